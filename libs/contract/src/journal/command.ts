@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { commandId, hostName, instanceUuid } from '../data/identifiers.ts';
+import { imageRef, instanceSpec } from '../data/instance-spec.ts';
+import { by } from './message.ts';
+
+const empty = z.strictObject({});
+
+/**
+ * What a person may order, by name, with its arguments. `decide` turns it into events or into a refusal; what is not named here is
+ * no command. Arguments hold no secrets: those were sealed before (`SecretRef`).
+ */
+export const commandArguments = {
+  create: z.strictObject({ spec: instanceSpec, host: hostName.optional() }),
+  start: empty,
+  stop: z.strictObject({
+    /** Seconds that the guest gets to shut down by itself; 0 = pull the plug. */
+    timeoutSeconds: z.int().min(0).max(3600).default(60),
+    /** Why, for the history. */
+    reason: z.string().max(200).optional(),
+  }),
+  reboot: empty,
+  hardReboot: empty,
+  pause: empty,
+  unpause: empty,
+  suspend: empty,
+  resume: empty,
+  rescue: z.strictObject({ image: imageRef.optional() }),
+  unrescue: empty,
+  rebuild: z.strictObject({ image: imageRef.optional() }),
+  resize: z.strictObject({ flavor: instanceSpec.shape.flavor, host: hostName.optional() }),
+  coldMigrate: z.strictObject({ host: hostName.optional() }),
+  confirmResize: empty,
+  revertResize: empty,
+  liveMigrate: z.strictObject({ host: hostName.optional(), blockMigration: z.boolean().default(false) }),
+  evacuate: z.strictObject({ host: hostName.optional() }),
+  shelve: empty,
+  offload: empty,
+  unshelve: empty,
+  softDelete: empty,
+  restore: empty,
+  delete: empty,
+  reset: empty,
+  lock: z.strictObject({ reason: z.string().max(300).default('') }),
+  unlock: empty,
+} as const;
+
+export type CommandName = keyof typeof commandArguments;
+export const commandNames = Object.keys(commandArguments) as CommandName[];
+export type CommandArguments<N extends CommandName> = z.infer<(typeof commandArguments)[N]>;
+
+/** A command on its way to an instance's actor. The same `id` gets the same answer. */
+export const command = z.strictObject({
+  id: commandId,
+  instance: instanceUuid,
+  name: z.enum(commandNames as [CommandName, ...CommandName[]]),
+  args: z.record(z.string(), z.json()),
+  by,
+  /** Refuse unless the instance's last message has this sequence; lets a person act on what they saw. */
+  ifSeq: z.int().nonnegative().optional(),
+});
+export type Command = z.infer<typeof command>;

@@ -1,0 +1,30 @@
+/** Subjects of NATS, in one place. A host or an instance is one token; `_cluster` is a host like any other here. */
+
+/** History of one instance on one host: `evt.<host>.<instance>`. */
+export const eventSubject = (host: string, instance: string): string => `evt.${host}.${instance}`;
+
+/** All histories of a host. */
+export const hostEvents = (host: string): string => `evt.${host}.>`;
+
+/** The stream that keeps a host's histories. One per host: recovery reads only its own. */
+export const streamOf = (host: string): string => `EVT_${host}`;
+
+/** Commands to an instance's actor, request/reply: `rpc.<host>.cmd.<instance>`. */
+export const commandSubject = (host: string, instance: string): string => `rpc.${host}.cmd.${instance}`;
+
+/** Queries to a host's driver, request/reply, past the mailboxes: `rpc.<host>.query.<method>`. */
+export const querySubject = (host: string, method: string): string => `rpc.${host}.query.${method}`;
+
+/** Beats of a host. */
+export const beatSubject = (host: string): string => `hb.${host}`;
+
+/** Buckets of the object store. */
+export const buckets = { images: 'images', secrets: 'secrets' } as const;
+
+/** Host and instance of an event subject, or undefined when it is none. */
+export function parseEventSubject(subject: string): { host: string; instance: string } | undefined {
+  const [kind, host, instance, ...rest] = subject.split('.');
+  return kind === 'evt' && host !== undefined && instance !== undefined && rest.length === 0
+    ? { host, instance }
+    : undefined;
+}
