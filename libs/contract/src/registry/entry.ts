@@ -72,7 +72,7 @@ export interface Facts {
 }
 
 /** One name of the contract without its group. `name` is Nova's spelling; the key that it stands under is the same in camelCase. */
-export interface Definition extends Partial<Facts> {
+export interface Definition extends Facts {
   readonly name: string;
   readonly form?: Form;
   readonly kind: Kind;

@@ -32,7 +32,43 @@ export const resize = group('resize', {
       retryInterval,
     }),
     result: diskInfoList.describe('The local disks, for the destination.'),
-    // @@migrate_disk_and_power_off
+    summary: 'Stops a guest and brings its disks to another host.',
+    states:
+      'vmState active or stopped stays; taskState resize_prep → resize_migrating → resize_migrated; powerState RUNNING → SHUTDOWN.',
+    before: ['Resources are claimed on the destination.', 'The hosts can copy to each other if they share no storage.'],
+    promises: {
+      moved: 'The disks are on the destination, or on storage that both use, and the guest is off before the end.',
+      sourceKept: 'The source keeps a whole copy (or the shared original) until the resize is confirmed.',
+      refusesShrink: 'A smaller root or ephemeral disk is refused before anything is touched.',
+    },
+    errors: [
+      {
+        code: 'RESIZE_ERROR',
+        when: 'a disk would shrink, or the destination cannot take the files; the instance stays as it was',
+      },
+      { code: 'MIGRATION_PRE_CHECK_ERROR', when: 'the disks are of a kind that cannot be moved' },
+      { code: 'INSTANCE_POWER_OFF_FAILURE', when: 'the guest cannot be stopped' },
+      { code: 'COMMAND_FAILED', when: 'the copy failed; the files of the source are put back' },
+    ],
+    idempotency: 'ensure',
+    repeat: 'What an earlier failed attempt set aside is removed first; after success it is refused.',
+    signature: {
+      follows: 'today',
+      why: 'timeout and retryInterval let the guest end in order, and the parameter is a flavor',
+    },
+    renamed: { instance_type: 'flavor' },
+    upstream: {
+      status: 'changed',
+      since: 'Juno',
+      note: 'timeout and retry_interval joined, instance_type became flavor',
+    },
+    libvirt: [
+      'Sizes, then the directory on the destination (a lack of trust shows before the guest stops), power off, interfaces and volumes away, the directory set aside, then the copy.',
+      'Swap is not copied but made anew. The overlay is copied, its base image is fetched on the destination.',
+      'On failure the directory is put back and the remote one removed; the guest stays off.',
+    ],
+    verify:
+      'Source: shut off, the kept directory is whole, volume sessions are closed. Destination: qemu-img check passes and qemu-img compare finds no difference.',
   },
   finishMigration: {
     name: 'finish_migration',
@@ -49,20 +85,79 @@ export const resize = group('resize', {
       powerOn,
     }),
     result: nothing,
-    // @@finish_migration
+    summary: 'Brings a moved guest up on its new host, with its new size.',
+    states:
+      'vmState → resized (written by the caller), taskState resize_migrated → resize_finish → null; powerState SHUTDOWN → RUNNING, or stays with powerOn false.',
+    before: ['The instance is recorded on this host; ports are bound and volumes attached here.'],
+    promises: {
+      newSize: 'The guest has its new size and runs, unless powerOn is false.',
+      disksGrown: 'With resizeInstance the disks have the sizes of the new flavor.',
+    },
+    errors: [
+      { code: 'IMAGE_NOT_FOUND', when: 'the base image is neither in the store nor on the source' },
+      { code: 'HYPERVISOR_ERROR', when: 'the domain does not start; the disks are then on both sides' },
+    ],
+    idempotency: 'ensure',
+    repeat: 'Takes existing files and a defined domain as they are.',
+    signature: {
+      follows: 'today',
+      why: 'powerOn keeps a stopped guest off; allocations belong to a placement service that is not here',
+    },
+    upstream: { status: 'changed', note: 'allocations and power_on joined' },
+    libvirt: [
+      'Missing backing files are fetched, swap is made, root is grown; raw becomes qcow2 where this host uses qcow2, so that no guest can name a backing file.',
+      'Nothing is removed on failure: the files serve a retry or a revert.',
+    ],
+    verify: 'virsh dominfo and qemu-img info show the new sizes, the guest agrees, a file of before is whole.',
   },
   confirmMigration: {
     name: 'confirm_migration',
     kind: 'command',
     params: z.strictObject({ context, migration: move, instance, networkInfo }),
     result: nothing,
-    // @@confirm_migration
+    summary: 'Makes a resize final and removes what the source kept.',
+    states: 'vmState resized → active (stopped if it is off), taskState resize_confirming → null.',
+    before: ['This is the source; the guest came up on the destination.'],
+    promises: {
+      sourceGone: 'Domain, disks, filters and interfaces of the instance are gone from the source.',
+      guestUntouched: 'The guest on the destination does not notice.',
+    },
+    errors: [{ code: 'CALL_FAILED', when: 'anything; what is left on the source is removed later' }],
+    idempotency: 'ensure',
+    repeat: 'Succeeds: nothing is left to remove.',
+    signature: { follows: 'today', why: 'the context says who confirms' },
+    upstream: { status: 'changed', since: 'Ocata', note: 'context joined' },
+    libvirt: [
+      'The kept directory goes; on another host than the destination also domain and interfaces, and their errors are passed over.',
+      'After a resize on the same host the domain stays.',
+    ],
+    verify: 'Source: no domain, no directory and no kept one, no taps; the guest still answers.',
   },
   finishRevertMigration: {
     name: 'finish_revert_migration',
     kind: 'command',
     params: z.strictObject({ context, instance, networkInfo, migration: move, blockDeviceInfo, powerOn }),
     result: nothing,
-    // @@finish_revert_migration
+    summary: 'Brings the old guest back after a resize was turned back.',
+    states: 'vmState resized → active or stopped, taskState resize_reverting → null; powerState → RUNNING if powerOn.',
+    before: ['This is the source; the copy on the destination is gone.'],
+    promises: {
+      oldSize: 'The old guest is back on the source with its old size, and runs unless powerOn is false.',
+      content: 'Its disks hold what they held before the resize.',
+    },
+    errors: [
+      { code: 'HYPERVISOR_ERROR', when: 'the old domain does not start' },
+      { code: 'INSTANCE_NOT_FOUND', when: 'neither domain nor files of the instance are on this hypervisor' },
+    ],
+    idempotency: 'ensure',
+    repeat: 'Safe where the files were never set aside and where they are back already.',
+    signature: { follows: 'today', why: 'powerOn keeps a stopped guest off, and the migration names the other host' },
+    upstream: { status: 'changed', note: 'context, migration and power_on joined' },
+    libvirt: [
+      'The kept directory replaces what is there; without one it goes on without error.',
+      'Definition, interfaces (plug events are awaited), start.',
+    ],
+    verify:
+      'virsh dominfo and qemu-img info show the old sizes, nothing is kept aside, the destination has nothing, data of after the resize is gone.',
   },
 });

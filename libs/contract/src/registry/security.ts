@@ -9,48 +9,161 @@ export const security = group('security', {
     kind: 'hostCommand',
     params: z.strictObject({ instance, networkInfo }),
     result: nothing,
-    // @@ensure_filtering_rules_for_instance
+    summary: 'Puts up the filters of an instance and waits until they stand.',
+    before: [
+      'The destination of a live migration, or a running guest when the service starts.',
+      'Its interfaces are plugged.',
+    ],
+    promises: {
+      stand: 'When the call returns the filters are there; it does not return before.',
+      bothLayers: 'Both layers are done: against forged addresses, and the rules of the security groups.',
+      inline: 'It works in the flow of the caller, since a migration must not begin before.',
+      noXml: 'The XML of the domain need not be made anew: the migration brings its parameters.',
+    },
+    errors: [
+      { code: 'CALL_FAILED', when: 'the filters did not show up within 30 attempts, a second apart' },
+      { code: 'NOT_IMPLEMENTED', when: 'the driver has no firewall' },
+    ],
+    idempotency: 'ensure',
+    repeat: 'Rules are replaced, not doubled.',
+    signature: { follows: 'seed', why: 'upstream removed it; its instance is respelled like everywhere' },
+    renamed: { instance_ref: 'instance' },
+    upstream: { status: 'removed', since: 'Ussuri', note: 'gone with nova-network; the network service does it' },
+    libvirt: [
+      'Filters are defined in libvirt, one per interface, and the domain refers to them; the rules of groups are a chain per instance.',
+    ],
+    verify: 'virsh nwfilter-list and the ruleset have the instance exactly once, before the migration is ordered.',
   },
   unfilterInstance: {
     name: 'unfilter_instance',
     kind: 'hostCommand',
     params: z.strictObject({ instance, networkInfo }),
     result: nothing,
-    // @@unfilter_instance
+    summary: 'Takes the filters of an instance away.',
+    before: ['The guest is off, or has left this host.'],
+    promises: { removed: 'Its chains and filters are gone; those of others are as before.' },
+    errors: [{ code: 'HYPERVISOR_ERROR', when: 'a running guest still refers to the filter' }],
+    idempotency: 'ensure',
+    repeat: 'Logged, and a success.',
+    signature: { follows: 'seed', why: 'upstream removed it, so the seed is all there is' },
+    upstream: { status: 'removed', since: 'Ussuri', note: 'gone with nova-network' },
+    libvirt: [
+      'Chain first, then the filter of each interface; a missing one is only logged.',
+      'A filter in use means that the guest came up again: it is killed again.',
+    ],
+    verify: 'nwfilter-list and ruleset without the instance; the rules of the others do not differ.',
   },
   filterDeferApplyOn: {
     name: 'filter_defer_apply_on',
     kind: 'hostCommand',
     params: z.strictObject({}),
     result: nothing,
-    // @@filter_defer_apply_on
+    summary: 'Collects changes of filters instead of applying them.',
+    before: ['The service starts, and many instances will be filtered.'],
+    promises: { collects: 'From now on changes of rules are collected.' },
+    errors: [],
+    idempotency: 'ensure',
+    repeat: 'Twice is once: a flag, not a counter.',
+    signature: { follows: 'seed', why: 'upstream removed it, so the seed is all there is' },
+    upstream: { status: 'removed', since: 'Ussuri', note: 'gone with nova-network' },
+    libvirt: ['A flag that makes applying do nothing; rules applied one by one made a start slow and cut traffic.'],
+    verify: 'The ruleset stays as it is, byte by byte, while rules change, until it is turned off.',
   },
   filterDeferApplyOff: {
     name: 'filter_defer_apply_off',
     kind: 'hostCommand',
     params: z.strictObject({}),
     result: nothing,
-    // @@filter_defer_apply_off
+    summary: 'Applies the changes that were collected.',
+    before: ['Collecting was turned on.'],
+    promises: { applies: 'All collected changes are applied now, at one go, and later ones at once.' },
+    errors: [{ code: 'COMMAND_FAILED', when: 'the rules could not be put in place' }],
+    idempotency: 'ensure',
+    repeat: 'Without collecting before it only applies.',
+    signature: { follows: 'seed', why: 'upstream removed it, so the seed is all there is' },
+    upstream: { status: 'removed', since: 'Ussuri', note: 'gone with nova-network' },
+    libvirt: ['One cycle of reading, changing and restoring under a lock; also called when a start failed.'],
+    verify: 'All expected chains are there, after exactly one restore.',
   },
   refreshSecurityGroupRules: {
     name: 'refresh_security_group_rules',
     kind: 'hostCommand',
     params: z.strictObject({ securityGroupId }),
     result: nothing,
-    // @@refresh_security_group_rules
+    summary: 'Brings changed rules of a security group to its members here.',
+    before: ['Rules of the group changed in the store; members of it run on this host.'],
+    promises: {
+      applied: 'The changed rules hold for the instances that carry the group.',
+      raises: 'What cannot be completed is thrown.',
+    },
+    errors: [
+      { code: 'CALL_FAILED', when: 'the rules could not be applied' },
+      { code: 'NOT_IMPLEMENTED', when: 'the driver has no firewall' },
+    ],
+    idempotency: 'ensure',
+    repeat: 'Rules are built from the store: the same store gives the same rules.',
+    signature: { follows: 'seed', why: 'upstream removed it, so the seed is all there is' },
+    upstream: { status: 'removed', since: 'Ussuri', note: 'gone with nova-network' },
+    libvirt: ['Every known instance gets its chain anew under a lock, then all is applied once.'],
+    verify:
+      'Allow a port: it answers. Take the rule away and refresh: new connections are dropped; the final drop stays last.',
   },
   refreshSecurityGroupMembers: {
     name: 'refresh_security_group_members',
     kind: 'hostCommand',
     params: z.strictObject({ securityGroupId }),
     result: nothing,
-    // @@refresh_security_group_members
+    summary: 'Brings a changed membership of a security group to the rules that name it.',
+    before: [
+      'An instance joined or left the group; an instance on this host has a rule that names the group as source.',
+    ],
+    promises: {
+      followsMembers: 'New members get through, former members no longer do.',
+      whereEnforced:
+        'It is called where rules name the group, not where its members run: guest i-0 here allows group b, and when i-1 of b starts or ends anywhere, the rules of i-0 follow.',
+      raises: 'What cannot be completed is thrown.',
+    },
+    errors: [
+      { code: 'CALL_FAILED', when: 'the rules could not be applied' },
+      { code: 'NOT_IMPLEMENTED', when: 'the driver has no firewall' },
+    ],
+    idempotency: 'ensure',
+    repeat: 'Rules are built from the store: the same store gives the same rules.',
+    signature: { follows: 'seed', why: 'upstream removed it, so the seed is all there is' },
+    upstream: {
+      status: 'removed',
+      since: 'Mitaka',
+      note: 'refresh_instance_security_rules took its place, itself removed in Ussuri',
+    },
+    libvirt: [
+      'All known instances are built anew, one source match per address of a member.',
+      'Members whose record is deleted are passed over; filters of libvirt alone know no groups.',
+    ],
+    verify:
+      'Two guests: i-1 reaches i-0 after the call, and no longer after it left the group and the call came again (new connection).',
   },
   refreshProviderFwRules: {
     name: 'refresh_provider_fw_rules',
     kind: 'hostCommand',
     params: z.strictObject({}),
     result: nothing,
-    // @@refresh_provider_fw_rules
+    summary: "Brings the operator's own rules to this host.",
+    before: ["The operator's rules changed in the store."],
+    promises: {
+      equalsStore: 'The rules of the host are those of the store.',
+      wins: 'They win over security groups: what a group allows and the operator blocks is dropped.',
+      withinProject: 'This holds within a project too, where traffic is otherwise free.',
+    },
+    errors: [{ code: 'NOT_IMPLEMENTED', when: 'the driver has no firewall' }],
+    idempotency: 'ensure',
+    repeat: 'Rules are built from the store: the same store gives the same rules.',
+    signature: { follows: 'seed', why: 'upstream removed it, so the seed is all there is' },
+    upstream: { status: 'removed', since: 'Mitaka', note: 'nobody could set such rules any more' },
+    libvirt: [
+      'One chain, emptied and built anew, a drop per rule.',
+      "Order in each instance's chain: drop what is invalid, accept what is established, the operator's chain, DHCP, own project, groups, drop. So a flow that stands outlives a new rule.",
+    ],
+    verify:
+      "Allow a source by a group and block it here: new connections are dropped; take the rule away and refresh: they pass. The jump to the operator's chain stands before all accepts.",
   },
 });

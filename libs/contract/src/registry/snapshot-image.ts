@@ -22,7 +22,35 @@ export const snapshotImage = group('snapshot-image', {
       updateTaskState: callback<UpdateTaskState>('Told each step: pending upload, uploading.'),
     }),
     result: nothing,
-    // @@snapshot
+    summary: "Makes an image of a guest's root disk.",
+    states:
+      'vmState and powerState after as before; taskState image_snapshot → image_pending_upload → image_uploading → null.',
+    before: ['The image record exists and has no content yet.'],
+    promises: {
+      content: 'The image holds the content of the root disk, whole and without backing file.',
+      guestGoesOn: 'The guest is in the power state that it was in, defined for good, with no job left on its disks.',
+      progress: 'updateTaskState is told each step.',
+    },
+    errors: [
+      { code: 'INSTANCE_NOT_RUNNING', when: 'there is no domain' },
+      { code: 'INSTANCE_NOT_FOUND', when: 'the guest went away meanwhile' },
+      { code: 'IMAGE_NOT_FOUND', when: 'the image record was deleted meanwhile' },
+      { code: 'INSTANCE_QUIESCE_FAILED', when: 'the image demands frozen file systems and the guest cannot' },
+      { code: 'QEMU_GUEST_AGENT_NOT_ENABLED', when: 'freezing is demanded and the image declares no agent' },
+    ],
+    idempotency: 'ensure',
+    repeat:
+      'Another image id makes another snapshot; the same one is written anew. A failure leaves the guest running, defined and without a job.',
+    signature: { follows: 'seed', why: 'upstream kept it' },
+    upstream: { status: 'kept' },
+    libvirt: [
+      'Running: the disk is copied while it is used, file systems are frozen only around the end of the copy, then it is made flat.',
+      'Nova undefines the domain meanwhile, so a crash there loses the definition; the XML is kept beside it.',
+      'Off, or of a kind that cannot be copied live: the guest is saved, the disk converted, the guest restored.',
+      'Volumes are not taken; the volume service snapshots them.',
+    ],
+    verify:
+      'qemu-img info: no backing file, right size; a guest booted from it has a marker; the source is as before: state, persistent, no block job, no files left.',
   },
   manageImageCache: {
     name: 'manage_image_cache',
@@ -34,6 +62,22 @@ export const snapshotImage = group('snapshot-image', {
         .describe('Every instance that may use the cache, those of other hosts included if they share it.'),
     }),
     result: nothing,
-    // @@manage_image_cache
+    summary: 'Removes cached images that nobody uses.',
+    before: ['The list holds every instance that may use the cache, those of other hosts included where it is shared.'],
+    promises: {
+      unusedGo: 'Cached images that nobody uses, and that are old enough, are removed.',
+      usedStay: 'Images in use stay, whatever their age.',
+    },
+    errors: [{ code: 'FILE_NOT_REMOVED', when: 'a single file stays; it is logged and the rest goes on' }],
+    idempotency: 'ensure',
+    repeat: 'A second run removes nothing new.',
+    signature: { follows: 'seed', why: 'upstream kept it' },
+    upstream: { status: 'kept', note: 'cache_image came beside it in Ussuri' },
+    libvirt: [
+      'In use: the image of a listed instance, or the backing file of any disk found in the instances path.',
+      'Nova removes originals after 24 h, resized ones after 1 h, each under a lock of its own.',
+      'An incomplete list deletes the backing files of running guests.',
+    ],
+    verify: 'An unused old file and a used one: only the first goes; qemu-img check passes for all guests.',
   },
 });
