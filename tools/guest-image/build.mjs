@@ -3,7 +3,18 @@
  * Builds the small guest that tests and the demonstration boot: `node tools/guest-image/build.mjs` prints where it lies.
  * Cached under the hash of all that goes into it (these scripts, the guest's files, the packages' versions).
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// oxlint-disable unicorn/no-array-sort -- toSorted is missing in Node 18, and the arrays are our own
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -53,16 +64,19 @@ async function build(parts, directory) {
 /** @param {import('./parts.mjs').GuestParts} parts */
 function inputsHash(parts) {
   const hash = createHash('sha256').update(JSON.stringify([parts.kernelVersion, parts.versions, KERNEL_ARGUMENTS]));
-  for (const path of files(HERE).filter((name) => !name.endsWith('.test.ts'))) hash.update(`\0${relative(HERE, path)}\0`).update(readFileSync(path));
+  for (const path of files(HERE).filter((name) => !name.endsWith('.test.ts')))
+    hash.update(`\0${relative(HERE, path)}\0`).update(readFileSync(path));
   return hash.digest('hex').slice(0, 24);
 }
 
 /** @param {string} directory @returns {string[]} */
 function files(directory) {
-  return readdirSync(directory).sort().flatMap((name) => {
-    const path = join(directory, name);
-    return statSync(path).isDirectory() ? files(path) : [path];
-  });
+  return readdirSync(directory)
+    .sort()
+    .flatMap((name) => {
+      const path = join(directory, name);
+      return statSync(path).isDirectory() ? files(path) : [path];
+    });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

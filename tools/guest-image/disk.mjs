@@ -33,7 +33,11 @@ export async function makeDisk(parts, directory, kernelArguments) {
   sparse(boot, BOOT_MIB * MIB);
   await run(['mkfs.fat', '-F', '16', '-h', '2048', '-i', '4c414221', '-n', 'LABBOOT', boot], { env });
   writeFileSync(join(work, 'syslinux.cfg'), bootMenu(kernelArguments));
-  for (const [file, name] of [[join(directory, 'vmlinuz'), 'vmlinuz'], [join(directory, 'initrd'), 'initrd'], [join(work, 'syslinux.cfg'), 'syslinux.cfg']]) {
+  for (const [file, name] of [
+    [join(directory, 'vmlinuz'), 'vmlinuz'],
+    [join(directory, 'initrd'), 'initrd'],
+    [join(work, 'syslinux.cfg'), 'syslinux.cfg'],
+  ]) {
     await run(['mcopy', '-i', boot, /** @type {string} */ (file), `::/${name}`], { env });
   }
   await run(['syslinux', '--install', boot], { env });

@@ -1,4 +1,5 @@
 /** The guest's root file system, as the archive that its kernel unpacks: busybox, modules, dropbear and the scripts under guest/. */
+// oxlint-disable unicorn/no-array-sort -- toSorted is missing in Node 18, and the arrays are our own
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +29,8 @@ export async function initramfs(parts) {
     if (parent !== '.' && !entries.has(parent)) add({ path: parent, mode: DIRECTORY | 0o755 });
     if (!entries.has(entry.path)) entries.set(entry.path, entry);
   };
-  const program = (/** @type {string} */ path, /** @type {string} */ from) => add({ path, mode: FILE | 0o755, data: readFileSync(from) });
+  const program = (/** @type {string} */ path, /** @type {string} */ from) =>
+    add({ path, mode: FILE | 0o755, data: readFileSync(from) });
 
   add({ path: 'root', mode: DIRECTORY | 0o700 });
   add({ path: 'root/.ssh', mode: DIRECTORY | 0o700 });
@@ -50,7 +52,8 @@ export async function initramfs(parts) {
   for (const path of dropbear) program(`usr/sbin/${basename(path)}`, path);
   const loader = inParts(parts, `${LIBRARIES}/ld-linux-x86-64.so.2`, `usr/${LIBRARIES}/ld-linux-x86-64.so.2`);
   program('lib64/ld-linux-x86-64.so.2', realpathSync(loader));
-  for (const path of await librariesOf(parts, loader, dropbear)) program(`${LIBRARIES}/${basename(path)}`, realpathSync(path));
+  for (const path of await librariesOf(parts, loader, dropbear))
+    program(`${LIBRARIES}/${basename(path)}`, realpathSync(path));
 
   return gzipSync(cpio([...entries.values()]), { level: 1 });
 }
@@ -93,8 +96,10 @@ function inParts(parts, ...candidates) {
 
 /** @param {string} directory @param {string} [prefix] @returns {string[]} */
 function filesUnder(directory, prefix = '') {
-  return readdirSync(join(directory, prefix)).sort().flatMap((name) => {
-    const path = join(prefix, name);
-    return statSync(join(directory, path)).isDirectory() ? filesUnder(directory, path) : [path];
-  });
+  return readdirSync(join(directory, prefix))
+    .sort()
+    .flatMap((name) => {
+      const path = join(prefix, name);
+      return statSync(join(directory, path)).isDirectory() ? filesUnder(directory, path) : [path];
+    });
 }

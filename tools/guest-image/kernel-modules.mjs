@@ -4,13 +4,12 @@ import { basename, join } from 'node:path';
 
 /** What the guest must be able to do, as the kernel names it. Names that a kernel does not have are built in or absent: skipped. */
 const WANTED = [
-  ...['virtio_pci', 'virtio_blk', 'virtio_scsi', 'sd_mod', 'sr_mod', 'ata_piix'], // disks and cd drives
-  ...['virtio_net'],
-  ...['virtio_console', 'virtio_balloon', 'virtio_rng'],
-  ...['button', 'evdev'], // without these two the ACPI power button does nothing
-  ...['crc32c_generic', 'ext4', 'isofs', 'vfat', 'nls_cp437', 'nls_ascii', 'nls_iso8859_1', 'nls_utf8'],
-  ...['i6300esb', 'pvpanic_pci', 'pvpanic_mmio'], // watchdog and panic reports
-];
+  'virtio_pci virtio_blk virtio_scsi sd_mod sr_mod ata_piix', // disks and cd drives
+  'virtio_net virtio_console virtio_balloon virtio_rng',
+  'button evdev', // without these two the ACPI power button does nothing
+  'crc32c_generic ext4 isofs vfat nls_cp437 nls_ascii nls_iso8859_1 nls_utf8',
+  'i6300esb pvpanic_pci pvpanic_mmio', // watchdog and panic reports
+].flatMap((names) => names.split(' '));
 
 /**
  * Module files in load order, each after all that it depends on.

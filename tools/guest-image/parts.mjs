@@ -2,6 +2,7 @@
  * The Debian packages that the guest is made of, unpacked under the cache and never installed: a test guest must not change
  * the machine's own kernel or boot loader. They are fetched by `apt-get download`, so apt checks their signatures.
  */
+// oxlint-disable unicorn/no-array-sort -- toSorted is missing in Node 18, and the arrays are our own
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -34,7 +35,10 @@ const PACKAGES = [
  * @throws {Error} when apt cannot fetch them; the message says what to run
  */
 export async function guestParts(say = () => {}) {
-  const wanted = createHash('sha256').update(JSON.stringify([KERNEL, PACKAGES])).digest('hex').slice(0, 16);
+  const wanted = createHash('sha256')
+    .update(JSON.stringify([KERNEL, PACKAGES]))
+    .digest('hex')
+    .slice(0, 16);
   const root = join(cacheDir('guest-parts'), wanted);
   const manifest = join(root, 'parts.json');
   if (existsSync(manifest)) return { root, ...JSON.parse(readFileSync(manifest, 'utf8')) };
@@ -45,12 +49,16 @@ export async function guestParts(say = () => {}) {
   try {
     const kernel = kernelPackage();
     say(`fetching ${PACKAGES.length + 1} Debian packages for the guest`);
-    await run(['apt-get', 'download', '-q', '-o', 'APT::Sandbox::User=root', kernel, ...PACKAGES], { cwd: join(work, 'debs') });
+    await run(['apt-get', 'download', '-q', '-o', 'APT::Sandbox::User=root', kernel, ...PACKAGES], {
+      cwd: join(work, 'debs'),
+    });
     /** @type {Record<string, string>} */
     const versions = {};
     for (const deb of readdirSync(join(work, 'debs')).sort()) {
       const path = join(work, 'debs', deb);
-      const [name = deb, version = ''] = (await run(['dpkg-deb', '-W', '--showformat=${Package}\n${Version}', path])).split('\n');
+      const [name = deb, version = ''] = (
+        await run(['dpkg-deb', '-W', '--showformat=${Package}\n${Version}', path])
+      ).split('\n');
       versions[name] = version;
       await run(['dpkg', '-x', path, work]);
     }

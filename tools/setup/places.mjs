@@ -18,7 +18,9 @@ export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../..'
  * @returns {string}
  */
 export function cacheDir(...inside) {
-  const base = process.env.CHRONOVIRT_CACHE || join(absolute(process.env.XDG_CACHE_HOME) ?? join(homedir(), '.cache'), 'chronovirt');
+  const base =
+    process.env.CHRONOVIRT_CACHE ||
+    join(absolute(process.env.XDG_CACHE_HOME) ?? join(homedir(), '.cache'), 'chronovirt');
   return made(join(resolve(base), ...inside), 0o755);
 }
 

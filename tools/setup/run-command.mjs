@@ -44,8 +44,8 @@ export function run(command, options = {}) {
         for (const line of lines) options.onLine(line);
       };
     };
-    child.stdout.setEncoding('utf8').on('data', take(true));
-    child.stderr.setEncoding('utf8').on('data', take(false));
+    child.stdout?.setEncoding('utf8').on('data', take(true));
+    child.stderr?.setEncoding('utf8').on('data', take(false));
     child.on('error', (cause) => reject(new CommandFailed(command, cause.message, '')));
     child.on('close', (status, signal) => {
       if (status === 0) resolve(stdout);

@@ -1,0 +1,7 @@
+/** The real lab: NATS servers, private libvirt hosts, the small guest. For tests alone. */
+export { until, NeverHappened } from './until.ts';
+export { freePort } from './free-port.ts';
+export { tempDir } from './temp-dir.ts';
+export { startNats, natsVersion, type NatsOptions, type NatsServer } from './nats.ts';
+export { startLibvirtHost, type LibvirtHost, type LibvirtHostOptions } from './libvirt-host.ts';
+export { guestImage, type GuestImage } from '../../../../tools/guest-image/build.mjs';

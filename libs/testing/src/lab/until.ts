@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A condition did not come true in time. `what` says which; `last` is the error of the last look, when it threw. */
+export class NeverHappened extends Error {
+  readonly code = 'LAB_NEVER_HAPPENED';
+
+  constructor(what: string, timeoutMs: number, last: unknown) {
+    super(
+      `${what}: not within ${timeoutMs} ms${last instanceof Error ? `; the last look failed: ${last.message}` : ''}`,
+      { cause: last },
+    );
+  }
+}
+
+/**
+ * Looks until the answer is neither undefined, null nor false, and gives it back. A look that throws counts as not yet.
+ * @throws {NeverHappened}
+ */
+export async function until<T>(
+  look: () => T | Promise<T>,
+  { timeoutMs = 10_000, everyMs = 20, what }: { timeoutMs?: number; everyMs?: number; what: string },
+): Promise<Exclude<T, undefined | null | false>> {
+  const deadline = performance.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await look();
+      if (answer !== undefined && answer !== null && answer !== false)
+        return answer as Exclude<T, undefined | null | false>;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > deadline) throw new NeverHappened(what, timeoutMs, last);
+    await delay(everyMs);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Control groups of a private libvirt host: one directory in each hierarchy, so that two daemons that both call their first
+ * guest `qemu-1-web` do not share a group.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = '/sys/fs/cgroup';
+
+/** @typedef {{ hierarchy: string, directory: string }} Cgroup */
+
+/**
+ * Makes the host's directories. Where the machine gives us none (a container with read-only control groups) the answer is
+ * empty and the daemon shares what it finds.
+ * @param {string} name unique on this machine
+ * @returns {Cgroup[]}
+ */
+export function makeCgroups(name) {
+  /** @type {Cgroup[]} */
+  const made = [];
+  try {
+    for (const hierarchy of hierarchies()) {
+      const directory = join(hierarchy, name);
+      mkdirSync(directory, { recursive: true });
+      made.push({ hierarchy, directory });
+      // A new cpuset takes no process until it has processors and memory.
+      for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+        const from = join(hierarchy, file);
+        if (existsSync(from) && existsSync(join(directory, file)))
+          writeFileSync(join(directory, file), readFileSync(from));
+      }
+    }
+    return made;
+  } catch {
+    removeCgroups(made);
+    return [];
+  }
+}
+
+/** Removes the directories with all below them; their processes must be gone. @param {Cgroup[]} groups */
+export function removeCgroups(groups) {
+  for (const { directory } of groups) removeTree(directory);
+}
+
+/** One hierarchy with cgroup v2 alone, else each controller's. */
+function hierarchies() {
+  if (existsSync(join(ROOT, 'cgroup.controllers'))) return [ROOT];
+  return readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(ROOT, entry.name));
+}
+
+/** @param {string} directory */
+function removeTree(directory) {
+  if (!existsSync(directory)) return;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(join(directory, entry.name));
+  }
+  rmdirSync(directory);
+}
