@@ -1,0 +1,76 @@
+/**
+ * Stored bytes -> a message that can be used, or the reason why not. The version is looked at before anything else: a message of a newer
+ * writer is not damaged, it needs a newer reader, and a person must be told which.
+ */
+import { MESSAGE_VERSION, STATE_VERSION, turnMessage } from '@chronovirt/contract';
+import type { Stored, Unreadable } from '../ports/journal.ts';
+import { upcasters as known, type Upcaster } from './upcasters.ts';
+
+/** Where a message lies: the stream's sequence, and host and instance of its subject. */
+export interface Place {
+  readonly seq: number;
+  readonly host: string;
+  readonly instance: string;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const lenient = new TextDecoder();
+
+/**
+ * Reads a stored message. Never throws: what cannot be read is an `Unreadable` with the raw text beside it. A message that names another
+ * host or instance than its subject is none of this history.
+ */
+export function parseStored(place: Place, bytes: Uint8Array | string, upcasters: readonly Upcaster[] = known): Stored {
+  const { seq, host, instance } = place;
+  const bad = (unreadable: Unreadable): Stored => ({
+    seq,
+    host,
+    instance,
+    unreadable,
+    raw: typeof bytes === 'string' ? bytes : lenient.decode(bytes),
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(typeof bytes === 'string' ? bytes : decoder.decode(bytes));
+  } catch (error) {
+    return bad(notAMessage(`not JSON in UTF-8 (${error instanceof Error ? error.message : String(error)})`));
+  }
+  const lifted = lift(json, upcasters);
+  if ('code' in lifted) return bad(lifted);
+  const parsed = turnMessage.safeParse(lifted.message);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return bad(notAMessage(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not as expected'}`));
+  }
+  const message = parsed.data;
+  if (message.host !== host || message.instance !== instance) {
+    return bad(notAMessage(`it speaks of ${message.host}/${message.instance} but lies under ${host}/${instance}`));
+  }
+  return { seq, host, instance, message };
+}
+
+function lift(json: unknown, upcasters: readonly Upcaster[]): { message: Record<string, unknown> } | Unreadable {
+  if (!isRecord(json)) return notAMessage('expected a JSON object');
+  let message = json;
+  for (;;) {
+    const version = message['v'];
+    if (!isVersion(version)) return notAMessage('v: expected the version of the message, a whole number');
+    if (version === MESSAGE_VERSION) break;
+    const step = upcasters.find(({ from }) => from === version);
+    if (version > MESSAGE_VERSION || !step) {
+      return unknownVersion(`message version ${version}; this reader knows ${MESSAGE_VERSION}`, version);
+    }
+    message = { ...step.upcast(message), v: version + 1 };
+  }
+  const { state } = message;
+  if (isRecord(state) && isVersion(state['v']) && state['v'] > STATE_VERSION) {
+    return unknownVersion(`state version ${state['v']}; this reader knows ${STATE_VERSION}`, state['v']);
+  }
+  return { message };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const notAMessage = (text: string): Unreadable => ({ code: 'NOT_A_MESSAGE', text });
+const unknownVersion = (text: string, needs: number): Unreadable => ({ code: 'UNKNOWN_VERSION', text, needs });
