@@ -8,6 +8,7 @@ export * from './data/nova/index.ts';
 export * from './journal/state.ts';
 export * from './journal/message.ts';
 export * from './journal/command.ts';
+export * from './journal/link.ts';
 export * from './port/permit.ts';
 export * from './port/host-port.ts';
 export * from './port/compute-driver.ts';
