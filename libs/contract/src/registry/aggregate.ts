@@ -55,7 +55,10 @@ export const aggregates = group('aggregate', {
     kind: 'hostCommand',
     params: z.strictObject({
       context,
-      op: callback<AggregateOperation>('The inverse operation on the record.'),
+      op: callback<AggregateOperation>(
+        '(context: RequestContext, aggregate: Aggregate, host: string) => Promise<void>',
+        'The inverse operation on the record.',
+      ),
       aggregate,
       host,
       setError: z.boolean().default(true).describe('True = the aggregate is marked as failed.'),

@@ -9,7 +9,9 @@ export const events = group('events', {
   registerEventListener: {
     name: 'register_event_listener',
     kind: 'helper',
-    params: z.strictObject({ callback: callback<EventListener>('Receives each event as its only argument.') }),
+    params: z.strictObject({
+      callback: callback<EventListener>('(event: DriverEvent) => void', 'Receives each event as its only argument.'),
+    }),
     result: nothing,
     summary: 'Names the one who is told of events.',
     before: [],

@@ -1,3 +1,4 @@
+export { descriptionOf } from './description.ts';
 export * from './entry.ts';
 export * from './error-codes.ts';
 export * from './registry.ts';
@@ -6,3 +7,11 @@ export type { PostMethod, RecoverMethod } from './live-migration.ts';
 export type { UpdateTaskState } from './snapshot-image.ts';
 export type { AggregateOperation } from './aggregate.ts';
 export * from './arguments.ts';
+export * from './functions/block-device-info.ts';
+export * from './functions/driver-dict-from-config.ts';
+export * from './functions/load-compute-driver.ts';
+export { seedSignatures } from './seed-signatures.ts';
+export * from './json-schema.ts';
+export * from './method-events.ts';
+export { namedSchemas } from './named-schemas.ts';
+export * from './openapi.ts';

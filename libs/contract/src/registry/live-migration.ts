@@ -208,8 +208,14 @@ export const liveMigration = group('live-migration', {
       context,
       instance,
       dest: z.string().min(1).max(255).describe('Destination host.'),
-      postMethod: callback<PostMethod>('Called after success.'),
-      recoverMethod: callback<RecoverMethod>('Called when the guest did not move.'),
+      postMethod: callback<PostMethod>(
+        'PostMethod',
+        'Called after success with (context, instance, dest, blockMigration, migrateData).',
+      ),
+      recoverMethod: callback<RecoverMethod>(
+        'RecoverMethod',
+        'Called when the guest did not move, with (context, instance, dest, migrateData, status).',
+      ),
       blockMigration: z.boolean().default(false).describe('True = local disks are copied along.'),
       migrateData,
     }),

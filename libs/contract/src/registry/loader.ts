@@ -1,5 +1,17 @@
 import { z } from 'zod';
 import { group } from './entry.ts';
+import type { DriverConfiguration } from './functions/load-compute-driver.ts';
+
+const config = z
+  .custom<DriverConfiguration<never>>(
+    (value) => typeof value === 'object' && value !== null,
+    'expected the drivers by name',
+  )
+  .meta({
+    description:
+      'Which driver is configured, and the drivers that there are, by name. Nova reads both from global state.',
+    'x-type': 'DriverConfiguration',
+  });
 
 /** How a service comes by its driver. */
 export const loader = group('loader', {
@@ -12,6 +24,7 @@ export const loader = group('loader', {
         .unknown()
         .describe('The way from the driver up into the service; first argument of every constructor.'),
       computeDriver: z.string().nullable().default(null).describe('Name of the driver; null = the configured one.'),
+      config,
     }),
     result: z.unknown().describe('A driver.'),
     summary: "Makes the service's driver.",
@@ -30,7 +43,7 @@ export const loader = group('loader', {
     repeat: 'Makes another one.',
     signature: {
       follows: 'seed',
-      why: 'upstream kept it; who may be loaded is a second argument here, since names are not import paths',
+      why: 'upstream kept it; the drivers that there are come as an argument, since names are not import paths here',
     },
     upstream: { status: 'kept' },
     libvirt: ['Nova ends the process on each of these errors; here the application does, with the same one line.'],
@@ -41,7 +54,7 @@ export const loader = group('loader', {
     name: 'compute_driver_matches',
     form: 'function',
     kind: 'helper',
-    params: z.strictObject({ match: z.string().describe("End of a driver's name.") }),
+    params: z.strictObject({ match: z.string().describe("End of a driver's name."), config }),
     result: z.boolean(),
     summary: 'Asks for the configured driver by the end of its name.',
     before: ['The configuration was read.'],
@@ -54,7 +67,7 @@ export const loader = group('loader', {
     repeat: 'Pure.',
     signature: {
       follows: 'seed',
-      why: 'upstream removed it; the configured name is a second argument here, since there is no global configuration',
+      why: 'upstream removed it; the configured name comes as an argument, since there is no global configuration',
     },
     upstream: { status: 'removed', since: 'Mitaka', note: 'behaviour of one driver no longer leaks out of it' },
     libvirt: ['Of no use to it.'],
@@ -66,6 +79,7 @@ export const loader = group('loader', {
     kind: 'helper',
     params: z.strictObject({
       namedDriverConfig: z.array(z.string()).describe('Entries of the form `type=class`.'),
+      classes: z.record(z.string(), z.unknown()).describe('The classes that there are, by name. Nova imports by path.'),
       args: z.array(z.unknown()).default([]).describe('Given to every constructor, in order.'),
     }),
     result: z.record(z.string(), z.unknown()).describe('By type.'),

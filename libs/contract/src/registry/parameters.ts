@@ -42,9 +42,11 @@ export const securityGroupId = z
   .union([z.int(), z.string().min(1).max(255)])
   .describe('Id of the security group that changed.');
 
-/** A function as an argument: only inside one process, never sent. */
-export const callback = <F extends (...given: never[]) => unknown>(meaning: string) =>
-  z.custom<F>((value) => typeof value === 'function', 'expected a function').describe(meaning);
+/** A function as an argument: only inside one process, never sent. `signature` is its TypeScript type, for readers. */
+export const callback = <F extends (...given: never[]) => unknown>(signature: string, meaning: string) =>
+  z
+    .custom<F>((value) => typeof value === 'function', 'expected a function')
+    .meta({ description: meaning, 'x-callback': signature });
 
 /** Returning normally is the answer. */
 export const nothing = z.void();

@@ -87,6 +87,7 @@ export const power = group('power', {
       rebootType: z.enum(['SOFT', 'HARD']).describe('SOFT asks the guest first; HARD does not.'),
       blockDeviceInfo,
       badVolumesCallback: callback<(devices: readonly string[]) => void>(
+        '(devices: string[]) => void',
         'Told the devices (mount points) of volumes that could not be connected again; null = nobody asks.',
       )
         .nullable()

@@ -19,7 +19,10 @@ export const snapshotImage = group('snapshot-image', {
         .min(1)
         .max(255)
         .describe('Id of the image record, made beforehand, that receives the content.'),
-      updateTaskState: callback<UpdateTaskState>('Told each step: pending upload, uploading.'),
+      updateTaskState: callback<UpdateTaskState>(
+        '(taskState: TaskState, expected?: TaskState) => Promise<void>',
+        'Told each step: pending upload, uploading.',
+      ),
     }),
     result: nothing,
     summary: "Makes an image of a guest's root disk.",
