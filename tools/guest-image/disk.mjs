@@ -8,6 +8,7 @@
 import { openSync, closeSync, ftruncateSync, readFileSync, writeFileSync, writeSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../setup/run-command.mjs';
+import { guestTools } from './parts.mjs';
 
 /** @typedef {import('./parts.mjs').GuestParts} GuestParts */
 
@@ -27,8 +28,7 @@ export async function makeDisk(parts, directory, kernelArguments) {
   const boot = join(work, 'boot.fat');
   const data = join(work, 'data.ext4');
   const raw = join(work, 'disk.raw');
-  const tools = ['usr/bin', 'usr/sbin', 'sbin', 'bin'].map((path) => join(parts.root, path)).join(':');
-  const env = { ...process.env, PATH: `${tools}:${process.env.PATH}:/usr/sbin:/sbin`, MTOOLS_SKIP_CHECK: '1' };
+  const { env } = await guestTools(parts);
 
   sparse(boot, BOOT_MIB * MIB);
   await run(['mkfs.fat', '-F', '16', '-h', '2048', '-i', '4c414221', '-n', 'LABBOOT', boot], { env });

@@ -74,6 +74,17 @@ export async function guestParts(say = () => {}) {
   return { root, ...JSON.parse(readFileSync(manifest, 'utf8')) };
 }
 
+/**
+ * An environment in which the image tools of the parts (mcopy, mkfs.fat, syslinux) are found first.
+ * @param {GuestParts} [parts]
+ * @returns {Promise<{ env: NodeJS.ProcessEnv }>}
+ */
+export async function guestTools(parts) {
+  const { root } = parts ?? (await guestParts());
+  const tools = ['usr/bin', 'usr/sbin', 'sbin', 'bin'].map((path) => join(root, path)).join(':');
+  return { env: { ...process.env, PATH: `${tools}:${process.env.PATH}:/usr/sbin:/sbin`, MTOOLS_SKIP_CHECK: '1' } };
+}
+
 /** The kernel package that the meta package stands for today. */
 function kernelPackage() {
   const { stdout } = ask(['apt-cache', 'depends', '--important', KERNEL]);

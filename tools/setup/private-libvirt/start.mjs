@@ -12,7 +12,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -55,11 +55,11 @@ const STOP_TIMEOUT_MS = 30_000;
 export async function startPrivateLibvirt(options) {
   const dir = resolve(options.dir);
   requireParts(dir);
-  const running = readRecord(dir);
-  if (running) {
-    const host = new PrivateLibvirt(dir, running, true);
-    if (!host.libvirtdPid) process.kill(running.keeper, 'SIGUSR1');
-    if (!host.pidOf('virtlogd')) process.kill(running.keeper, 'SIGUSR2');
+  const earlier = readRecord(dir);
+  if (earlier && lives(earlier)) {
+    const host = new PrivateLibvirt(dir, earlier, true);
+    if (!host.libvirtdPid) process.kill(earlier.keeper, 'SIGUSR1');
+    if (!host.pidOf('virtlogd')) process.kill(earlier.keeper, 'SIGUSR2');
     await host.ready();
     return host;
   }
@@ -69,7 +69,8 @@ export async function startPrivateLibvirt(options) {
   const seeded = seedCapabilities(dir);
   rmSync(join(dir, 'run/libvirt-sock'), { force: true });
   const cgroups = makeCgroups(`chronovirt-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
-  const chainsBefore = options.ownNetwork ? [] : libvirtChains();
+  // What an earlier run left when it was killed is ours, too.
+  const chainsBefore = earlier?.chainsBefore ?? (options.ownNetwork ? [] : libvirtChains());
   const log = openSync(join(dir, 'log/daemons.log'), 'a');
   const child = spawn('sh', [join(HERE, 'enter.sh')], {
     detached: true,
@@ -221,11 +222,20 @@ export class PrivateLibvirt {
 
   /**
    * Ends the host with everything inside, guests included, and takes away what it left on the machine: networks' bridges and
-   * rules, control groups. Its directory stays. Does nothing when it has ended already.
+   * rules, control groups. Its directory stays. After a second call nothing changes.
+   * @returns {Promise<void>}
    */
   async stop() {
+    const record = readRecord(this.dir);
+    if (!record || record.keeper !== this.#record.keeper) return;
+    if (!this.#record.ownNetwork && hasNetworks(this.dir)) {
+      // A host that was killed left its bridges and rules, which only a daemon on its directory can take back.
+      if (!this.running) return (await startPrivateLibvirt({ dir: this.dir })).stop();
+      await this.kill('SIGCONT');
+      if (!this.libvirtdPid) await this.restart().catch(() => undefined); // a daemon that will not start must not keep its guests alive
+      this.#stopNetworks();
+    }
     if (this.running) {
-      if (!this.#record.ownNetwork && this.libvirtdPid) await this.#stopNetworks();
       process.kill(this.#record.keeper, 'SIGKILL');
       await ended(this.#record.keeper, STOP_TIMEOUT_MS);
     }
@@ -235,13 +245,19 @@ export class PrivateLibvirt {
     rmSync(this.socket, { force: true });
   }
 
-  /** Only libvirt knows the rules that it made for a network. A network that will not go does not keep the rest from going. */
-  async #stopNetworks() {
+  /** A network that will not go does not keep the rest from going. */
+  #stopNetworks() {
     const networks = ask(['virsh', '-q', '-c', this.uri, 'net-list', '--name'], { timeoutMs: 10_000 })
       .stdout.split('\n')
       .filter(Boolean);
     for (const name of networks) ask(['virsh', '-q', '-c', this.uri, 'net-destroy', name], { timeoutMs: 10_000 });
   }
+}
+
+/** Whether networks run on this host, by the daemon's own notes. @param {string} dir */
+function hasNetworks(dir) {
+  const notes = join(dir, 'run/network');
+  return existsSync(notes) && readdirSync(notes).some((name) => name.endsWith('.xml'));
 }
 
 /** @param {string} dir */
@@ -258,18 +274,18 @@ function requireParts(dir) {
     );
 }
 
-/** The record of a host that runs on this directory now. @param {string} dir @returns {HostRecord | undefined} */
+/** The record of the last host that was started on this directory in this boot of the machine and not stopped. @param {string} dir @returns {HostRecord | undefined} */
 function readRecord(dir) {
   const path = join(dir, 'host.json');
   if (!existsSync(path)) return undefined;
   /** @type {HostRecord} */
   const record = JSON.parse(readFileSync(path, 'utf8'));
-  return lives(record) ? record : undefined;
+  return record.bootId === bootId() ? record : undefined;
 }
 
 /** @param {HostRecord} record */
 function lives(record) {
-  return record.bootId === bootId() && startTime(record.keeper) === record.keeperStart && !hasEnded(record.keeper);
+  return startTime(record.keeper) === record.keeperStart && !hasEnded(record.keeper);
 }
 
 /** The keeper is the one child of what we spawned (enter.sh becomes unshare). @param {string} dir @param {number} pid */

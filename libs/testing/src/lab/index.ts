@@ -5,3 +5,5 @@ export { tempDir } from './temp-dir.ts';
 export { startNats, natsVersion, type NatsOptions, type NatsServer } from './nats.ts';
 export { startLibvirtHost, type LibvirtHost, type LibvirtHostOptions } from './libvirt-host.ts';
 export { guestImage, type GuestImage } from '../../../../tools/guest-image/build.mjs';
+export { guestReady, guestCount, type GuestReady } from './guest-console.ts';
+export { writeConfigDrive, type ConfigDriveData } from './config-drive.ts';

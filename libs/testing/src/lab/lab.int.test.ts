@@ -1,0 +1,163 @@
+/** The lab proved end to end: what its users (driver, agent, crash tests) build on really runs here, and leaves nothing. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureNatNetwork, removeNatNetwork } from '../../../../tools/setup/nat-network.mjs';
+import { writeConfigDrive } from './config-drive.ts';
+import { guestCount, guestImage, guestReady, startLibvirtHost, tempDir, until, type LibvirtHost } from './index.ts';
+
+const UUID = '6f8a3a1e-3c0e-4f5c-9a53-0d9a0f6b1c01';
+
+const dir = tempDir('lab');
+let host: LibvirtHost;
+
+afterAll(() => dir.remove());
+
+const ask = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: 'utf8' });
+
+/** What a host could leave behind on the machine. Packet filter rules without their counters and dates. */
+function traces(): Record<string, string> {
+  const rules = (tool: string) => ['filter', 'nat', 'mangle'].map((table) => ask(tool, '-t', table, '-S')).join('');
+  return {
+    mounts: readFileSync('/proc/self/mounts', 'utf8'),
+    links: readdirSync('/sys/class/net').toSorted().join(' '),
+    iptables: rules('iptables'),
+    ip6tables: rules('ip6tables'),
+    namespaces: existsSync('/run/netns') ? readdirSync('/run/netns').toSorted().join(' ') : '',
+    cgroups: ask('find', '/sys/fs/cgroup', '-name', 'chronovirt-*'),
+    processes: ask('ps', '-eo', 'args')
+      .split('\n')
+      .filter((line) => line.includes(dir.path) || line.includes('inside.sh'))
+      .join('\n'),
+  };
+}
+
+const consoleLog = (name: string) => (existsSync(logOf(name)) ? readFileSync(logOf(name), 'latin1') : '');
+const logOf = (name: string) => join(host.stateDirs.log, `${name}-console.log`);
+
+function domainXml(name: string, machine: string, disk: string, drive: string): string {
+  return `<domain type='qemu'>
+  <name>${name}</name><uuid>${UUID}</uuid><memory unit='MiB'>128</memory><vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='${machine}'>hvm</type><boot dev='hd'/></os>
+  <features><acpi/><apic/><tcg><tb-cache unit='MiB'>64</tb-cache></tcg></features>
+  <devices>
+    <disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='writeback'/><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>
+    <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${drive}'/><target dev='vdb' bus='virtio'/><readonly/></disk>
+    <interface type='network'><source network='chronovirt'/><model type='virtio'/></interface>
+    <serial type='pty'><log file='/var/log/libvirt/${name}-console.log' append='on'/><target port='0'/></serial>
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+  </devices>
+</domain>`;
+}
+
+describe.each([
+  { network: 'own', machines: ['pc', 'q35'] },
+  { network: 'machine', machines: ['q35'] },
+] as const)('a private libvirt host in the $network network', ({ network, machines }) => {
+  const key = join(dir.path, `key-${network}`);
+  const before = traces();
+
+  beforeAll(async () => {
+    host = await startLibvirtHost({ dir: dir.path, name: network, network });
+    await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  });
+
+  afterAll(() => host?.stop());
+
+  it.each(machines)(
+    'boots the guest on machine type %s: config drive, ssh by key, killed libvirtd, power button',
+    async (machine) => {
+      const name = `guest-${machine}`;
+      const disk = join(host.diskDir, `${name}.qcow2`);
+      const drive = join(host.diskDir, `${name}-config.img`);
+      const image = await guestImage();
+      execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image.disk, disk]);
+      await writeConfigDrive(drive, {
+        uuid: UUID,
+        hostname: name,
+        publicKeys: { test: readFileSync(`${key}.pub`, 'utf8') },
+        userData: '#!/bin/sh\necho "user data ran on $(hostname)"\nlab-count\n',
+      });
+      const xml = join(dir.path, `${name}.xml`);
+      writeFileSync(xml, domainXml(name, machine, disk, drive));
+      await host.virsh('define', xml);
+      await host.virsh('start', name);
+
+      const ready = await until(() => guestReady(consoleLog(name)), {
+        timeoutMs: 90_000,
+        what: `${name} says LAB-READY`,
+      });
+      expect(ready).toMatchObject({
+        host: name,
+        uuid: UUID,
+        source: 'configdrive',
+        boots: 1,
+        ip: expect.stringMatching(/^192\.168\./),
+      });
+      await until(() => consoleLog(name).includes(`user data ran on ${name}`), { what: 'the user data ran' });
+      const ssh = [
+        'ssh',
+        '-i',
+        key,
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'StrictHostKeyChecking=no',
+        '-o',
+        'UserKnownHostsFile=/dev/null',
+        '-o',
+        'LogLevel=ERROR',
+        `root@${ready.ip}`,
+        'hostname',
+      ];
+      const command = network === 'own' ? host.inside(ssh) : ssh;
+      expect(execFileSync(command[0]!, command.slice(1), { encoding: 'utf8' }).trim()).toBe(name);
+
+      const qemu = host.guestPids().get(name);
+      await host.kill('SIGKILL');
+      expect(host.pid).toBeUndefined();
+      const count = guestCount(consoleLog(name));
+      await until(() => guestCount(consoleLog(name)) > count, { what: 'the guest counts on without libvirtd' });
+      await host.restart();
+      expect(host.guestPids().get(name)).toBe(qemu);
+      expect((await host.virsh('domstate', name)).trim()).toBe('running');
+
+      await host.virsh('shutdown', name, '--mode', 'acpi');
+      await until(async () => (await host.virsh('domstate', name)).trim() === 'shut off', {
+        timeoutMs: 30_000,
+        what: `${name} is shut off`,
+      });
+      expect(consoleLog(name)).toContain('LAB-DOWN poweroff');
+      await host.virsh('undefine', name);
+    },
+  );
+
+  it('ends with its keeper, whatever runs inside, and then leaves nothing on the machine', async () => {
+    const xml = join(dir.path, 'empty.xml');
+    writeFileSync(
+      xml,
+      `<domain type='qemu'><name>empty</name><memory unit='MiB'>32</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
+    );
+    await host.virsh('create', xml);
+    const pids = [...host.guestPids().values(), host.pid!];
+    expect(pids).toHaveLength(2);
+    process.kill(host.keeperPid, 'SIGKILL');
+    await until(() => pids.every((pid) => !existsSync(`/proc/${pid}`)), { what: 'guest and daemon are gone' });
+
+    await host.stop();
+    expect(traces()).toEqual(before);
+  });
+
+  it('takes its network and its marks with it in an orderly stop', async () => {
+    host = await startLibvirtHost({ dir: dir.path, name: network, network });
+    const made = await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
+    expect(made).toMatchObject({ made: false, subnet: expect.stringMatching(/^192\.168\.\d+\.0\/24$/) });
+    removeNatNetwork(host);
+    expect((await host.virsh('net-list', '--all', '--name')).trim()).toBe('');
+    await host.stop();
+    await host.stop();
+    expect(traces()).toEqual(before);
+  });
+});
