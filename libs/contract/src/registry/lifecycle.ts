@@ -38,7 +38,9 @@ export const lifecycle = group('lifecycle', {
       cleansUp:
         'After a failure the host is as it was before: no domain, no disk, no plugged interface, no filter, no volume session, no secret that this call made.',
       raises: 'A failure is thrown; a guest that started half-way is never left behind.',
-      refusesSecond: 'A second spawn of an instance that runs is refused, and the running guest does not notice.',
+      refusesSecond:
+        'A spawn of another operation while a domain is there is refused, and the guest that runs does not notice.',
+      sameOperation: 'Run again under the same mark, a guest that bears it is found and kept: it is started once.',
       retryWorks: 'A spawn after a failed one works, since nothing was left.',
     },
     errors: [
@@ -63,7 +65,7 @@ export const lifecycle = group('lifecycle', {
     ],
     idempotency: 'ensure',
     repeat:
-      'An existing domain is refused and left alone. After a failure a retry works; a directory that was there before is used, and a later failure does not delete it.',
+      'Under the same mark: as once. Under another mark an existing domain is refused and left alone. After a failure a retry works; a directory that was there before is used, and a later failure does not delete it.',
     signature: {
       follows: 'seed',
       why: "today's allocations and acceleration requests belong to a placement service that is not here; a guest that shall stay off is started and stopped by two recorded steps",
