@@ -17,11 +17,11 @@ export const MARK = 'https://chronovirt.dev/xmlns/network/1';
 
 /**
  * Makes sure that the network is defined and runs.
- * @param {{ uri: string, name?: string, runHere?: Runner }} host `runHere` when the host has a network namespace of its own
+ * @param {{ uri: string, network?: string, runHere?: Runner }} host `runHere` when the host has a network namespace of its own
  * @returns {Promise<NatNetwork>}
  * @throws {NetworkNameTaken}
  */
-export async function ensureNatNetwork({ uri, name = 'chronovirt', runHere = (command) => run(command) }) {
+export async function ensureNatNetwork({ uri, network: name = 'chronovirt', runHere = (command) => run(command) }) {
   const virsh = (/** @type {string[]} */ ...args) => run(['virsh', '-q', '-c', uri, ...args]);
   const known = ask(['virsh', '-q', '-c', uri, 'net-dumpxml', '--inactive', name]);
   const made = !known.ok;
@@ -51,13 +51,14 @@ async function define(virsh, xml) {
 
 /**
  * Stops the network and takes its definition away, when it is ours.
- * @param {{ uri: string, name?: string }} host
+ * @param {{ uri: string, network?: string }} host
  */
-export function removeNatNetwork({ uri, name = 'chronovirt' }) {
+export async function removeNatNetwork({ uri, network: name = 'chronovirt' }) {
   const known = ask(['virsh', '-q', '-c', uri, 'net-dumpxml', '--inactive', name]);
   if (!known.ok || !known.stdout.includes(MARK)) return;
-  ask(['virsh', '-q', '-c', uri, 'net-destroy', name]);
-  ask(['virsh', '-q', '-c', uri, 'net-undefine', name]);
+  const virsh = (/** @type {string[]} */ ...args) => run(['virsh', '-q', '-c', uri, ...args]);
+  if (/^Active:\s+yes$/m.test(await virsh('net-info', name))) await virsh('net-destroy', name);
+  await virsh('net-undefine', name);
 }
 
 /**

@@ -154,7 +154,7 @@ describe.each([
     host = await startLibvirtHost({ dir: dir.path, name: network, network });
     const made = await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
     expect(made).toMatchObject({ made: false, subnet: expect.stringMatching(/^192\.168\.\d+\.0\/24$/) });
-    removeNatNetwork(host);
+    await removeNatNetwork({ uri: host.uri });
     expect((await host.virsh('net-list', '--all', '--name')).trim()).toBe('');
     await host.stop();
     await host.stop();
