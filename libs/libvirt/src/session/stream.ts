@@ -1,0 +1,122 @@
+import { Duplex } from 'node:stream';
+import type { DuplexOptions } from 'node:stream';
+import type { StreamDirection } from '../wire/procedure.ts';
+import { STREAM_DATA_MAX } from '../wire/limits.ts';
+import { Status } from '../wire/packet.ts';
+import { LibvirtProtocolError } from './errors.ts';
+
+/** What a stream needs of its connection. */
+export interface StreamLink {
+  /** Sends one stream packet; `flushed` is called when it has left this process, or cannot. */
+  send(status: number, data: Uint8Array | undefined, flushed: (error?: Error | null) => void): void;
+  /** Stops and restarts the reading of the whole connection: libvirt has no flow control per stream. */
+  pauseReading(): void;
+  resumeReading(): void;
+  /** The consumer is gone, the daemon has not ended the stream yet: what still comes is to be dropped. */
+  abandon(): void;
+}
+
+const NOTHING = (): void => {};
+
+/**
+ * Data that flows next to a call: a console, a screenshot, a volume's content.
+ *
+ *     opening ── reply ──▶ open ── our end (status ok) ──▶ finishing ── confirmed ──▶ done
+ *                            └──── error from the daemon, abort, lost connection ─────▶ done
+ *
+ * `end()` finishes a stream we write to; the end of data we read finishes it by itself. `destroy()` aborts it.
+ * Reading slower than the daemon sends stops the connection once `readableHighWaterMark` bytes are waiting, so give
+ * bulk data a connection of its own.
+ */
+export class LibvirtStream extends Duplex {
+  private readonly link: StreamLink;
+  private readonly direction: StreamDirection;
+  private state: 'opening' | 'open' | 'finishing' | 'done' = 'opening';
+  private confirmed: (error?: Error | null) => void = NOTHING;
+
+  /** Made by the session. `bufferBytes` may wait unread before the connection stops. */
+  constructor(link: StreamLink, direction: StreamDirection, bufferBytes: number) {
+    super(duplexOptions(direction, bufferBytes));
+    this.link = link;
+    this.direction = direction;
+  }
+
+  /** The call that opens it has succeeded. */
+  opened(): void {
+    this.state = 'open';
+    if (this.destroyed) this.abort();
+  }
+
+  /** A packet of this stream that is not an error. */
+  receive(status: number, data: Buffer): void {
+    if (status === Status.ok) return this.receiveOk();
+    if (status !== Status.continue) throw new LibvirtProtocolError(`a stream packet has status ${status}`);
+    if (this.state !== 'open' && this.state !== 'finishing') throw new LibvirtProtocolError('data on a stream that is not open');
+    if (data.length === 0) this.receiveEnd();
+    else if (this.readable && !this.push(data)) this.link.pauseReading();
+  }
+
+  /** The stream failed: an error record of the daemon, or a lost connection. */
+  fail(error: Error): void {
+    this.state = 'done';
+    this.confirmed(error);
+    this.destroy(error);
+  }
+
+  override _read(): void {
+    this.link.resumeReading();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    if (this.state !== 'open') return callback(new Error('the stream has ended'));
+    let at = 0;
+    for (; chunk.length - at > STREAM_DATA_MAX; at += STREAM_DATA_MAX) {
+      this.link.send(Status.continue, chunk.subarray(at, at + STREAM_DATA_MAX), NOTHING);
+    }
+    // An empty packet would mean the end.
+    if (at === chunk.length) return callback();
+    this.link.send(Status.continue, chunk.subarray(at), callback);
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    if (this.state !== 'open') return callback();
+    this.confirmed = callback;
+    this.finish();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    if (this.state === 'open') this.abort();
+    else if (this.state === 'finishing') this.link.abandon();
+    this.link.resumeReading();
+    callback(error);
+  }
+
+  private receiveOk(): void {
+    if (this.state !== 'finishing') throw new LibvirtProtocolError('the daemon confirmed the end of a stream that was not ended');
+    this.state = 'done';
+    this.confirmed();
+    if (this.direction !== 'up') this.push(null);
+  }
+
+  /** The daemon has no more data. What only we read is then finished here; what we also write, once the writer has ended. */
+  private receiveEnd(): void {
+    if (this.direction === 'down') this.finish();
+    else this.push(null);
+  }
+
+  private finish(): void {
+    this.state = 'finishing';
+    this.link.send(Status.ok, undefined, NOTHING);
+  }
+
+  private abort(): void {
+    this.state = 'done';
+    this.link.send(Status.error, undefined, NOTHING);
+    this.link.abandon();
+  }
+}
+
+/** `readable` and `writable` are options of Duplex that its type definition leaves out. */
+function duplexOptions(direction: StreamDirection, readableHighWaterMark: number): DuplexOptions & { readable: boolean; writable: boolean } {
+  return { readable: direction !== 'up', writable: direction !== 'down', allowHalfOpen: false, readableHighWaterMark };
+}
