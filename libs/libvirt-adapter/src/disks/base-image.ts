@@ -1,0 +1,96 @@
+/** Images on this host, each once, under the hash of its content; every instance's disk is an overlay on one. */
+import { createHash } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChronovirtError, DriverError } from '@chronovirt/contract';
+import type { EffectContext, ImageFormat } from '@chronovirt/contract';
+import { ImageUnacceptableError, inspectImage } from '@chronovirt/images';
+import type { ImageSource } from '@chronovirt/images';
+import type { InstanceDirectory } from './instance-directory.ts';
+import { temporaryName } from './temporary-name.ts';
+import { nothingThere, writeWhole } from './whole-file.ts';
+
+export interface BaseImage {
+  readonly sha256: string;
+  readonly format: ImageFormat;
+}
+
+/** Where a base image lies. */
+export const baseFile = (directory: InstanceDirectory, image: BaseImage): string =>
+  join(directory.base, `${image.sha256}.${image.format}`);
+
+export class BaseImages {
+  readonly #source: ImageSource;
+  /** One download per image at a time: who comes second waits and then finds it there. */
+  readonly #fetching = new Map<string, Promise<unknown>>();
+  constructor(source: ImageSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Sees to it that an image is in the base directory, and returns its path. Fetches it into the instance's own directory, checks
+   * hash and format, then moves it. Throws `IMAGE_NOT_FOUND` or `IMAGE_UNACCEPTABLE`.
+   */
+  async ensure(directory: InstanceDirectory, image: BaseImage, context: EffectContext): Promise<string> {
+    const target = baseFile(directory, image);
+    for (;;) {
+      if ((await stat(target).catch(nothingThere)) !== null) return target;
+      const other = this.#fetching.get(target);
+      if (other === undefined) break;
+      await waitFor(other, context.permit.signal);
+    }
+    const fetching = this.#fetch(directory, image, target, context);
+    this.#fetching.set(target, fetching);
+    try {
+      await fetching;
+    } finally {
+      this.#fetching.delete(target);
+    }
+    return target;
+  }
+
+  async #fetch(directory: InstanceDirectory, image: BaseImage, target: string, context: EffectContext): Promise<void> {
+    context.permit.check();
+    await mkdir(directory.base, { recursive: true, mode: 0o711 });
+    const { signal } = context.permit;
+    const content = await this.#source.open(image.sha256, signal).catch(asDriverError);
+    const file = directory.file('base');
+    const fetched = { bytes: 0 };
+    await writeWhole(
+      file,
+      context,
+      async (handle) => {
+        const hash = createHash('sha256');
+        for await (const chunk of content) {
+          signal.throwIfAborted();
+          hash.update(chunk);
+          await handle.writeFile(chunk);
+          fetched.bytes += chunk.length;
+          context.progress(`fetching image, ${Math.round(fetched.bytes / 2 ** 20)} MiB`);
+        }
+        if (hash.digest('hex') !== image.sha256)
+          throw new ImageUnacceptableError('the image came in damaged: its hash is not the expected one');
+        await inspectImage(temporaryName(file, context), image.format);
+      },
+      { mode: 0o644, target },
+    );
+  }
+}
+
+async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    // Its failure is its own; the next round looks and fetches itself.
+    await Promise.race([other.catch(() => {}), aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function asDriverError(cause: unknown): never {
+  if (cause instanceof ChronovirtError) throw cause;
+  throw new DriverError('IMAGE_NOT_FOUND', 'the image store does not answer; see the cause', { retry: 'later', cause });
+}
