@@ -205,6 +205,16 @@ export abstract class LibvirtCalls {
     return (await this.call(p.domainHasManagedSaveImage, { dom, flags }, options)).result;
   }
 
+  /** `domain_managed_save_get_xml_desc`, since libvirt 3.7.0. */
+  async domainManagedSaveGetXmlDesc(dom: Domain, flags = 0, options?: CallOptions): Promise<string> {
+    return (await this.call(p.domainManagedSaveGetXmlDesc, { dom, flags }, options)).xml;
+  }
+
+  /** `domain_managed_save_define_xml`, since libvirt 3.7.0. */
+  async domainManagedSaveDefineXml(dom: Domain, dxml: string | null, flags = 0, options?: CallOptions): Promise<void> {
+    await this.call(p.domainManagedSaveDefineXml, { dom, dxml, flags }, options);
+  }
+
   /** `domain_undefine_flags`, since libvirt 0.9.4. */
   async domainUndefineFlags(dom: Domain, flags = 0, options?: CallOptions): Promise<void> {
     await this.call(p.domainUndefineFlags, { dom, flags }, options);

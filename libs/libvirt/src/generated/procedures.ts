@@ -1192,6 +1192,55 @@ export const domainHasManagedSaveImage: Procedure<{ readonly dom: Domain; readon
   },
 };
 
+/** Since libvirt 3.7.0. */
+export const domainManagedSaveGetXmlDesc: Procedure<{ readonly dom: Domain; readonly flags: number }, { readonly xml: string }> = {
+  name: 'domain_managed_save_get_xml_desc',
+  program: 0x20008086,
+  version: 1,
+  number: 388,
+  high: false,
+  args: {
+    write: (w, v) => {
+      writeDomain(w, v.dom);
+      w.u32(v.flags, 'flags');
+    },
+    read: (r) => ({
+      dom: readDomain(r),
+      flags: r.u32('flags'),
+    }),
+  },
+  result: {
+    write: (w, v) => {
+      w.str(v.xml, 'xml');
+    },
+    read: (r) => ({
+      xml: r.str('xml'),
+    }),
+  },
+};
+
+/** Since libvirt 3.7.0. */
+export const domainManagedSaveDefineXml: Procedure<{ readonly dom: Domain; readonly dxml: string | null; readonly flags: number }, void> = {
+  name: 'domain_managed_save_define_xml',
+  program: 0x20008086,
+  version: 1,
+  number: 389,
+  high: false,
+  args: {
+    write: (w, v) => {
+      writeDomain(w, v.dom);
+      if (w.present(v.dxml, 'dxml')) w.str(v.dxml, 'dxml');
+      w.u32(v.flags, 'flags');
+    },
+    read: (r) => ({
+      dom: readDomain(r),
+      dxml: r.bool('dxml') ? r.str('dxml') : null,
+      flags: r.u32('flags'),
+    }),
+  },
+  result: { write: () => {}, read: () => {} },
+};
+
 /** Since libvirt 0.9.4. */
 export const domainUndefineFlags: Procedure<{ readonly dom: Domain; readonly flags: number }, void> = {
   name: 'domain_undefine_flags',
@@ -5794,6 +5843,8 @@ export const procedures: readonly AnyProcedure[] = [
   domainManagedSave,
   domainManagedSaveRemove,
   domainHasManagedSaveImage,
+  domainManagedSaveGetXmlDesc,
+  domainManagedSaveDefineXml,
   domainUndefineFlags,
   domainSetAutostart,
   domainGetAutostart,
