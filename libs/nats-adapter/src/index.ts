@@ -1,0 +1,10 @@
+export { connect, inboxPrefixOf, type ConnectOptions, type NatsConnection } from './connection/connection.ts';
+export { capabilities, REPLICAS_SINCE, type Capabilities } from './connection/capabilities.ts';
+export { readSecretFile } from './connection/secret-file.ts';
+export * from './errors.ts';
+export { JetStreamJournal, type JetStreamJournalOptions } from './journal/jetstream-journal.ts';
+export { requestActor, serveActors } from './requests/actor-requests.ts';
+export { requestQuery, serveQueries, type Json, type QueryHandler, type QueryReply } from './requests/queries.ts';
+export type { Patience, Unreachable } from './requests/ask.ts';
+export type { ErrorReply, Serving } from './requests/serve.ts';
+export { publishBeat, watchBeats } from './requests/beats.ts';
