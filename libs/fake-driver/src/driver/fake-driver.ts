@@ -1,0 +1,294 @@
+/**
+ * The compute driver on a simulated host: one object per agent, as a real driver is one per process. It composes the methods and
+ * holds no logic of its own; the truth lies in the `SimulatedHost`, which outlives it.
+ */
+import {
+  InstanceNotFoundError,
+  type ArgsOf,
+  type EffectContext,
+  type Hint,
+  type HostContext,
+  type HostFacts,
+  type HostPort,
+  type ImplementedDriver,
+  type InstanceUuid,
+  type Observation,
+  type QueryContext,
+  type ResultOf,
+} from '@chronovirt/contract';
+import type { Log } from '@chronovirt/runtime';
+import type { HostConnection } from '../world/connection.ts';
+import type { DomainView } from '../world/domain-view.ts';
+import type { SimulatedHost } from '../world/simulated-host.ts';
+import { passBarrier } from './barrier.ts';
+import { blockStatsOf, diagnosticsOf, interfaceStatsOf } from './counters.ts';
+import { destroy } from './destroy.ts';
+import { EventFeed } from './events.ts';
+import * as freeze from './freeze.ts';
+import { existing, factsOf, infoOf, resourcesOf, statsOf, usedBy } from './inventory.ts';
+import { powerOff } from './power-off.ts';
+import { powerOn, powerOnAsStored } from './power-on.ts';
+import { answerOf } from './query.ts';
+import { hardReboot, reboot } from './reboot.ts';
+import { rescue, unrescue } from './rescue.ts';
+import { domainObservation, hasFile, look, observationOf } from './seen.ts';
+import { spawn } from './spawn.ts';
+import { plugVifs, unplugVifs } from './vifs.ts';
+
+/** The last part of a console that is handed out, in bytes. */
+const MAX_CONSOLE_BYTES = 102_400;
+
+export class FakeDriver implements ImplementedDriver, HostPort {
+  readonly capabilities = { hasImagecache: false, supportsRecreate: false };
+  readonly #host: SimulatedHost;
+  readonly #connection: HostConnection;
+  readonly #events: EventFeed;
+  readonly #log: Log | null;
+
+  constructor(host: SimulatedHost, options: { readonly log?: Log; readonly name?: string } = {}) {
+    this.#host = host;
+    this.#log = options.log ?? null;
+    this.#connection = host.connect(options.name);
+    this.#events = new EventFeed(this.#connection, this.#log);
+  }
+
+  /** The agent's side of the host: tests kill it there, as a kill -9 kills an agent. */
+  get connection(): HostConnection {
+    return this.#connection;
+  }
+
+  // lifecycle
+
+  spawn(args: ArgsOf<'spawn'>, context: EffectContext): Promise<void> {
+    return spawn(this.#connection, args, context);
+  }
+
+  destroy(args: ArgsOf<'destroy'>, context: EffectContext): Promise<void> {
+    return destroy(this.#connection, args, context, this.#log);
+  }
+
+  /** The guest is off; memory that was saved stays, so that `restore` brings it back too. */
+  softDelete({ instance }: ArgsOf<'softDelete'>, context: EffectContext): Promise<void> {
+    return powerOff(this.#connection, instance.uuid, { timeout: 0, retryInterval: 0 }, context, 'keep');
+  }
+
+  restore({ instance }: ArgsOf<'restore'>, context: EffectContext): Promise<void> {
+    return powerOnAsStored(this.#connection, instance.uuid, context);
+  }
+
+  // power
+
+  powerOn(args: ArgsOf<'powerOn'>, context: EffectContext): Promise<void> {
+    return powerOn(this.#connection, args, context);
+  }
+
+  powerOff({ instance, ...asking }: ArgsOf<'powerOff'>, context: EffectContext): Promise<void> {
+    return powerOff(this.#connection, instance.uuid, asking, context, 'discard');
+  }
+
+  reboot(args: ArgsOf<'reboot'>, context: EffectContext): Promise<void> {
+    return reboot(this.#connection, args, context);
+  }
+
+  pause(_args: ArgsOf<'pause'>, context: EffectContext): Promise<void> {
+    return freeze.pause(this.#connection, context);
+  }
+
+  unpause(_args: ArgsOf<'unpause'>, context: EffectContext): Promise<void> {
+    return freeze.unpause(this.#connection, context);
+  }
+
+  suspend(_args: ArgsOf<'suspend'>, context: EffectContext): Promise<void> {
+    return freeze.suspend(this.#connection, context);
+  }
+
+  /** A guest whose saved memory is gone boots. */
+  resume(args: ArgsOf<'resume'>, context: EffectContext): Promise<void> {
+    return powerOn(this.#connection, args, context);
+  }
+
+  /** After a boot of the host: what is off or gone starts; whatever is there in another way is left alone. */
+  async resumeStateOnHostBoot(args: ArgsOf<'resumeStateOnHostBoot'>, context: EffectContext): Promise<void> {
+    const domain = await this.#look(args.instance.uuid, this.#queryOf(context));
+    if (domain === null || domain.state === 'off' || domain.state === 'crashed')
+      await hardReboot(this.#connection, args, context);
+  }
+
+  /** A guest that runs is back already; any other is started by the definition that it has. */
+  async pollRebootingInstances(args: ArgsOf<'pollRebootingInstances'>, context: EffectContext): Promise<void> {
+    for (const { uuid } of args.instances) await powerOnAsStored(this.#connection, uuid, context);
+  }
+
+  // rescue
+
+  rescue(args: ArgsOf<'rescue'>, context: EffectContext): Promise<void> {
+    return rescue(this.#connection, args, context);
+  }
+
+  unrescue(_args: ArgsOf<'unrescue'>, context: EffectContext): Promise<void> {
+    return unrescue(this.#connection, context);
+  }
+
+  // network
+
+  plugVifs(args: ArgsOf<'plugVifs'>, context: EffectContext): Promise<void> {
+    return plugVifs(this.#connection, args, context);
+  }
+
+  unplugVifs(args: ArgsOf<'unplugVifs'>, context: EffectContext): Promise<void> {
+    return unplugVifs(this.#connection, args, context);
+  }
+
+  // console, counters
+
+  async getConsoleOutput({ instance }: ArgsOf<'getConsoleOutput'>, context: QueryContext): Promise<string> {
+    existing(await this.#look(instance.uuid, context), instance.uuid);
+    const text = await this.#ask(this.#connection.readConsole(instance.uuid), context, instance.uuid);
+    return Buffer.from(text).subarray(-MAX_CONSOLE_BYTES).toString();
+  }
+
+  async blockStats({ instance, diskId }: ArgsOf<'blockStats'>, context: QueryContext): Promise<ResultOf<'blockStats'>> {
+    return blockStatsOf(await this.#look(instance.uuid, context), diskId);
+  }
+
+  async interfaceStats(args: ArgsOf<'interfaceStats'>, context: QueryContext): Promise<ResultOf<'interfaceStats'>> {
+    const domain = (await this.#lookAtAll(context)).find(({ name }) => name === args.instanceName) ?? null;
+    const counters = interfaceStatsOf(domain, args.ifaceId);
+    if (counters === null) throw new InstanceNotFoundError(`${args.instanceName} with interface ${args.ifaceId}`);
+    return counters;
+  }
+
+  async getDiagnostics({ instance }: ArgsOf<'getDiagnostics'>, context: QueryContext): Promise<Record<string, number>> {
+    return diagnosticsOf(existing(await this.#look(instance.uuid, context), instance.uuid));
+  }
+
+  async getPerInstanceUsage(_args: object, context: QueryContext): Promise<ResultOf<'getPerInstanceUsage'>> {
+    const domains = await this.#lookAtAll(context);
+    return Object.fromEntries(
+      domains.map((domain) => [domain.uuid, { memoryMb: usedBy([domain]).memoryMiB, uuid: domain.uuid }]),
+    );
+  }
+
+  // host
+
+  /** Opens the host's events. Guests that run are not touched. */
+  async initHost(_args: ArgsOf<'initHost'>, context: HostContext): Promise<void> {
+    await this.#lookAtAll(this.#queryOf(context));
+    this.#events.open();
+  }
+
+  async getAvailableNodes(_args: object, context: QueryContext): Promise<string[]> {
+    await this.#lookAtAll(context);
+    return [this.#host.name];
+  }
+
+  async getAvailableResource(_args: object, context: QueryContext): Promise<ResultOf<'getAvailableResource'>> {
+    return resourcesOf(this.#host.hardware, this.#host.name, await this.#lookAtAll(context));
+  }
+
+  async getHostStats(_args: object, context: QueryContext): Promise<ResultOf<'getHostStats'>> {
+    return statsOf(this.#host.hardware, this.#host.name, await this.#lookAtAll(context));
+  }
+
+  async getHostUptime(): Promise<string> {
+    const minutes = Math.floor(this.#host.clock.monotonic() / 60_000);
+    const time = new Date(this.#host.clock.now()).toISOString().slice(11, 19);
+    return ` ${time} up ${minutes} min,  0 users,  load average: 0.00, 0.00, 0.00`;
+  }
+
+  async getHostIpAddr(): Promise<string> {
+    return '127.0.0.1';
+  }
+
+  // inventory
+
+  async getInfo({ instance }: ArgsOf<'getInfo'>, context: QueryContext): Promise<ResultOf<'getInfo'>> {
+    return infoOf(existing(await this.#look(instance.uuid, context), instance.uuid));
+  }
+
+  async listInstances(_args: object, context: QueryContext): Promise<string[]> {
+    return (await this.#lookAtAll(context)).map(({ name }) => name);
+  }
+
+  async listInstanceUuids(_args: object, context: QueryContext): Promise<InstanceUuid[]> {
+    return (await this.#lookAtAll(context)).map(({ uuid }) => uuid);
+  }
+
+  async getNumInstances(_args: object, context: QueryContext): Promise<number> {
+    return (await this.#lookAtAll(context)).length;
+  }
+
+  async instanceExists({ instance }: ArgsOf<'instanceExists'>, context: QueryContext): Promise<boolean> {
+    return (await this.#look(instance.uuid, context)) !== null;
+  }
+
+  /** Not the directory alone: the root disk has to be there, whole. */
+  async instanceOnDisk({ instance }: ArgsOf<'instanceOnDisk'>, context: QueryContext): Promise<boolean> {
+    const seen = await this.#ask(look(this.#connection, instance.uuid), context, instance.uuid);
+    return hasFile(seen, 'root');
+  }
+
+  // events
+
+  async registerEventListener({ callback }: ArgsOf<'registerEventListener'>): Promise<void> {
+    this.#events.listen(callback);
+  }
+
+  async emitEvent({ event }: ArgsOf<'emitEvent'>): Promise<void> {
+    this.#events.emit(event);
+  }
+
+  // HostPort
+
+  async observe(instance: InstanceUuid, context: QueryContext): Promise<Observation> {
+    return observationOf(await this.#ask(look(this.#connection, instance), context, instance));
+  }
+
+  async observeAll(context: QueryContext): Promise<ReadonlyMap<InstanceUuid, Observation>> {
+    const ours = (await this.#lookAtAll(context)).filter(({ live, stored }) => (live ?? stored)?.ours === true);
+    return new Map(ours.map((domain) => [domain.uuid, domainObservation(domain)]));
+  }
+
+  barrier(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return passBarrier(this.#connection, instance, context);
+  }
+
+  async watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
+    const stop = this.#events.watch(onHint);
+    return async () => stop();
+  }
+
+  async facts(_context: QueryContext): Promise<HostFacts> {
+    return factsOf(this.#host.hardware);
+  }
+
+  waitingFor(): string | null {
+    return this.#connection.up ? null : 'the simulated host does not answer';
+  }
+
+  async interrupt(instance: InstanceUuid): Promise<void> {
+    this.#connection.drop(instance);
+  }
+
+  async close(): Promise<void> {
+    this.#events.close();
+    this.#connection.drop();
+    this.#host.forget(this.#connection);
+  }
+
+  #look(instance: InstanceUuid, context: QueryContext): Promise<DomainView | null> {
+    return this.#ask(this.#connection.look(instance), context, instance);
+  }
+
+  #lookAtAll(context: QueryContext): Promise<readonly DomainView[]> {
+    return this.#ask(this.#connection.lookAtAll(), context, null);
+  }
+
+  #ask<T>(call: Promise<T>, context: QueryContext, instance: InstanceUuid | null): Promise<T> {
+    return answerOf(call, context, this.#host.clock, instance);
+  }
+
+  #queryOf(context: HostContext): QueryContext {
+    return { signal: context.permit.signal, deadlineMs: context.remainingMs() };
+  }
+}

@@ -1,0 +1,49 @@
+/** A guest stands still, in memory (pause) or on disk (suspend), and goes on. */
+import { InstanceNotFoundError, type EffectContext } from '@chronovirt/contract';
+import type { HostConnection } from '../world/connection.ts';
+import type { DomainView } from '../world/domain-view.ts';
+import { Effect, type Step } from './effect.ts';
+import { failure } from './failure.ts';
+import type { Seen } from './seen.ts';
+import { Steps } from './steps.ts';
+
+export function pause(connection: HostConnection, context: EffectContext): Promise<void> {
+  return settle(connection, context, (_seen, domain, steps) => {
+    if (domain.state === 'running') return steps.suspend();
+    if (domain.state === 'paused') return null;
+    throw notActive('pause', domain);
+  });
+}
+
+export function unpause(connection: HostConnection, context: EffectContext): Promise<void> {
+  return settle(connection, context, (seen, domain, steps) => {
+    if (domain.live === null || domain.state === 'crashed') throw notActive('unpause', domain);
+    return steps.wakeUp(seen);
+  });
+}
+
+/** A guest that was paused is saved as one; an image that exists is never written over. */
+export function suspend(connection: HostConnection, context: EffectContext): Promise<void> {
+  return settle(connection, context, (seen, domain, steps) => {
+    if (domain.live === null && domain.saved !== null) return null;
+    if (domain.state !== 'running' && domain.state !== 'paused') throw notActive('suspend', domain);
+    return steps.keepDefinition(seen) ?? steps.managedSave();
+  });
+}
+
+/** Looks past what is under way, then takes the steps of the method. */
+async function settle(
+  connection: HostConnection,
+  context: EffectContext,
+  next: (seen: Seen, domain: DomainView, steps: Steps) => Step | null,
+): Promise<void> {
+  const steps = new Steps(new Effect(connection, context));
+  await steps.effect.reach((seen) => {
+    if (seen.domain === null) throw new InstanceNotFoundError(seen.instance);
+    return seen.domain.busy === null ? next(seen, seen.domain, steps) : steps.barrier();
+  });
+}
+
+function notActive(method: string, { state, reason }: DomainView): Error {
+  return failure('HYPERVISOR_ERROR', `cannot ${method}: the domain is ${state} (${reason})`);
+}

@@ -1,0 +1,89 @@
+/**
+ * A guest that no longer boots runs from a rescue disk, its own disks beside it.
+ *
+ * `unrescue.xml` in the instance's directory holds the way back: written before the definition is replaced, removed last.
+ */
+import { InstanceNotFoundError, type ArgsOf, type EffectContext, type Mark } from '@chronovirt/contract';
+import type { HostConnection } from '../world/connection.ts';
+import type { DomainDefinition } from '../world/definition.ts';
+import { Effect, type Step } from './effect.ts';
+import { failure, mayCleanUp } from './failure.ts';
+import { hasFile, isOf, type Seen } from './seen.ts';
+import { Steps } from './steps.ts';
+
+const WAY_BACK = 'unrescue.xml';
+const RESCUE_DISK = 'rescue';
+
+const isRescue = (definition: DomainDefinition | null | undefined): boolean => definition?.disks[0] === RESCUE_DISK;
+
+/** What fails is undone, and the guest runs again if it did before; a call that is cut short is left to whoever runs it again. */
+export async function rescue(
+  connection: HostConnection,
+  args: ArgsOf<'rescue'>,
+  context: EffectContext,
+): Promise<void> {
+  const steps = new Steps(new Effect(connection, context));
+  let ranBefore: boolean | null = null;
+  let refused = false;
+  try {
+    await steps.effect.reach((seen) => {
+      ranBefore ??= seen.domain?.live != null;
+      const { domain } = seen;
+      refused = domain === null || (isRescue(domain.stored) && !isOf(context.mark, domain.stored));
+      return nextOfRescue(seen, args.imageMeta.id, steps);
+    });
+  } catch (error) {
+    if (refused || !mayCleanUp(error, context)) throw error;
+    await steps.effect
+      .reach((seen) => nextOfUnrescue(seen, context.mark, steps, ranBefore === true))
+      .catch((second: unknown) => {
+        if (!mayCleanUp(second, context)) throw second;
+      });
+    throw error;
+  }
+}
+
+function nextOfRescue(seen: Seen, image: string, steps: Steps): Step | null {
+  const { domain } = seen;
+  const { mark } = steps.effect.context;
+  if (domain === null || seen.directory === null) throw new InstanceNotFoundError(seen.instance);
+  if (domain.busy !== null) return steps.barrier();
+  const kept = steps.keepDefinition(seen);
+  if (kept !== null) return kept;
+  const stored = domain.stored as DomainDefinition;
+  if (isRescue(stored)) {
+    if (!isOf(mark, stored)) throw failure('INSTANCE_NOT_RESCUABLE', `instance ${seen.instance} is rescued already`);
+    if (domain.live === null) return steps.start(seen, stored, 'discard');
+    return isRescue(domain.live) ? steps.wakeUp(seen) : steps.destroy();
+  }
+  const way = JSON.stringify(stored);
+  const old = seen.directory.files.find((file) => file.name === WAY_BACK && file.content !== way);
+  if (old !== undefined) return steps.removeFile(WAY_BACK);
+  return (
+    steps.staleFile(seen) ??
+    steps.baseImage(seen, image) ??
+    steps.file(seen, 'createDisk', RESCUE_DISK, `overlay of ${image}`) ??
+    steps.file(seen, 'createDisk', WAY_BACK, way) ??
+    steps.define({ ...stored, mark, disks: [RESCUE_DISK, ...stored.disks] })
+  );
+}
+
+/** An instance that is not rescued is left as it is. */
+export async function unrescue(connection: HostConnection, context: EffectContext): Promise<void> {
+  const steps = new Steps(new Effect(connection, context));
+  await steps.effect.reach((seen) => nextOfUnrescue(seen, context.mark, steps, true));
+}
+
+function nextOfUnrescue(seen: Seen, mark: Mark, steps: Steps, start: boolean): Step | null {
+  const { domain } = seen;
+  if (domain === null || seen.directory === null) throw new InstanceNotFoundError(seen.instance);
+  if (domain.busy !== null) return steps.barrier();
+  const way = seen.directory.files.find((file) => file.name === WAY_BACK);
+  if (way === undefined && !isRescue(domain.live ?? domain.stored)) return steps.staleFile(seen);
+  if (way === undefined) throw failure('INSTANCE_NOT_RESCUED', `the definition from before the rescue is missing`);
+  if (isRescue(domain.stored) || domain.stored === null)
+    return steps.define({ ...(JSON.parse(way.content) as DomainDefinition), mark });
+  if (isRescue(domain.live)) return steps.destroy();
+  if (domain.live === null && start) return steps.start(seen, { ...domain.stored, mark }, 'discard');
+  return steps.wakeUp(seen) ?? steps.removeFile(hasFile(seen, RESCUE_DISK) ? RESCUE_DISK : WAY_BACK);
+}

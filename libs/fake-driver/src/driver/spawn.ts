@@ -1,0 +1,90 @@
+/** An instance begins: files, wires, definition, start. What fails leaves nothing of this operation behind. */
+import { ChronovirtError, type ArgsOf, type EffectContext, type Mark } from '@chronovirt/contract';
+import { sameMark } from '../world/definition.ts';
+import type { HostConnection } from '../world/connection.ts';
+import { definitionOf, diskRoles } from './definition-of.ts';
+import { Effect, type Step } from './effect.ts';
+import { failure, mayCleanUp } from './failure.ts';
+import { isTemporary } from './names.ts';
+import { hasFile, isOf, type Seen } from './seen.ts';
+import { Steps } from './steps.ts';
+
+const GiB = 2 ** 30;
+
+/** Refused before anything is touched. */
+class SpawnRefusal {
+  readonly error: ChronovirtError;
+  constructor(error: ChronovirtError) {
+    this.error = error;
+  }
+}
+
+export async function spawn(connection: HostConnection, args: ArgsOf<'spawn'>, context: EffectContext): Promise<void> {
+  checkArguments(args);
+  const steps = new Steps(new Effect(connection, context));
+  try {
+    await steps.effect.reach((seen) => nextOfSpawn(seen, args, steps));
+  } catch (error) {
+    if (error instanceof SpawnRefusal) throw error.error;
+    if (!mayCleanUp(error, context)) throw error;
+    await steps.effect
+      .reach((seen) => nextOfCleaning(seen, steps))
+      .catch((second: unknown) => {
+        if (!mayCleanUp(second, context)) throw second;
+      });
+    throw error;
+  }
+}
+
+function checkArguments({ instance, imageMeta, networkInfo }: ArgsOf<'spawn'>): void {
+  const { rootGiB } = instance.flavor;
+  if (instance.imageRef !== null && rootGiB > 0 && imageMeta.virtualSize > rootGiB * GiB)
+    throw failure(
+      'IMAGE_UNACCEPTABLE',
+      `image of ${imageMeta.virtualSize} bytes is larger than the root disk of ${rootGiB} GiB`,
+    );
+  const unusable = networkInfo.find(({ type }) => type === 'unbound' || type === 'binding_failed');
+  if (unusable !== undefined)
+    throw failure('VIRTUAL_INTERFACE_PLUG_FAILED', `port ${unusable.id} is ${unusable.type}: it cannot be wired here`);
+}
+
+function nextOfSpawn(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | null {
+  const { domain } = seen;
+  const { mark } = steps.effect.context;
+  if (domain !== null && !isOf(mark, domain.live ?? domain.stored))
+    throw new SpawnRefusal(
+      failure('INSTANCE_EXISTS', `a domain of instance ${seen.instance} exists on this host already`),
+    );
+  if (domain?.busy != null) return steps.barrier();
+  if (domain?.live != null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  if (seen.directory === null) return steps.makeDirectory();
+  return (
+    steps.staleFile(seen) ?? nextDisk(seen, args, steps) ?? steps.start(seen, definitionOf(args, mark), 'continue')
+  );
+}
+
+function nextDisk(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | null {
+  const { imageRef, hostname } = args.instance;
+  for (const role of diskRoles(args)) {
+    if (hasFile(seen, role)) continue;
+    if (role === 'root' && imageRef !== null)
+      return steps.baseImage(seen, imageRef) ?? steps.file(seen, 'createDisk', role, `overlay of ${imageRef}`);
+    if (role === 'config') return steps.file(seen, 'writeConfigDrive', role, `config drive of ${hostname}`);
+    return steps.file(seen, 'createDisk', role, 'blank');
+  }
+  return null;
+}
+
+/** Takes away what this operation made, and nothing else. */
+function nextOfCleaning(seen: Seen, steps: Steps): Step | null {
+  const { domain, directory } = seen;
+  const { mark } = steps.effect.context;
+  const ours = (madeBy: Mark | null): boolean => sameMark(madeBy, mark);
+  if (isOf(mark, domain?.live)) return steps.destroy();
+  if (isOf(mark, domain?.stored)) return steps.undefine();
+  if (domain === null && seen.taps[0] !== undefined) return steps.unplugTap(seen.taps[0]);
+  if (seen.doomed) return steps.removeDirectory();
+  if (directory !== null && ours(directory.madeBy)) return steps.doomDirectory();
+  const made = directory?.files.find((file) => ours(file.madeBy) || isTemporary(file.name));
+  return made === undefined ? null : steps.removeFile(made.name);
+}

@@ -1,0 +1,168 @@
+/** The steps that plans are made of: each one call on the host, and the small plans that methods share. */
+import type { DomainDefinition } from '../world/definition.ts';
+import type { Effect, Step } from './effect.ts';
+import { isTemporary, temporaryName } from './names.ts';
+import { isOf, type Seen } from './seen.ts';
+
+export class Steps {
+  readonly effect: Effect;
+
+  constructor(effect: Effect) {
+    this.effect = effect;
+  }
+
+  /** Waits for the job of whoever works on the domain; a lock that is not free after 30 s is asked for again. */
+  barrier(): Step {
+    return this.#step('barrier', (instance) => this.#connection.setMetadata(instance), { patient: true });
+  }
+
+  define(definition: DomainDefinition): Step {
+    return this.#step('define', () => this.#connection.define(definition));
+  }
+
+  undefine(): Step {
+    return this.#step('undefine', (instance) => this.#connection.undefine(instance));
+  }
+
+  create(): Step {
+    return this.#step('create', (instance) => this.#connection.create(instance));
+  }
+
+  destroy(): Step {
+    return this.#step('destroy', (instance) => this.#connection.destroy(instance));
+  }
+
+  shutdown(): Step {
+    return this.#step('shutdown', (instance) => this.#connection.shutdown(instance));
+  }
+
+  suspend(): Step {
+    return this.#step('suspend', (instance) => this.#connection.suspend(instance));
+  }
+
+  resume(): Step {
+    return this.#step('resume', (instance) => this.#connection.resume(instance));
+  }
+
+  wakeup(): Step {
+    return this.#step('wakeup', (instance) => this.#connection.wakeup(instance));
+  }
+
+  managedSave(): Step {
+    return this.#step('managedSave', (instance) => this.#connection.managedSave(instance));
+  }
+
+  managedSaveDefine(definition: DomainDefinition): Step {
+    return this.#step('managedSaveDefine', () => this.#connection.managedSaveDefine(definition));
+  }
+
+  managedSaveRemove(): Step {
+    return this.#step('managedSaveRemove', (instance) => this.#connection.managedSaveRemove(instance));
+  }
+
+  makeDirectory(): Step {
+    return this.#step('makeDirectory', (instance) =>
+      this.#connection.makeDirectory(instance, this.effect.context.mark),
+    );
+  }
+
+  doomDirectory(): Step {
+    return this.#step('doomDirectory', (instance) => this.#connection.doomDirectory(instance));
+  }
+
+  removeDirectory(): Step {
+    return this.#step('removeDirectory', (instance) => this.#connection.removeDirectory(instance));
+  }
+
+  removeFile(name: string): Step {
+    return this.#step(`removeFile ${name}`, (instance) => this.#connection.removeFile(instance, name));
+  }
+
+  plugTap(tap: string): Step {
+    return this.#step(`plugTap ${tap}`, (instance) => this.#connection.plugTap(instance, tap));
+  }
+
+  unplugTap(tap: string): Step {
+    return this.#step(`unplugTap ${tap}`, (instance) => this.#connection.unplugTap(instance, tap));
+  }
+
+  /** The next step to a whole file: written by a child under a temporary name, then renamed. Null when it is there. */
+  file(seen: Seen, call: string, name: string, content: string): Step | null {
+    const files = seen.directory?.files ?? [];
+    if (files.some((file) => file.name === name)) return null;
+    const { context, signal } = this.effect;
+    const temporary = temporaryName(name, context);
+    if (files.some((file) => file.name === temporary && file.whole))
+      return this.#step(`rename ${name}`, (instance) => this.#connection.renameFile(instance, temporary, name));
+    const file = { name: temporary, madeBy: context.mark, content };
+    return this.#step(`${call} ${name}`, (instance) => this.#connection.writeFile(call, instance, file, signal));
+  }
+
+  /** The next step to a base image in the cache, in the same manner; leftovers of dead fetchers go first. */
+  baseImage(seen: Seen, sha256: string): Step | null {
+    if (seen.base.some((file) => file.name === sha256)) return null;
+    const temporary = temporaryName(sha256, this.effect.context);
+    if (seen.base.some((file) => file.name === temporary && file.whole))
+      return this.#step('rename base image', (instance) => this.#connection.renameBase(instance, temporary, sha256));
+    return this.#step('fetchImage', (instance) =>
+      this.#connection.fetchImage(instance, sha256, temporary, this.effect.signal),
+    );
+  }
+
+  /** Removes what dead writers of this instance left, if anything. */
+  staleFile(seen: Seen): Step | null {
+    const { mark, incarnation } = this.effect.context;
+    const own = `.${mark.epoch}-${mark.op}-${incarnation}`;
+    const stale = seen.directory?.files.find((file) => isTemporary(file.name) && !file.name.endsWith(own));
+    return stale === undefined ? null : this.removeFile(stale.name);
+  }
+
+  /** Wires the first tap that is not wired yet; null when all are. */
+  missingTap(seen: Seen, taps: readonly string[]): Step | null {
+    const missing = taps.find((tap) => !seen.taps.includes(tap));
+    return missing === undefined ? null : this.plugTap(missing);
+  }
+
+  /** A running guest without a stored definition would be gone with its run: stores the one that it runs with. */
+  keepDefinition(seen: Seen): Step | null {
+    const { domain } = seen;
+    return domain?.live != null && domain.stored === null ? this.define(domain.live) : null;
+  }
+
+  /**
+   * From a domain that is off to one that starts under this effect's mark: wire, define with the mark, start. A saved memory is
+   * continued, its mark changed inside the image, or thrown away.
+   */
+  start(seen: Seen, definition: DomainDefinition, memory: 'continue' | 'discard'): Step {
+    const { mark } = this.effect.context;
+    const { domain } = seen;
+    const tap = this.missingTap(seen, definition.taps);
+    if (tap !== null) return tap;
+    if (domain?.saved != null && memory === 'discard') return this.managedSaveRemove();
+    if (domain?.saved != null && !isOf(mark, domain.saved)) return this.managedSaveDefine({ ...domain.saved, mark });
+    if (!isOf(mark, domain?.stored) && domain?.saved == null) return this.define(definition);
+    return this.create();
+  }
+
+  /** From a guest that is there but not running to one that runs; null when it does. */
+  wakeUp(seen: Seen): Step | null {
+    switch (seen.domain?.state) {
+      case 'paused':
+        return this.resume();
+      case 'asleep':
+        return this.wakeup();
+      case 'crashed':
+        return this.destroy();
+      default:
+        return null;
+    }
+  }
+
+  get #connection(): Effect['connection'] {
+    return this.effect.connection;
+  }
+
+  #step(what: string, act: (instance: Effect['instance']) => Promise<unknown>, traits: { patient?: true } = {}): Step {
+    return { what, take: () => act(this.effect.instance), ...traits };
+  }
+}

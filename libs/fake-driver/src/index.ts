@@ -1,0 +1,12 @@
+export { FakeDriver } from './driver/fake-driver.ts';
+export { SimulatedHost, type Hardware, type SimulatedHostOptions } from './world/simulated-host.ts';
+export type { HostConnection, LocalView } from './world/connection.ts';
+export type { CallInfo, CallPhase, PrimitivePoint } from './world/call.ts';
+export { CallError, type CallErrorCode } from './world/call-error.ts';
+export type { DomainDefinition } from './world/definition.ts';
+export type { DomainView } from './world/domain-view.ts';
+export type { DomainEvent } from './world/event-hub.ts';
+export type { Fault, FaultChances, FaultKind } from './world/faults.ts';
+export type { Guest } from './world/guest.ts';
+export { outsideActs, type OutsideAct } from './world/outside.ts';
+export { profiles, type DelayProfile, type ProfileName } from './world/profile.ts';

@@ -1,0 +1,21 @@
+import type { InstanceUuid, Mark } from '@chronovirt/contract';
+
+/** A domain's definition, as much of it as the simulation acts on. */
+export interface DomainDefinition {
+  readonly uuid: InstanceUuid;
+  readonly name: string;
+  readonly memoryKiB: number;
+  readonly vcpus: number;
+  /** Whether it carries our metadata; what somebody else defined by hand does not. */
+  readonly ours: boolean;
+  readonly mark: Mark | null;
+  /** Disks by role, the one to boot from first. */
+  readonly disks: readonly string[];
+  /** Taps that the domain's interfaces are wired to. */
+  readonly taps: readonly string[];
+}
+
+/** Whether two marks name the same operation. */
+export function sameMark(a: Mark | null | undefined, b: Mark | null | undefined): boolean {
+  return a != null && b != null && a.epoch === b.epoch && a.op === b.op;
+}

@@ -1,0 +1,39 @@
+import type { InstanceUuid } from '@chronovirt/contract';
+import type { DomainDefinition } from './definition.ts';
+import type { Domain } from './domain.ts';
+
+/** What one look at a domain shows. Like libvirt's state and XML it never waits for a job, so it can be too early. */
+export interface DomainView {
+  readonly uuid: InstanceUuid;
+  readonly name: string;
+  /** Id of the present run, a new one with each start; null while off. */
+  readonly id: number | null;
+  readonly state: 'running' | 'paused' | 'asleep' | 'crashed' | 'off';
+  readonly reason: string;
+  /** What is under way, when the state shows it: `starting-up`, `save`. */
+  readonly busy: string | null;
+  /** The definition that the guest runs with; null while off. */
+  readonly live: DomainDefinition | null;
+  readonly stored: DomainDefinition | null;
+  /** Definition inside the managed save image; null when there is none. */
+  readonly saved: DomainDefinition | null;
+  readonly cpuTimeNs: number;
+}
+
+const passing = new Set(['starting-up', 'save']);
+
+export function viewOf(domain: Domain): DomainView {
+  const { uuid, name, run, stored } = domain;
+  return {
+    uuid,
+    name,
+    id: run?.id ?? null,
+    state: run?.state ?? 'off',
+    reason: run?.reason ?? domain.stopReason,
+    busy: run !== null && passing.has(run.reason) ? run.reason : null,
+    live: run?.definition ?? null,
+    stored,
+    saved: domain.saved?.definition ?? null,
+    cpuTimeNs: domain.cpuTimeNs(),
+  };
+}

@@ -1,0 +1,68 @@
+/** What a guest does by itself: it hears the power button, shuts down, crashes, panics, sleeps, meets a broken disk. */
+import type { InstanceUuid } from '@chronovirt/contract';
+import { CallError } from './call-error.ts';
+import type { Domain } from './domain.ts';
+import type { SimulatedHost } from './simulated-host.ts';
+
+/** The guest of one instance. Acts of a guest that does not run change nothing. */
+export class Guest {
+  readonly #host: SimulatedHost;
+  readonly #instance: InstanceUuid;
+
+  constructor(host: SimulatedHost, instance: InstanceUuid) {
+    this.#host = host;
+    this.#instance = instance;
+  }
+
+  /** Whether the guest heeds the power button; as long as its domain lives. */
+  heedsShutdown(yes: boolean): void {
+    this.#host.domain(this.#instance).heedsShutdown = yes;
+  }
+
+  /** The power button: a guest that runs and heeds it is off some time later. */
+  askToShutDown(domain: Domain | null): void {
+    const run = domain?.run ?? null;
+    if (run === null) throw new CallError('OPERATION_INVALID', 'domain is not running');
+    if (domain?.heedsShutdown !== true || run.state !== 'running') return;
+    this.#host.later(this.#host.shutdownMs(), () => {
+      if (domain.run === run && run.state === 'running') domain.stop('shutdown');
+    });
+  }
+
+  shutdown(): void {
+    this.#whileRunning((domain) => domain.stop('shutdown'));
+  }
+
+  /** The emulator dies. */
+  crash(): void {
+    this.#whileActive((domain) => {
+      const job = domain.lock.preempt('crash', this.#host.clock);
+      domain.stop('crashed');
+      if (!(job instanceof Promise)) domain.lock.release(job);
+    });
+  }
+
+  panic(): void {
+    this.#whileRunning((domain) => domain.panic());
+  }
+
+  sleep(): void {
+    this.#whileRunning((domain) => domain.sleep());
+  }
+
+  /** A disk fails under the guest: the hypervisor pauses it. */
+  diskFails(): void {
+    this.#whileRunning((domain) => domain.pause('io-error'));
+  }
+
+  #whileRunning(act: (domain: Domain) => void): void {
+    this.#whileActive((domain) => {
+      if (domain.run?.state === 'running') act(domain);
+    });
+  }
+
+  #whileActive(act: (domain: Domain) => void): void {
+    const domain = this.#host.find(this.#instance);
+    if (domain?.run != null) act(domain);
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * A hypervisor's truth, living outside of any agent: domains, files, taps, running calls. It survives the agents that call it, takes
+ * its time from a clock and its chances from a seed, so that a run in virtual time is the same each time.
+ */
+import type { InstanceUuid } from '@chronovirt/contract';
+import type { Clock } from '@chronovirt/runtime';
+import { CallError } from './call-error.ts';
+import type { Act, CallInfo, CallPhase, PrimitivePoint } from './call.ts';
+import { HostConnection, type LocalView } from './connection.ts';
+import { Domain, type DomainWorld } from './domain.ts';
+import { viewOf, type DomainView } from './domain-view.ts';
+import { EventHub } from './event-hub.ts';
+import { FaultPlan, type FaultKind } from './faults.ts';
+import { FileTree } from './file-tree.ts';
+import { Guest } from './guest.ts';
+import { JobLock } from './job-lock.ts';
+import { Outside } from './outside.ts';
+import { profiles, type DelayProfile, type ProfileName } from './profile.ts';
+import { randomOf, type Random } from './random.ts';
+
+/** What the simulated machine has. Memory in MiB, disk in GiB. */
+export interface Hardware {
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly diskGiB: number;
+}
+
+export interface SimulatedHostOptions {
+  readonly name?: string;
+  /** Where its time comes from: virtual in tests, the system's clock otherwise. */
+  readonly clock: Clock;
+  readonly seed?: number;
+  readonly profile?: ProfileName | DelayProfile;
+  readonly hardware?: Hardware;
+}
+
+interface Hook {
+  readonly listener: (point: PrimitivePoint) => void;
+  n: number;
+}
+
+export class SimulatedHost {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly hardware: Hardware;
+  readonly events: EventHub;
+  readonly faults: FaultPlan;
+  readonly files = new FileTree();
+  /** Taps by name, with the instance that each belongs to. */
+  readonly taps = new Map<string, InstanceUuid>();
+  /** Hashes of images that the image store does not have; every other one it has. */
+  readonly missingImages = new Set<string>();
+  readonly outside: Outside;
+  readonly #domains = new Map<InstanceUuid, Domain>();
+  readonly #connections = new Set<HostConnection>();
+  readonly #hooks = new Set<Hook>();
+  readonly #random: Random;
+  readonly #profile: DelayProfile;
+  #runs = 0;
+  /** Counts runs of the daemon; calls of an earlier one are lost. */
+  #daemonRun = 1;
+  #daemonUp = true;
+
+  constructor(options: SimulatedHostOptions) {
+    const { profile = 'instant' } = options;
+    this.name = options.name ?? 'simulated';
+    this.clock = options.clock;
+    this.hardware = options.hardware ?? { vcpus: 64, memoryMiB: 256 * 1024, diskGiB: 4096 };
+    this.#random = randomOf(options.seed ?? 1);
+    this.#profile = typeof profile === 'string' ? profiles[profile] : profile;
+    this.faults = new FaultPlan(this.#random);
+    this.events = new EventHub(this.clock, () => this.#profile.eventMs(this.#random));
+    this.outside = new Outside(this);
+  }
+
+  /** A new caller, such as an agent that has just started. */
+  connect(caller = 'agent'): HostConnection {
+    const connection = new HostConnection(this, caller, true);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  forget(connection: HostConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Called at each point of each agent's call, synchronously: a test can kill its caller there. Returns the way to stop. */
+  onPrimitive(listener: (point: PrimitivePoint) => void): () => void {
+    const hook = { listener, n: 0 };
+    this.#hooks.add(hook);
+    return () => this.#hooks.delete(hook);
+  }
+
+  announce(info: CallInfo, phase: CallPhase): void {
+    if (!info.connection.watched) return;
+    for (const hook of this.#hooks) {
+      if (phase === 'before') hook.n++;
+      hook.listener({ ...info, n: hook.n, phase });
+    }
+  }
+
+  get daemonUp(): boolean {
+    return this.#daemonUp;
+  }
+
+  /** The daemon dies in the middle of what it does. Guests run on; half-done starts and saves are undone. */
+  stopDaemon(): void {
+    this.#daemonUp = false;
+    this.#daemonRun++;
+    for (const connection of this.#connections) connection.breakDown();
+  }
+
+  startDaemon(): void {
+    for (const domain of this.#domains.values()) {
+      domain.lock = new JobLock();
+      if (domain.run?.reason === 'starting-up') domain.stop('failed');
+      else if (domain.run?.reason === 'save') domain.cancelSave();
+    }
+    this.#daemonUp = true;
+    for (const connection of this.#connections) connection.comeBack();
+  }
+
+  restartDaemon(): void {
+    this.stopDaemon();
+    this.startDaemon();
+  }
+
+  /** All connections break; the daemon and what it does go on. */
+  loseConnections(): void {
+    for (const connection of this.#connections) connection.breakDown();
+  }
+
+  guest(instance: InstanceUuid): Guest {
+    return new Guest(this, instance);
+  }
+
+  find(instance: InstanceUuid): Domain | null {
+    return this.#domains.get(instance) ?? null;
+  }
+
+  /** The domain, made if there is none. */
+  domain(instance: InstanceUuid): Domain {
+    const known = this.#domains.get(instance);
+    if (known !== undefined) return known;
+    const made = new Domain(instance, this.#world);
+    this.#domains.set(instance, made);
+    return made;
+  }
+
+  /** The domain; throws `NO_DOMAIN` when there is none. */
+  existing(instance: InstanceUuid): Domain {
+    const domain = this.find(instance);
+    if (domain === null) throw new CallError('NO_DOMAIN', `no domain with matching uuid '${instance}'`);
+    return domain;
+  }
+
+  viewOf(instance: InstanceUuid): DomainView | null {
+    const domain = this.find(instance);
+    return domain === null ? null : viewOf(domain);
+  }
+
+  allViews(): DomainView[] {
+    return [...this.#domains.values()].map(viewOf);
+  }
+
+  localView(instance: InstanceUuid): LocalView {
+    return {
+      directory: this.files.view(instance),
+      doomed: this.files.isDoomed(instance),
+      taps: [...this.taps].filter(([, owner]) => owner === instance).map(([tap]) => tap),
+      base: this.files.baseFiles(),
+    };
+  }
+
+  consoleOf(instance: InstanceUuid): string {
+    return this.find(instance)?.console.read(this.clock.monotonic()) ?? '';
+  }
+
+  shutdownMs(): number {
+    return this.#profile.guestShutdownMs(this.#random);
+  }
+
+  /** Calls back after `ms`; at once when that is nothing. */
+  later(ms: number, callback: () => void): void {
+    if (ms <= 0) callback();
+    else this.clock.after(ms, callback);
+  }
+
+  /** The host's side of a call, from its arrival on: goes on whatever becomes of the caller. */
+  async perform<R>(info: CallInfo, act: Act<R>, signal?: AbortSignal): Promise<R> {
+    const daemonRun = this.#daemonRun;
+    const fault = info.connection.watched ? this.faults.of(info) : null;
+    this.#strike(fault, 'before', info);
+    const domain = act.lock === undefined || info.instance === null ? null : this.existing(info.instance);
+    const taken = domain === null ? null : this.#take(domain, info, act);
+    const job = taken instanceof Promise ? await taken : taken;
+    const lock = domain?.lock;
+    let begun = false;
+    try {
+      this.#stillThere(info, act, domain, daemonRun);
+      act.begin?.(domain);
+      begun = true;
+      const workMs = this.#profile.workMs(info.name, this.#random) + (fault?.kind === 'hang' ? fault.ms : 0);
+      if (workMs > 0) await this.#wait(workMs, act.child === true ? signal : undefined);
+      if (job?.broken === true) throw new CallError('OPERATION_FAILED', 'domain was destroyed meanwhile');
+      this.#stillThere(info, act, domain, daemonRun);
+      if (act.child === true && (!info.connection.alive || signal?.aborted === true))
+        throw new CallError('CHILD_KILLED', `${info.name} was killed`);
+      const result = act.finish(domain);
+      begun = false;
+      this.#strike(fault, 'after', info);
+      const replyMs = this.#profile.replyMs(this.#random);
+      if (replyMs > 0) {
+        if (job !== null) lock?.release(job);
+        await this.#wait(replyMs);
+      }
+      return result;
+    } catch (error) {
+      if (begun && this.#daemonRun === daemonRun && job?.broken !== true) act.cut?.(domain);
+      throw error;
+    } finally {
+      if (job !== null) lock?.release(job);
+    }
+  }
+
+  #take(domain: Domain, info: CallInfo, act: Act<unknown>): ReturnType<JobLock['acquire']> {
+    return act.lock === 'preempt'
+      ? domain.lock.preempt(info.name, this.clock)
+      : domain.lock.acquire(info.name, this.clock);
+  }
+
+  /** After a wait: the daemon that took the call may be gone, or the domain. */
+  #stillThere(info: CallInfo, act: Act<unknown>, domain: Domain | null, daemonRun: number): void {
+    if (act.local !== true && this.#daemonRun !== daemonRun)
+      throw new CallError('CONNECTION_LOST', 'the daemon ended in the middle of the call');
+    if (domain !== null && this.#domains.get(domain.uuid) !== domain)
+      throw new CallError('NO_DOMAIN', `no domain with matching uuid '${info.instance}'`);
+  }
+
+  #strike(fault: FaultKind | null, when: 'before' | 'after', info: CallInfo): void {
+    if (fault === null || fault.kind === 'hang' || fault.when !== when) return;
+    if (fault.kind === 'loseConnection') throw new CallError('CONNECTION_LOST', `connection lost ${when} ${info.name}`);
+    throw new CallError(fault.code ?? 'OPERATION_FAILED', fault.message ?? `${info.name} failed ${when} acting`);
+  }
+
+  #wait(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.clock.after(ms, done);
+      signal?.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  readonly #world: DomainWorld = {
+    monotonic: () => this.clock.monotonic(),
+    nextRunId: () => ++this.#runs,
+    bootMs: () => this.#profile.bootMs(this.#random),
+    emit: (domain, type, detail) =>
+      this.events.emit({ instance: domain.uuid, type, detail, at: Math.trunc(this.clock.now()) }),
+    gone: (domain) => {
+      if (this.#domains.get(domain.uuid) === domain) this.#domains.delete(domain.uuid);
+    },
+  };
+}
