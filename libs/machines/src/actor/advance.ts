@@ -1,0 +1,256 @@
+/**
+ * One event folded into the plain state: the chart's step, and the actor record around it. Deciding and replaying both come through
+ * here; they differ only in where op and deadline of an opened effect come from (`Stamp`): the policy now, or the stored event.
+ *
+ * The rule that makes "what is due" exact: an effect opens when the chart says that a leaf was *entered*, whatever event led there.
+ * Then op grows by one and replaces what was due of that part. When `life` leaves its effects, nothing of it is due.
+ */
+import type {
+  Answer,
+  CommandId,
+  Due,
+  InstanceState,
+  LifeContext,
+  Lock,
+  Observation,
+  Role,
+  StoredEvent,
+} from '@chronovirt/contract';
+import { leafOf } from '../life/leaves.ts';
+import { transit } from '../life/transit.ts';
+import { MACHINE_VERSION } from '../version.ts';
+import { EventNotAcceptedError } from './errors.ts';
+import { initialState, type Meta } from './initial.ts';
+import type { HandedState } from './links.ts';
+import { LIFE_PART, OWNER_PART, roleAllows, roleText } from './role.ts';
+
+/** An event before it is known which effect it opens and where it leads. */
+export type Candidate = Pick<StoredEvent, 'type' | 'part' | 'of' | 'data'> &
+  Partial<Pick<StoredEvent, 'op' | 'deadline' | 'notBefore'>>;
+
+/** Op and times of an effect that opens. `tries`: times that it was begun again. */
+export type Stamp = (
+  method: string,
+  request: LifeContext['request'],
+  tries: number,
+) => { deadline: number; notBefore: number | null };
+
+export interface Advanced {
+  readonly state: InstanceState;
+  readonly event: StoredEvent;
+}
+
+/** Rounds of back-off of a remnant's clearing away; it has no count of its own. */
+const REMNANT_TRIES = 5;
+const ANSWERS_KEPT = 16;
+
+/** Stored and folded by the record alone; the chart never sees them. */
+const neutral: ReadonlySet<string> = new Set(['refused', 'late', 'resumed', 'note']);
+
+export function advance(before: InstanceState | null, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const state = timed(before ?? initialState(meta), meta);
+  if (neutral.has(event.type)) return close(withNeutral(state, event, meta), event, state.value);
+  switch (event.part ?? LIFE_PART) {
+    case LIFE_PART:
+      return event.type === 'adopted' ? adopt(state, event, meta, stamp) : live(state, event, meta, stamp);
+    case 'power':
+      return close(withPower(state, event), event, observationOf(event)?.power ?? 'unknown');
+    case 'lock':
+      return lock(state, event, meta);
+    case OWNER_PART:
+      return own(state, before === null, event, meta, stamp);
+    default:
+      throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION, `it knows no part ${event.part}`);
+  }
+}
+
+function live(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const step = transit(state.value, state.context, { type: event.type, data: event.data ?? {}, of: event.of ?? null });
+  if (step === null) throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION);
+  const role = roleAfter(state, event);
+  const moved: InstanceState = {
+    ...withPower(state, event),
+    value: step.value,
+    context: step.context,
+    actor: {
+      ...state.actor,
+      role,
+      epoch: role.kind === 'owner' ? Math.max(role.epoch, state.actor.epoch) : state.actor.epoch,
+      due: state.actor.due.filter(({ part }) => part !== LIFE_PART),
+      spec: event.data?.['spec'] === undefined ? state.actor.spec : 0,
+      answered: isIntent(event) ? answeredWith(state, accepted(meta.command)) : state.actor.answered,
+    },
+  };
+  return open(moved, event, meta, stamp, LIFE_PART, step.effect);
+}
+
+/** Some outcomes change who may act: an order that was taken back, an instance that a host gave back. */
+function roleAfter({ actor }: InstanceState, { type, data }: Candidate): Role {
+  if (type === 'returned')
+    return data?.['outcome'] === 'deleted' ? { kind: 'closed' } : { kind: 'owner', epoch: Number(data?.['epoch']) };
+  if (type === 'order.failed' && data?.['withdrawn'] === true) return { kind: 'owner', epoch: actor.epoch };
+  return actor.role;
+}
+
+function adopt(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const { epoch, state: given } = event.data as unknown as { epoch: number; state: HandedState };
+  const taken: InstanceState = {
+    ...state,
+    value: given.value,
+    context: given.context,
+    parts: { power: null, lock: given.parts.lock, image: 'idle' },
+    actor: {
+      ...state.actor,
+      role: { kind: 'owner', epoch },
+      epoch,
+      op: Math.max(given.op, state.actor.op),
+      due: [],
+      spec: 0,
+    },
+  };
+  return open(taken, event, meta, stamp, LIFE_PART, leafOf(given.value)?.method ?? null);
+}
+
+function own(state: InstanceState, isFirst: boolean, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const epoch = Number(event.data?.['epoch'] ?? state.actor.epoch);
+  const as = (role: Role, due: Due[] = []): InstanceState => ({
+    ...withPower(state, event),
+    actor: { ...state.actor, role, epoch, due },
+  });
+  switch (event.type) {
+    case 'granted':
+      return close(
+        as({ kind: 'granted', host: event.data?.['host'] as never, epoch }, state.actor.due),
+        event,
+        `granted(${String(event.data?.['host'])}, ${epoch})`,
+      );
+    case 'released':
+    case 'cleaned':
+    case 'closed':
+      return close(as({ kind: 'closed' }), event, 'closed');
+    case 'fence':
+      // Where nothing was ever intended nothing can be: the fence only keeps a late order out.
+      if (isFirst || state.actor.role.kind === 'closed') return close(as({ kind: 'closed' }), event, 'closed');
+      return open(as({ kind: 'remnant', epoch }), event, meta, stamp, OWNER_PART, 'destroy');
+    default:
+      if (event.type.startsWith('observed.') || event.type.startsWith('destroy.'))
+        return open(as({ kind: 'remnant', epoch: state.actor.epoch }), event, meta, stamp, OWNER_PART, 'destroy');
+      throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION, 'part owner knows no such event');
+  }
+}
+
+/** Opens the effect that was entered, if this role may run it. */
+function open(
+  state: InstanceState,
+  event: Candidate,
+  meta: Meta,
+  stamp: Stamp,
+  part: string,
+  method: string | null,
+): Advanced {
+  const { actor, context } = state;
+  const to = part === LIFE_PART ? state.value : roleText(actor.role);
+  if (method === null || !roleAllows(actor.role, part, method)) {
+    if (event.op !== undefined)
+      throw new EventNotAcceptedError(
+        event.type,
+        state.value,
+        MACHINE_VERSION,
+        `it opens no effect, the history says op ${event.op}`,
+      );
+    return close(state, event, to);
+  }
+  const op = actor.op + 1;
+  if (event.op !== undefined && event.op !== op)
+    throw new EventNotAcceptedError(
+      event.type,
+      state.value,
+      MACHINE_VERSION,
+      `it opens op ${op}, the history says ${event.op}`,
+    );
+  const isAgain = part === OWNER_PART ? event.type !== 'fence' : context.tries > 0;
+  const times = stamp(
+    method,
+    part === LIFE_PART ? context.request : {},
+    isAgain ? (part === OWNER_PART ? REMNANT_TRIES : context.tries) : 0,
+  );
+  const due: Due = {
+    part,
+    op,
+    method,
+    deadline: times.deadline,
+    notBefore: times.notBefore,
+    attempt: 1,
+    command: meta.command,
+  };
+  const opened: InstanceState = {
+    ...state,
+    actor: { ...actor, op, due: [...actor.due.filter((other) => other.part !== part), due] },
+  };
+  const stamped = {
+    ...event,
+    op,
+    deadline: times.deadline,
+    ...(times.notBefore === null ? {} : { notBefore: times.notBefore }),
+  };
+  return close(opened, stamped, to);
+}
+
+function lock(state: InstanceState, event: Candidate, meta: Meta): Advanced {
+  const held = event.type === 'locked' ? (event.data as unknown as Lock) : null;
+  const next = {
+    ...state,
+    parts: { ...state.parts, lock: held },
+    actor: { ...state.actor, answered: answeredWith(state, accepted(meta.command)) },
+  };
+  return close(next, event, held === null ? 'open' : held.holder === 'admin' ? 'byAdmin' : 'byOwner');
+}
+
+function withNeutral(state: InstanceState, event: Candidate, meta: Meta): InstanceState {
+  const { actor } = state;
+  if (event.type === 'refused') {
+    const { guard, fact, path } = event.data as unknown as { guard: string; fact: string; path: string[] | null };
+    const refused =
+      meta.command === null ? null : ({ kind: 'refused', id: meta.command, seq: 0, guard, fact, path } as const);
+    return { ...state, actor: { ...actor, answered: answeredWith(state, refused) } };
+  }
+  if (event.type === 'resumed') {
+    const attempt = Number(event.data?.['attempt']);
+    const due = actor.due.map((one) =>
+      one.op === event.of ? { ...one, attempt, deadline: event.deadline ?? one.deadline } : one,
+    );
+    return { ...state, actor: { ...actor, due } };
+  }
+  return state;
+}
+
+function timed(state: InstanceState, meta: Meta): InstanceState {
+  return { ...state, actor: { ...state.actor, at: Math.max(meta.at, state.actor.at), incarnation: meta.incarnation } };
+}
+
+function withPower(state: InstanceState, event: Candidate): InstanceState {
+  const seen = observationOf(event);
+  return seen === null || seen.busy !== null ? state : { ...state, parts: { ...state.parts, power: seen.power } };
+}
+
+function observationOf(event: Candidate): Observation | null {
+  return (event.data?.['observation'] as Observation | null | undefined) ?? null;
+}
+
+/** The events that stand for a command that was taken. */
+function isIntent({ type }: Candidate): boolean {
+  return type.endsWith('.requested');
+}
+
+function accepted(id: CommandId | null): Answer | null {
+  return id === null ? null : { kind: 'accepted', id, seq: 0 };
+}
+
+function answeredWith({ actor }: InstanceState, answer: Answer | null): Answer[] {
+  if (answer === null) return actor.answered;
+  return [...actor.answered.filter(({ id }) => id !== answer.id), answer].slice(-ANSWERS_KEPT);
+}
+
+function close(state: InstanceState, event: Candidate, to: string): Advanced {
+  return { state, event: { ...event, to } };
+}

@@ -1,0 +1,238 @@
+/**
+ * The arguments of the driver method that is due, under the contract's names: a pure function of state and spec, so that a method that
+ * runs again after a crash is given the same. Secrets are references (`SecretRef`) where the contract takes the plain text; whoever
+ * calls the driver opens them just before.
+ */
+import {
+  domainNameOf,
+  type ArgsOf,
+  type BlockDeviceInfo,
+  type Due,
+  type Flavor,
+  type ImageMeta,
+  type ImageRef,
+  type Instance,
+  type InstanceSpec,
+  type InstanceState,
+  type MethodName,
+  type Port,
+  type RequestContext,
+  type SecretRef,
+  type Vif,
+} from '@chronovirt/contract';
+import { OWNER_PART } from './actor/role.ts';
+import { novaStates } from './nova-states.ts';
+
+/** Seconds that a guest gets to shut down when nobody said otherwise; asked again each `RETRY_SECONDS`. */
+const SHUTDOWN_SECONDS = 60;
+const RETRY_SECONDS = 10;
+const GIB = 1024 ** 3;
+
+/** Arguments whose secrets are still sealed: text may be a reference. */
+export type Sealed<T> = T extends string
+  ? T | SecretRef
+  : T extends readonly (infer E)[]
+    ? readonly Sealed<E>[] | SecretRef
+    : T extends object
+      ? { readonly [K in keyof T]: Sealed<T[K]> }
+      : T;
+export type SealedArgs<M extends MethodName> = Sealed<ArgsOf<M>>;
+
+/** The arguments of a due effect. Methods that no chart of `life` makes due yet throw: their issue brings their arguments. */
+export function argumentsOf(
+  state: InstanceState,
+  spec: InstanceSpec,
+  due: Pick<Due, 'method' | 'op' | 'part' | 'command'>,
+): Readonly<Record<string, unknown>> {
+  const build = builders[due.method];
+  if (build === undefined) throw new Error(`no arguments are known for ${due.method}`);
+  return build(new Given(state, spec, due));
+}
+
+/** What the argument builders are made from. */
+class Given {
+  readonly state: InstanceState;
+  readonly due: Pick<Due, 'method' | 'op' | 'part' | 'command'>;
+  readonly spec: InstanceSpec;
+  readonly request: Readonly<Record<string, unknown>>;
+
+  constructor(state: InstanceState, spec: InstanceSpec, due: Given['due']) {
+    this.state = state;
+    this.spec = spec;
+    this.due = due;
+    this.request = state.context.request;
+  }
+
+  get context(): RequestContext {
+    return {
+      requestId: String(this.due.command ?? `op-${this.due.op}`).slice(0, 100),
+      userId: null,
+      projectId: null,
+      isAdmin: true,
+    };
+  }
+
+  get instance(): Sealed<Instance> {
+    const { spec, state } = this;
+    const { vmState, taskState, powerState } = novaStates(state);
+    return {
+      uuid: spec.uuid,
+      name: domainNameOf(spec.uuid),
+      hostname: spec.name,
+      displayName: spec.name,
+      host: null,
+      node: null,
+      flavor: this.flavor,
+      imageRef: this.image.sha256,
+      keyData: spec.sshKeys.length === 0 ? null : spec.sshKeys.join('\n'),
+      userData: spec.secrets.userData ?? null,
+      metadata: spec.metadata,
+      systemMetadata: {},
+      vmState,
+      taskState,
+      powerState,
+    };
+  }
+
+  /** Another size while a resize is under way to it. */
+  get flavor(): Flavor {
+    const wanted = this.request['flavor'] as Flavor | undefined;
+    return this.due.method === 'finishMigration' ? (wanted ?? this.spec.flavor) : this.spec.flavor;
+  }
+
+  /** Another image while a rebuild is under way to it. */
+  get image(): ImageRef {
+    return this.state.value.startsWith('rebuilding.')
+      ? ((this.request['image'] as ImageRef | undefined) ?? this.spec.image)
+      : this.spec.image;
+  }
+
+  get imageMeta(): ImageMeta {
+    return imageMetaOf(this.image);
+  }
+
+  get networkInfo(): Vif[] {
+    return this.spec.ports.map(vifOf);
+  }
+
+  get blockDeviceInfo(): BlockDeviceInfo | null {
+    const { ephemeralGiB, swapMiB } = this.spec.flavor;
+    if (ephemeralGiB === 0 && swapMiB === 0) return null;
+    return {
+      rootDeviceName: null,
+      swap: swapMiB === 0 ? null : { deviceName: null, swapSize: swapMiB },
+      ephemerals: ephemeralGiB === 0 ? [] : [{ num: 0, deviceName: '/dev/vdb', size: ephemeralGiB, guestFormat: null }],
+      blockDeviceMapping: [],
+    };
+  }
+
+  get shutdown(): { timeout: number; retryInterval: number } {
+    const { timeoutSeconds } = this.request;
+    return {
+      timeout: typeof timeoutSeconds === 'number' ? timeoutSeconds : SHUTDOWN_SECONDS,
+      retryInterval: RETRY_SECONDS,
+    };
+  }
+
+  /** A guest that was off before a resize stays off after it. */
+  get powerOn(): boolean {
+    return this.state.context.before !== 'stopped';
+  }
+}
+
+/** An image as the contract describes it. */
+export function imageMetaOf(image: ImageRef): ImageMeta {
+  return {
+    id: image.sha256,
+    name: image.name,
+    diskFormat: image.format,
+    containerFormat: 'bare',
+    minDisk: Math.ceil(image.virtualBytes / GIB),
+    minRam: 0,
+    size: image.bytes,
+    virtualSize: image.virtualBytes,
+    properties: {},
+  };
+}
+
+/** A port as the contract describes it. */
+export function vifOf({ id, mac, network }: Port): Vif {
+  const bridged = network.kind === 'bridge';
+  return {
+    id,
+    address: mac,
+    type: network.kind,
+    vnicType: 'normal',
+    devname: null,
+    active: true,
+    preserveOnDelete: false,
+    network: { id: network.name, bridge: bridged ? network.name : null, label: network.name, meta: {}, subnets: [] },
+  };
+}
+
+const full = (given: Given) => ({
+  context: given.context,
+  instance: given.instance,
+  networkInfo: given.networkInfo,
+  blockDeviceInfo: given.blockDeviceInfo,
+});
+
+type Builders = { readonly [M in MethodName]?: (given: Given) => SealedArgs<M> };
+
+const methods: Builders = {
+  spawn: (given) => ({
+    ...full(given),
+    imageMeta: given.imageMeta,
+    injectedFiles: given.spec.secrets.injectedFiles ?? [],
+    adminPassword: given.spec.secrets.adminPassword ?? null,
+  }),
+  destroy: (given) => {
+    // A remnant's disks may be in use by the new owner; those of a deleted instance are nobody's.
+    const keep = given.due.part === OWNER_PART && given.state.value !== 'deleted';
+    return { ...full(given), destroyDisks: !keep, destroySecrets: !keep };
+  },
+  powerOn: full,
+  powerOff: (given) => ({ instance: given.instance, ...given.shutdown }),
+  reboot: (given) => ({
+    ...full(given),
+    rebootType: given.request['rebootType'] === 'HARD' ? 'HARD' : 'SOFT',
+    badVolumesCallback: null,
+  }),
+  pause: ({ instance }) => ({ instance }),
+  unpause: ({ instance }) => ({ instance }),
+  suspend: ({ context, instance }) => ({ context, instance }),
+  resume: full,
+  rescue: (given) => ({
+    ...full(given),
+    imageMeta: imageMetaOf((given.request['image'] as ImageRef | undefined) ?? given.image),
+    rescuePassword: given.spec.secrets.adminPassword ?? null,
+  }),
+  unrescue: ({ context, instance }) => ({ context, instance }),
+  softDelete: ({ instance }) => ({ instance }),
+  restore: ({ instance }) => ({ instance }),
+};
+
+/** The cluster's own effects, which no driver has. */
+const cluster: Readonly<Record<string, (given: Given) => Readonly<Record<string, unknown>>>> = {
+  place: ({ spec, request, state }) => ({
+    instance: spec.uuid,
+    flavor: spec.flavor,
+    image: spec.image,
+    onHost: request['onHost'] ?? null,
+    hostsTried: state.context.hostsTried,
+  }),
+  order: ({ spec, request, state }) => ({
+    instance: spec.uuid,
+    host: request['host'],
+    epoch: request['epoch'],
+    /** True: take the order back, unless the host has it already. */
+    withdraw: request['withdraw'] === true,
+    /** True: where the host has it already, tell it to delete. */
+    delete: state.context.goal === 'deleted',
+  }),
+  probe: () => ({}),
+};
+
+const builders = { ...methods, ...cluster } as Readonly<
+  Record<string, ((given: Given) => Readonly<Record<string, unknown>>) | undefined>
+>;

@@ -1,0 +1,192 @@
+/**
+ * Why a command is refused: guards with stable names, each with the fact behind it in a person's words. The order is the order in
+ * which they are asked; the first that does not hold is the answer.
+ */
+import { CLUSTER, type Command, type CommandName, type InstanceState, type RestingState } from '@chronovirt/contract';
+import { leafOf, parentOf } from '../life/leaves.ts';
+import { methodsOf, operations, type Operation } from '../life/operations.ts';
+import { restingOf } from '../life/resting.ts';
+import type { Env } from './types.ts';
+
+export const guards = {
+  exists: 'The instance has a history here.',
+  unplaced: 'Create: the instance has no history yet.',
+  notDeleted: 'The instance is not deleted.',
+  roleOwner: 'This actor owns the instance.',
+  placed: 'The command is given where it can be carried out: on the host that holds the guest, or on the spine.',
+  moveOrdered: 'A move between hosts is carried out by the cluster, which orders each host’s part.',
+  state: 'The command is legal in the present state.',
+  launched: 'The guest has run at least once.',
+  lockOpen: 'The instance is not locked, or an operator asks.',
+  imageIdle: 'No image of the instance is being taken.',
+  driverImplements: 'The driver of this host has the methods that the operation needs.',
+  specKnown: 'The present spec is at hand, so that a change of it can be stored.',
+  journalNotFull: 'The journal takes new commands.',
+  ifSeq: 'The instance’s last message is the one that the caller saw.',
+} as const;
+
+export type GuardName = keyof typeof guards;
+
+export interface Refusal {
+  readonly guard: GuardName;
+  /** The fact behind it, in a person's words. */
+  readonly fact: string;
+}
+
+/** Who asks, as far as a guard cares. */
+export interface Asker {
+  readonly name: CommandName;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly by: Pick<Command['by'], 'kind'>;
+}
+
+/** The operation that a command begins, or why not. `null`: the command acts without an operation (delete, lock, unlock, create). */
+export function check(
+  state: InstanceState | null,
+  asked: Asker,
+  env: Pick<Env, 'host' | 'facts' | 'spec'>,
+): { operation: Operation | null } | Refusal {
+  if (asked.name === 'create') return checkCreate(state, env);
+  if (state === null) return { guard: 'exists', fact: 'no instance of that id is known here' };
+  const refusal = notOurs(state, asked, env) ?? whatFits(state, asked, env);
+  if ('guard' in refusal) return refusal;
+  return locked(state, asked) ?? notNow(state, asked, env) ?? refusal;
+}
+
+function checkCreate(
+  state: InstanceState | null,
+  { host, facts }: Pick<Env, 'host' | 'facts'>,
+): { operation: null } | Refusal {
+  if (state !== null) return { guard: 'unplaced', fact: `an instance of that id exists: it is ${inWords(state)}` };
+  if (host !== CLUSTER) return { guard: 'placed', fact: 'instances are created on the spine, which chooses the host' };
+  if (facts.full) return full;
+  return { operation: null };
+}
+
+function notOurs(state: InstanceState, { name }: Asker, { host }: Pick<Env, 'host'>): Refusal | null {
+  if (state.value === 'deleted')
+    return { guard: 'notDeleted', fact: 'the instance is deleted; only its history is left' };
+  const { role } = state.actor;
+  // Until the host has taken the order, delete is the spine's to record: it takes the order back.
+  if (
+    role.kind === 'owner' ||
+    (role.kind === 'granted' && name === 'delete' && leafOf(state.value)?.method === 'order')
+  )
+    return null;
+  switch (role.kind) {
+    case 'granted':
+      return {
+        guard: 'roleOwner',
+        fact: `host ${role.host} holds the instance (epoch ${role.epoch}): it is asked there`,
+      };
+    case 'incoming':
+      return {
+        guard: 'roleOwner',
+        fact: `the instance is on its way here by migration ${role.migration}; its source still owns it`,
+      };
+    case 'remnant':
+      return {
+        guard: 'roleOwner',
+        fact: `another host owns the instance since epoch ${role.epoch}; what is left on ${host} is being cleared away`,
+      };
+    case 'closed':
+      return { guard: 'roleOwner', fact: `host ${host} no longer holds the instance; its history here is closed` };
+    default:
+      return role satisfies never;
+  }
+}
+
+function whatFits(
+  state: InstanceState,
+  asked: Asker,
+  env: Pick<Env, 'host' | 'facts' | 'spec'>,
+): { operation: Operation | null } | Refusal {
+  if (asked.name === 'delete' || asked.name === 'lock' || asked.name === 'unlock') return { operation: null };
+  const rows = operations.filter(({ command }) => command === asked.name);
+  if (rows.every(({ where }) => where === 'move')) {
+    return {
+      guard: 'moveOrdered',
+      fact: `${asked.name} moves the guest between hosts: the cluster carries it out and orders each host's part`,
+    };
+  }
+  const legal = rows.filter((row) => isLegal(row, state));
+  if (legal.length === 0) return { guard: 'state', fact: notHere(state, asked.name, rows) };
+  const onSpine = env.host === CLUSTER;
+  const here = legal.filter(({ where }) => (where === 'spine') === onSpine);
+  if (here.length === 0) {
+    return {
+      guard: 'placed',
+      fact: onSpine
+        ? 'no host holds the instance, so there is no guest to act on'
+        : 'this is done on the spine, which chooses the host',
+    };
+  }
+  if (here.some(({ launched }) => launched) && neverRan(state))
+    return { guard: 'launched', fact: 'the guest has never run: its build failed; hard reboot and delete are open' };
+  const done = here.find((row) => methodsOf(row).every((method) => onSpine || env.facts.implements.has(method)));
+  if (done === undefined)
+    return {
+      guard: 'driverImplements',
+      fact: `the driver of ${env.host} does not have ${missing(here, env.facts.implements)}`,
+    };
+  return needsSpec(asked, env) ?? { operation: done };
+}
+
+function isLegal({ from, preempts }: Operation, { value }: InstanceState): boolean {
+  const at = restingOf(value);
+  return at === null ? (preempts?.includes(parentOf(value) as never) ?? false) : from.includes(at);
+}
+
+/** A build that failed before the guest ever ran: it began from nothing. */
+export function neverRan({ value, context }: Pick<InstanceState, 'value' | 'context'>): boolean {
+  return value === 'failed' && context.origin === null;
+}
+
+function missing(rows: readonly Operation[], has: ReadonlySet<string>): string {
+  return [...new Set(rows.flatMap(methodsOf))].filter((method) => !has.has(method)).join(', ');
+}
+
+function needsSpec({ name, args }: Asker, { spec }: Pick<Env, 'spec'>): Refusal | null {
+  const changes = name === 'resize' || (name === 'rebuild' && args['image'] !== undefined);
+  return changes && (spec === undefined || spec === null)
+    ? { guard: 'specKnown', fact: `${name} changes what the instance is made from, and that is not at hand here` }
+    : null;
+}
+
+function locked({ parts }: InstanceState, { name, by }: Asker): Refusal | null {
+  const { lock } = parts;
+  if (lock === null || by.kind !== 'user') return null;
+  if (lock.holder === 'owner' && (name === 'unlock' || name === 'lock')) return null;
+  const reason = lock.reason === '' ? '' : `: ${lock.reason}`;
+  return { guard: 'lockOpen', fact: `locked by ${lock.holder === 'admin' ? 'operator ' : ''}${lock.name}${reason}` };
+}
+
+const full: Refusal = {
+  guard: 'journalNotFull',
+  fact: 'the journal of this host is nearly full: what is left is kept for outcomes; delete is open',
+};
+
+function notNow({ parts }: InstanceState, { name }: Asker, { facts }: Pick<Env, 'facts'>): Refusal | null {
+  if (name === 'delete') return null;
+  if (facts.full) return full;
+  if (parts.image !== 'idle' && name !== 'lock' && name !== 'unlock')
+    return {
+      guard: 'imageIdle',
+      fact: `an image of the instance is ${parts.image === 'capturing' ? 'being taken' : 'being uploaded'}`,
+    };
+  return null;
+}
+
+/** A state in a person's words: `running`, `building (spawn)`. */
+export function inWords({ value }: Pick<InstanceState, 'value'>): string {
+  const leaf = leafOf(value);
+  return leaf === null ? value : `${parentOf(value)} (${leaf.method})`;
+}
+
+function notHere(state: InstanceState, name: CommandName, rows: readonly Operation[]): string {
+  const from = [...new Set(rows.flatMap((row) => row.from))] as RestingState[];
+  const legal = `${name} is legal in ${from.join(', ')}`;
+  if (leafOf(state.value) === null) return `the instance is ${state.value}; ${legal}`;
+  const { awaiting, goal } = state.context;
+  return `the instance is ${inWords(state)}${goal === null ? '' : `, on its way to ${goal}`}${awaiting === null ? '' : `, awaiting ${awaiting}`}; ${legal}`;
+}

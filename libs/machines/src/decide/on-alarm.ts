@@ -1,0 +1,51 @@
+/** A deadline that passed, and effects that are begun again after a restart. */
+import { CLUSTER, type Due, type InstanceState } from '@chronovirt/contract';
+import { dueEffects } from '../actor/role.ts';
+import { dataOf, nothing, self, Turn } from './turn.ts';
+import type { Decision, Env } from './types.ts';
+
+export function onAlarm(state: InstanceState | null, op: number, env: Env): Decision {
+  const due = dueOf(state, op);
+  if (state === null || due === null) return nothing('stale', `op ${op} is no longer due`);
+  return timedOut(state, due, env, 'deadline');
+}
+
+/** After a restart the same effect is run again under a new deadline; one that was begun too often counts as timed out. */
+export function onResume(state: InstanceState | null, op: number, attempt: number, env: Env): Decision {
+  const due = dueOf(state, op);
+  if (state === null || due === null) return nothing('stale', `op ${op} is no longer due`);
+  if (attempt > env.policy.maxAttempts)
+    return timedOut(state, due, env, `begun ${attempt - 1} times without an outcome`);
+  const at = Math.max(env.at, state.actor.at, due.notBefore ?? 0);
+  const request = due.part === 'life' ? state.context.request : {};
+  return new Turn(state, env, due.command)
+    .add({
+      type: 'resumed',
+      of: op,
+      deadline: at + Math.round(env.policy.deadlineMs(due.method, request)),
+      data: { method: due.method, attempt },
+    })
+    .end(self(env), 'restart');
+}
+
+function dueOf(state: InstanceState | null, op: number): Due | null {
+  return state === null ? null : (dueEffects(state).find((due) => due.op === op) ?? null);
+}
+
+function timedOut(state: InstanceState, due: Due, env: Env, why: string): Decision {
+  const again = repeats(state, due, env);
+  return new Turn(state, env, due.command)
+    .add({
+      type: `${due.method}.timedOut`,
+      of: due.op,
+      ...(due.part === 'life' ? {} : { part: due.part }),
+      data: dataOf({ why, again, awaiting: `${due.method}, which had no outcome in its time` }),
+    })
+    .end(self(env), `deadline of op ${due.op}`);
+}
+
+/** The spine has no hypervisor to ask: what it does is done again, a placement only so often. */
+function repeats({ context }: InstanceState, { method }: Due, { host, policy }: Env): boolean | undefined {
+  if (method === 'place') return context.tries + 1 < policy.maxPlaceTries;
+  return method === 'destroy' && host === CLUSTER ? true : undefined;
+}

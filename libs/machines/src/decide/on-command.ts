@@ -1,0 +1,85 @@
+/** A command becomes an intent, or a refusal; both are stored, and the answer rests on them. */
+import type { Answer, Command, InstanceState, RestingState } from '@chronovirt/contract';
+import { leafOf } from '../life/leaves.ts';
+import type { Operation } from '../life/operations.ts';
+import { check, type GuardName, type Refusal } from './guards.ts';
+import { pathTo } from './paths.ts';
+import { dataOf, Turn } from './turn.ts';
+import type { Decision, Env } from './types.ts';
+
+export function onCommand(state: InstanceState | null, command: Command, env: Env): Decision {
+  const known = state?.actor.answered.find(({ id }) => id === command.id);
+  if (known !== undefined) return { kind: 'answer', answer: known };
+  const checked = check(state, command, env);
+  if ('guard' in checked) return refuse(state, command, env, checked);
+  const turn = new Turn(state, env, command.id);
+  for (const event of intentOf(state, command, checked.operation)) turn.add(event);
+  return turn.end(command.by, null, { kind: 'accepted', id: command.id, seq: 0 });
+}
+
+/** What a command asks of its operation; small, never a secret. */
+function intentOf(
+  state: InstanceState | null,
+  { name, args, by }: Command,
+  operation: Operation | null,
+): Parameters<Turn['add']>[0][] {
+  if (operation !== null) {
+    const request = dataOf({ ...operation.request, ...args });
+    return [
+      {
+        type: operation.event,
+        data: dataOf({ request, goal: operation.goal === 'given' ? settledGoal(state) : undefined }),
+      },
+    ];
+  }
+  switch (name) {
+    case 'create':
+      return [
+        { type: 'create.requested', data: dataOf({ spec: args['spec'], request: dataOf({ onHost: args['host'] }) }) },
+      ];
+    case 'lock':
+      return [
+        {
+          type: 'locked',
+          part: 'lock',
+          data: { holder: by.kind === 'user' ? 'owner' : 'admin', name: by.name, reason: String(args['reason'] ?? '') },
+        },
+      ];
+    case 'unlock':
+      return [{ type: 'unlocked', part: 'lock' }];
+    default:
+      // While a host may still take the order, the deletion begins by taking it back.
+      return [
+        {
+          type: 'destroy.requested',
+          data: leafOf(state?.value ?? '')?.method === 'order' ? { request: { withdraw: true } } : {},
+        },
+      ];
+  }
+}
+
+/** A resize ends in the power that the guest had before it. */
+function settledGoal(state: InstanceState | null): RestingState {
+  return state?.context.before ?? (state?.parts.power === 'on' ? 'running' : 'stopped');
+}
+
+/** A refusal as a decision: stored as a neutral event where there is a history; a typing error makes none. */
+export function refuse(state: InstanceState | null, command: Command, env: Env, { guard, fact }: Refusal): Decision {
+  const path = state === null || guard !== 'state' ? null : pathTo(state, command.name);
+  const answer: Answer = { kind: 'refused', id: command.id, seq: 0, guard, fact: fact.slice(0, 500), path };
+  if (state === null) return { kind: 'answer', answer };
+  return new Turn(state, env, command.id)
+    .add({ type: 'refused', data: { name: command.name, guard, fact: answer.fact, path } })
+    .end(command.by, null, answer);
+}
+
+/** A refusal for a guard that the caller has checked itself (`ifSeq`). */
+export function refusal(
+  state: InstanceState | null,
+  command: Command,
+  env: Env,
+  guard: GuardName,
+  fact: string,
+): Decision {
+  return refuse(state, command, env, { guard, fact });
+}

@@ -1,0 +1,67 @@
+/** Orders and messages between the segments of a history. Only a newer epoch is ever taken. */
+import { CLUSTER, type By, type InstanceState } from '@chronovirt/contract';
+import type { AdoptOrder, Fence, Link, Returned } from '../actor/links.ts';
+import { OWNER_PART } from '../actor/role.ts';
+import { leafOf } from '../life/leaves.ts';
+import { dataOf, nothing, Turn } from './turn.ts';
+import type { Decision, Env } from './types.ts';
+
+const coordinator: By = { kind: 'coordinator', name: CLUSTER };
+
+export function onLink(state: InstanceState | null, link: Link, env: Env): Decision {
+  switch (link.kind) {
+    case 'adopt':
+      return onAdopt(state, link, env);
+    case 'returned':
+      return onReturned(state, link, env);
+    case 'fence':
+      return onFence(state, link, env);
+    default:
+      return link satisfies never;
+  }
+}
+
+function onAdopt(
+  state: InstanceState | null,
+  { epoch, from, spec, state: given, command }: AdoptOrder,
+  env: Env,
+): Decision {
+  if (state !== null) {
+    const { role, epoch: newest } = state.actor;
+    if (role.kind === 'owner' && role.epoch === epoch)
+      return nothing('duplicate', `adopted before under epoch ${epoch}`);
+    if (epoch <= newest) return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${newest}`);
+    if (role.kind !== 'closed')
+      return nothing('refused', `what this host held under epoch ${newest} is not cleared away yet (${role.kind})`);
+  }
+  const needs = leafOf(given.value)?.method;
+  if (needs !== undefined && !env.facts.implements.has(needs))
+    return nothing('refused', `the driver of ${env.host} does not have ${needs}`);
+  if (env.facts.full) return nothing('refused', 'the journal of this host is nearly full');
+  return new Turn(state, env, command)
+    .add({ type: 'adopted', data: dataOf({ epoch, from, spec, state: given }) })
+    .end(coordinator, `${from.host}/${from.seq}`);
+}
+
+function onReturned(state: InstanceState | null, returned: Returned, env: Env): Decision {
+  if (state === null) return nothing('unknown', 'an instance without history comes back');
+  const { role } = state.actor;
+  const { host, epoch, seq, outcome, failure, hostsTried, retry, command } = returned;
+  if (role.kind !== 'granted' || role.host !== host || role.epoch !== epoch)
+    return nothing('stale', `host ${host} gives back epoch ${epoch}, which it does not hold here any more`);
+  const turn = new Turn(state, env, command);
+  turn.add({
+    type: 'returned',
+    data: dataOf({ host, epoch, seq, outcome, failure, hostsTried: [...hostsTried], retry }),
+  });
+  if (outcome === 'deleted') turn.add({ type: 'closed', part: OWNER_PART });
+  return turn.end({ kind: 'agent', name: host }, `${host}/${seq}`);
+}
+
+function onFence(state: InstanceState | null, { epoch }: Fence, env: Env): Decision {
+  if (state !== null && epoch <= state.actor.epoch)
+    return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${state.actor.epoch}`);
+  return new Turn(state, env, null)
+    .add({ type: 'fence', part: OWNER_PART, data: { epoch } })
+    .end(coordinator, `fence of epoch ${epoch}`);
+}

@@ -1,0 +1,138 @@
+/** How an effect ended: believed only for what was seen, and only while its op is due. */
+import {
+  CLUSTER,
+  isEmpty,
+  nothingThere,
+  type Due,
+  type InstanceState,
+  type Observation,
+  type RestingState,
+} from '@chronovirt/contract';
+import { classify } from '../classify.ts';
+import { dueEffects, OWNER_PART } from '../actor/role.ts';
+import type { Fits } from '../life/chart-event.ts';
+import { probingOf } from '../life/chart-event.ts';
+import { isLeafName, leaves, type Leaf } from '../life/leaves.ts';
+import { looksLike } from '../life/resting.ts';
+import { dataOf, nothing, self, Turn } from './turn.ts';
+import type { Decision, Env, Outcome } from './types.ts';
+
+export function onOutcome(state: InstanceState | null, item: Outcome, env: Env): Decision {
+  if (state === null) return nothing('unknown', `an outcome of ${item.method} for an instance without history`);
+  const due = dueEffects(state).find(({ op, method }) => op === item.op && method === item.method);
+  const cause = `effect ${item.method} op ${item.op}`;
+  if (due === undefined || item.epoch !== state.actor.epoch) return late(state, item, env, cause);
+  const turn = new Turn(state, env, due.command);
+  if (due.part === OWNER_PART) clearedAway(turn, state, item);
+  else ofLife(turn, state, item, due, env);
+  return turn.end(self(env), cause);
+}
+
+/** It speaks of what is over: recorded, and nothing else changes. Its end is a hint to look, which the runtime owes. */
+function late(state: InstanceState, item: Outcome, env: Env, cause: string): Decision {
+  const { op, epoch, method, result, observation, error } = item;
+  return new Turn(state, env, null)
+    .add({ type: 'late', of: op, data: dataOf({ method, epoch, result, observation, error }) })
+    .end(self(env), cause);
+}
+
+function ofLife(turn: Turn, state: InstanceState, item: Outcome, due: Due, env: Env): void {
+  const { method, result, error } = item;
+  // On the spine there is nothing to look at: what it destroys was never anywhere.
+  const seen =
+    item.observation ?? (env.host === CLUSTER && method === 'destroy' && result === 'done' ? nothingThere : null);
+  const fits = fitsOf(state, item, due, seen);
+  const looks = method === 'probe' && seen !== null ? (looksLike(seen) ?? undefined) : undefined;
+  const data = dataOf({
+    ...item.data,
+    ...placement(state, item, env),
+    fits,
+    looks,
+    observation: seen ?? undefined,
+    error,
+    awaiting: awaited(item, seen),
+    ...specAfter(state, fits, env),
+  });
+  turn.add({ type: `${method}.${result}`, of: item.op, data });
+  if (method === 'place' && result === 'done')
+    turn.add({ type: 'granted', part: OWNER_PART, data: { host: data['host'] ?? '', epoch: data['epoch'] ?? 0 } });
+  if (turn.state.value === 'deleted') turn.add({ type: 'closed', part: OWNER_PART });
+  else if (isReleased(state, turn.state, seen, env)) turn.add({ type: 'released', part: OWNER_PART });
+}
+
+/** What the observation means for the leaf that is due, or for the one that a probe settles. */
+function fitsOf(
+  state: InstanceState,
+  { result, epoch }: Outcome,
+  due: Due,
+  seen: Observation | null,
+): Fits | undefined {
+  if (seen === null && (due.method === 'place' || due.method === 'order')) return undefined;
+  if (seen === null || seen.busy !== null) return 'unknown';
+  const probing = due.method === 'probe' ? probingOf(state.context) : null;
+  const name = probing === null ? state.value : probing.leaf;
+  const leaf: Leaf | null = isLeafName(name) ? leaves[name] : null;
+  const { origin, goal } = state.context;
+  return classify(seen, {
+    origin,
+    goal: leaf === null || leaf.looks === 'goal' ? goal : leaf.looks,
+    method: leaf?.method ?? due.method,
+    mark: { epoch, op: probing?.op ?? due.op },
+    ...(due.method === 'probe' ? {} : { result }),
+  });
+}
+
+/** A placement grants the next epoch, in the same turn: it is stored before any host hears of it. */
+function placement(state: InstanceState, { method, result, data }: Outcome, { policy }: Env): Record<string, unknown> {
+  if (method !== 'place') return {};
+  if (result === 'failed') return { again: data?.['again'] === true && state.context.tries + 1 < policy.maxPlaceTries };
+  const epoch = state.actor.epoch + 1;
+  const host = String(data?.['host']);
+  return { host, epoch, request: { host, epoch } };
+}
+
+/** What is awaited when the effect has to be begun again; null when it need not be. */
+function awaited({ method, result, data, error }: Outcome, seen: Observation | null): string | undefined {
+  if (method === 'order')
+    return result === 'done'
+      ? `host ${String(data?.['host'] ?? 'that took it')} to report`
+      : 'an answer of the host that was asked';
+  if (method === 'destroy' && seen !== null && !isEmpty(seen)) return `removal of ${whatIsLeft(seen)}`;
+  if (seen === null)
+    return error === undefined ? 'an answer of the hypervisor' : `an answer of the hypervisor (${error.message})`;
+  return seen.busy === null ? undefined : `the end of what the hypervisor does: ${seen.busy}`;
+}
+
+function whatIsLeft(seen: Observation): string {
+  const parts = [
+    seen.domain === 'absent' ? null : 'the domain',
+    seen.savedMemory ? 'its saved memory' : null,
+    seen.disks.length > 0 ? `disks ${seen.disks.join(', ')}` : null,
+    ...seen.leftovers,
+  ];
+  return parts.filter((part) => part !== null).join('; ');
+}
+
+/** A finished operation that changed what the instance is made from stores the new spec with its end. */
+function specAfter(state: InstanceState, fits: Fits | undefined, { spec }: Env): Record<string, unknown> {
+  if (fits !== 'goal' || spec === undefined || spec === null) return {};
+  const { image, flavor } = state.context.request;
+  if (state.value === 'rebuilding.spawn' && image !== undefined) return { spec: { ...spec, image } };
+  if (state.value === 'migrating.finishMigration' && flavor !== undefined) return { spec: { ...spec, flavor } };
+  return {};
+}
+
+/** A build that failed and left nothing: this host is done with the instance, and the spine goes on. */
+function isReleased(before: InstanceState, after: InstanceState, seen: Observation | null, { host }: Env): boolean {
+  if (host === CLUSTER || seen === null || !isEmpty(seen)) return false;
+  return (after.value === 'failed' && before.context.origin === null) || (after.value as RestingState) === 'offloaded';
+}
+
+/** A remnant's clearing away: done when no domain is left; disks may be another host's, unless the instance is deleted. */
+function clearedAway(turn: Turn, state: InstanceState, { method, result, op, observation, error }: Outcome): void {
+  const isClear =
+    observation !== null &&
+    (state.value === 'deleted' ? isEmpty(observation) : observation.domain === 'absent' && !observation.savedMemory);
+  if (isClear) turn.add({ type: 'cleaned', part: OWNER_PART, of: op, data: dataOf({ observation }) });
+  else turn.add({ type: `${method}.${result}`, part: OWNER_PART, of: op, data: dataOf({ observation, error }) });
+}

@@ -1,0 +1,76 @@
+/** Builds a turn event by event, each folded before the next is thought of. */
+import type { Answer, By, CommandId, InstanceState, StoredEvent } from '@chronovirt/contract';
+import { CLUSTER } from '@chronovirt/contract';
+import { advance, type Candidate, type Stamp } from '../actor/advance.ts';
+import type { Decision, Env, NothingCode, TurnDecision } from './types.ts';
+
+export class Turn {
+  readonly #env: Env;
+  readonly #command: CommandId | null;
+  readonly #events: StoredEvent[] = [];
+  #state: InstanceState | null;
+
+  constructor(state: InstanceState | null, env: Env, command: CommandId | null) {
+    this.#state = state;
+    this.#env = env;
+    this.#command = command;
+  }
+
+  /** Folds one more event. Throws `EventNotAcceptedError` when the chart has no place for it: a fault of the caller. */
+  add(event: Candidate): this {
+    const { instance, host, incarnation } = this.#env;
+    const at = Math.max(this.#env.at, this.#state?.actor.at ?? 0);
+    const epoch = this.#state?.actor.epoch ?? 0;
+    const { state, event: stored } = advance(
+      this.#state,
+      event,
+      { at, host, epoch, incarnation, instance, command: this.#command },
+      this.#stamp(at),
+    );
+    this.#state = state;
+    this.#events.push(stored);
+    return this;
+  }
+
+  /** The state after the events so far. */
+  get state(): InstanceState {
+    if (this.#state === null) throw new Error('a turn without events has no state');
+    return this.#state;
+  }
+
+  end(by: By, cause: string | null, answer?: Answer): TurnDecision {
+    return {
+      kind: 'turn',
+      events: this.#events,
+      next: this.state,
+      by,
+      command: this.#command,
+      cause: cause?.slice(0, 200) ?? null,
+      ...(answer === undefined ? {} : { answer }),
+    };
+  }
+
+  #stamp(at: number): Stamp {
+    const { policy } = this.#env;
+    return (method, request, tries) => {
+      const notBefore = tries === 0 ? null : at + Math.round(policy.backoffMs(tries));
+      return { deadline: (notBefore ?? at) + Math.round(policy.deadlineMs(method, request)), notBefore };
+    };
+  }
+}
+
+/** The process that acts here: an agent, or the coordinator on the spine. */
+export function self({ host }: Pick<Env, 'host'>): By {
+  return { kind: host === CLUSTER ? 'coordinator' : 'agent', name: host };
+}
+
+export function nothing(code: NothingCode, why: string): Decision {
+  return { kind: 'nothing', code, why };
+}
+
+/** Data for an event: what is undefined is left out, so that the stored form and the folded one are the same. */
+export function dataOf(fields: Readonly<Record<string, unknown>>): NonNullable<StoredEvent['data']> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as NonNullable<
+    StoredEvent['data']
+  >;
+}

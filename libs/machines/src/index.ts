@@ -1,0 +1,52 @@
+/** The charts and their pure use. No input, no output, no clock, no chance: runs wherever JavaScript runs. */
+export { MACHINE_VERSION } from './version.ts';
+export { defaultDeadlineMs, defaultPolicy, type Policy } from './policy.ts';
+
+export { decide } from './decide/decide.ts';
+export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
+export { refusal } from './decide/on-command.ts';
+export { guards, neverRan, type GuardName, type Refusal } from './decide/guards.ts';
+export { explain, type ExplainEnv, type Explanation } from './decide/explain.ts';
+export { pathTo } from './decide/paths.ts';
+
+export { evolve, settled } from './actor/evolve.ts';
+export { EventNotAcceptedError } from './actor/errors.ts';
+export { initialState, type Meta } from './actor/initial.ts';
+export {
+  adoptOrder,
+  returnedLink,
+  type AdoptOrder,
+  type Fence,
+  type HandedState,
+  type Link,
+  type Returned,
+} from './actor/links.ts';
+export { dueEffects, OWNER_PART, roleAllows, roleText } from './actor/role.ts';
+
+export { classify, proofOf, type Question } from './classify.ts';
+export { argumentsOf, imageMetaOf, vifOf, type Sealed, type SealedArgs } from './arguments.ts';
+export { expected } from './expected.ts';
+export { novaStates, vmStates, type NovaStates } from './nova-states.ts';
+
+export { fold, foldMessage, verify, type Entry, type Verdict } from './reading/fold.ts';
+export { diff, type Difference } from './reading/diff.ts';
+
+export { lifeMachine } from './life/machine.ts';
+export { transit, type Transit } from './life/transit.ts';
+export { probingOf, type ChartEvent, type Fits, type Probing } from './life/chart-event.ts';
+export { initialContext } from './life/context-changes.ts';
+export {
+  isLeafName,
+  leafNames,
+  leafOf,
+  leaves,
+  parentOf,
+  parents,
+  type Leaf,
+  type LeafName,
+  type Parent,
+  type Proof,
+} from './life/leaves.ts';
+export { isResting, looksLike, resting, restingOf, restingStates, UNPLACED, type Resting } from './life/resting.ts';
+export { everywhere, methodsOf, operations, type Operation } from './life/operations.ts';
+export { observationTable, observedEvent, rowOf, type Choice, type Row } from './life/observations.ts';

@@ -1,0 +1,216 @@
+/**
+ * The transitions of every transient state, written once and generated per leaf:
+ *
+ *   done      fits the goal -> next leaf or goal; else -> reconciling
+ *   failed    fits the goal -> as done (a guest that reached its goal is adopted); fits the origin -> origin;
+ *             nobody answered -> reconciling; else -> failed, with the facts
+ *   timedOut  -> reconciling
+ *   delete    -> deleting, from every leaf
+ *
+ * The cluster's leaves (place, order), deleting and reconciling have rules of their own below.
+ */
+import type { RestingState } from '@chronovirt/contract';
+import type { When } from './chart-event.ts';
+import { leaves, leafNames, parentOf, parents, type Leaf, type LeafName, type Parent } from './leaves.ts';
+import { operations, type Operation } from './operations.ts';
+import { restingStates } from './resting.ts';
+
+/** What a transition does to the context: a name in `context-changes.ts`, with its parameters. */
+export type Change =
+  | {
+      readonly type: 'begin';
+      readonly params: { readonly from: RestingState | null; readonly goal: RestingState | null };
+    }
+  | { readonly type: 'preempt'; readonly params: { readonly goal: RestingState } }
+  | { readonly type: 'beginDelete'; readonly params: { readonly from: RestingState | null } }
+  | { readonly type: 'step' | 'again' | 'withdraw' | 'elsewhere' }
+  | { readonly type: 'reconcile'; readonly params: { readonly leaf: string } }
+  | { readonly type: 'rest'; readonly params: { readonly to: RestingState } }
+  | { readonly type: 'fail'; readonly params: { readonly method: string } };
+
+export interface Rule {
+  readonly when?: When;
+  readonly to: LeafName | RestingState;
+  readonly change: Change;
+}
+
+/** Transitions by event; of several for one event the first whose condition holds is taken. */
+export type Rules = Record<string, Rule[]>;
+
+const DELETE = 'destroy.requested';
+
+const rest = (to: RestingState, when: When = {}): Rule => ({ when, to, change: { type: 'rest', params: { to } } });
+const fail = (leaf: Leaf, when: When = {}): Rule => ({
+  when,
+  to: 'failed',
+  change: { type: 'fail', params: { method: leaf.method } },
+});
+const reconcile = (leaf: LeafName, when: When = {}): Rule => ({
+  when,
+  to: 'reconciling.probe',
+  change: { type: 'reconcile', params: { leaf } },
+});
+const simple = (type: 'step' | 'again' | 'withdraw' | 'elsewhere', to: LeafName, when: When = {}): Rule => ({
+  when,
+  to,
+  change: { type },
+});
+
+/** Where a leaf leads when its end was reached. */
+function reached(name: LeafName, when: When): Rule[] {
+  const leaf: Leaf = leaves[name];
+  if (leaf.next !== null) return [simple('step', leaf.next, when)];
+  return leaf.goals.map((goal) =>
+    leaf.thenStop && goal === 'stopped'
+      ? simple('step', 'stopping.powerOff', { ...when, goal })
+      : rest(goal, { ...when, goal }),
+  );
+}
+
+/** Back to where it began; a build that began from nothing, and what began in `failed`, end as failed. */
+function untouched(leaf: Leaf, origins: readonly (RestingState | null)[]): Rule[] {
+  const back = origins
+    .filter((origin) => origin !== null && origin !== 'failed')
+    .map((origin) => rest(origin as RestingState, { fits: 'origin', origin: origin as RestingState }));
+  return [...back, fail(leaf, { fits: 'origin' })];
+}
+
+function generic(name: LeafName): Rules {
+  const leaf: Leaf = leaves[name];
+  const { method } = leaf;
+  return {
+    [`${method}.done`]: [...reached(name, { fits: 'goal' }), reconcile(name)],
+    [`${method}.failed`]: [
+      ...reached(name, { fits: 'goal' }),
+      ...untouched(leaf, parents[parentOf(name) as Parent].origins),
+      reconcile(name, { fits: 'unknown' }),
+      fail(leaf),
+    ],
+    [`${method}.timedOut`]: [reconcile(name)],
+  };
+}
+
+/** What becomes of a build or unshelve that found no host: failed, or back on the shelf. */
+function givenUp(name: LeafName, when: When = {}): Rule {
+  return parentOf(name) === 'unshelving' ? rest('offloaded', when) : fail(leaves[name], when);
+}
+
+/** A host gives the instance back to the spine: released after a clean failure, offloaded, or deleted. */
+function returned(name: LeafName): Rule[] {
+  return [
+    rest('deleted', { data: { outcome: 'deleted' } }),
+    rest('offloaded', { data: { outcome: 'offloaded' } }),
+    simple('elsewhere', parentOf(name) === 'unshelving' ? 'unshelving.place' : 'building.place', {
+      data: { outcome: 'released', retry: true },
+    }),
+    givenUp(name, { data: { outcome: 'released' } }),
+  ];
+}
+
+function placing(name: 'building.place' | 'unshelving.place'): Rules {
+  return {
+    'place.done': [simple('step', leaves[name].next as LeafName)],
+    'place.failed': [simple('again', name, { data: { again: true } }), givenUp(name)],
+    'place.timedOut': [simple('again', name, { data: { again: true } }), givenUp(name)],
+  };
+}
+
+/** Until it is proved that the host did not take the instance, nobody else is asked. */
+function ordering(name: 'building.order' | 'unshelving.order'): Rules {
+  const place: LeafName = name === 'building.order' ? 'building.place' : 'unshelving.place';
+  return {
+    'order.done': [simple('step', leaves[name].next as LeafName)],
+    'order.failed': [
+      simple('elsewhere', place, { data: { withdrawn: true, retry: true } }),
+      givenUp(name, { data: { withdrawn: true } }),
+      simple('again', name),
+    ],
+    'order.timedOut': [simple('withdraw', name)],
+    returned: returned(name),
+    [DELETE]: [{ to: 'deleting.order', change: { type: 'beginDelete', params: { from: null } } }],
+  };
+}
+
+const deletingOrder: Rules = {
+  'order.done': [simple('step', 'deleting.destroy')],
+  'order.failed': [
+    simple('step', 'deleting.destroy', { data: { withdrawn: true } }),
+    simple('again', 'deleting.order'),
+  ],
+  'order.timedOut': [simple('again', 'deleting.order')],
+  returned: [rest('deleted', { data: { outcome: 'deleted' } }), simple('step', 'deleting.destroy')],
+  [DELETE]: [simple('again', 'deleting.order')],
+};
+
+const deletingDestroy: Rules = {
+  'destroy.done': [rest('deleted', { fits: 'goal' }), simple('again', 'deleting.destroy')],
+  'destroy.failed': [rest('deleted', { fits: 'goal' }), simple('again', 'deleting.destroy')],
+  'destroy.timedOut': [simple('again', 'deleting.destroy', { data: { again: true } }), reconcile('deleting.destroy')],
+  returned: [rest('deleted', { data: { outcome: 'deleted' } }), simple('step', 'deleting.destroy')],
+  [DELETE]: [{ to: 'deleting.destroy', change: { type: 'beginDelete', params: { from: null } } }],
+};
+
+/** The end of whatever is being settled, as if its outcome had come just now; without an answer it stays and asks again. */
+function probing(): Rules {
+  const inner = leafNames
+    .filter((name) => (leaves[name] as Leaf).next !== null || (leaves[name] as Leaf).thenStop)
+    .flatMap((name) => reached(name, { fits: 'goal', probing: name }));
+  const probe: Leaf = leaves['reconciling.probe'];
+  return {
+    'probe.done': [
+      ...inner,
+      ...restingStates.filter((goal) => goal !== 'failed').map((goal) => rest(goal, { fits: 'goal', goal })),
+      simple('again', 'reconciling.probe', { fits: 'unknown' }),
+      simple('again', 'deleting.destroy', { goal: 'deleted' }),
+      ...(['running', 'paused', 'suspended', 'stopped'] as const).map((looks) =>
+        rest(looks, { looks, request: { reset: 'yes' } }),
+      ),
+      ...untouched(probe, parents.reconciling.origins),
+      fail(probe),
+    ],
+    'probe.failed': [simple('again', 'reconciling.probe')],
+    'probe.timedOut': [simple('again', 'reconciling.probe')],
+  };
+}
+
+/** The rules of one leaf, besides those of its parent. */
+export function rulesOfLeaf(name: LeafName): Rules {
+  switch (name) {
+    case 'building.place':
+    case 'unshelving.place':
+      return placing(name);
+    case 'building.order':
+    case 'unshelving.order':
+      return ordering(name);
+    case 'building.spawn':
+    case 'unshelving.spawn':
+      return { ...generic(name), returned: returned(name) };
+    case 'deleting.order':
+      return deletingOrder;
+    case 'deleting.destroy':
+      return deletingDestroy;
+    case 'reconciling.probe':
+      return probing();
+    default:
+      return generic(name);
+  }
+}
+
+/** Rules that hold in all leaves of a transient state: delete, and what may cut it short. */
+export function rulesOfParent(name: Parent): Rules {
+  const rules: Rules = {};
+  for (const operation of operations.filter(({ preempts }) => preempts?.includes(name))) {
+    (rules[operation.event] ??= []).push({
+      ...asks(operation),
+      to: operation.to,
+      change: { type: 'preempt', params: { goal: operation.goal as RestingState } },
+    });
+  }
+  if (name !== 'deleting')
+    rules[DELETE] = [{ to: 'deleting.destroy', change: { type: 'beginDelete', params: { from: null } } }];
+  return rules;
+}
+
+export function asks({ request }: Operation): { when?: When } {
+  return request === undefined ? {} : { when: { asks: request } };
+}
