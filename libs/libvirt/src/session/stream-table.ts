@@ -88,10 +88,12 @@ export class StreamTable {
     const { serial, status } = header;
     const stream = this.streams.get(serial);
     if (!stream) throw new LibvirtProtocolError(`a stream packet came with serial ${serial}, which no stream has`);
+    if (stream !== ABANDONED) {
+      if (status === Status.error) stream.fail(readFailure(this.bindings.get(stream)!.opener.name, bytes));
+      else stream.receive(status, bytes.subarray(PACKET_MIN));
+    }
+    // Not before: when the packet makes no sense, the stream is still here to be told of the lost connection.
     if (status !== Status.continue) this.streams.delete(serial);
-    if (stream === ABANDONED) return;
-    if (status === Status.error) stream.fail(readFailure(this.bindings.get(stream)!.opener.name, bytes));
-    else stream.receive(status, bytes.subarray(PACKET_MIN));
   }
 
   /** This side closes the connection. */

@@ -24,7 +24,7 @@ const NOTHING = (): void => {};
  *     opening ── reply ──▶ open ── our end (status ok) ──▶ finishing ── confirmed ──▶ done
  *                            └──── error from the daemon, abort, lost connection ─────▶ done
  *
- * `end()` finishes a stream we write to; the end of data we read finishes it by itself. `destroy()` aborts it.
+ * `end()` finishes a stream; so does the daemon's end of data, with whoever still writes getting EPIPE. `destroy()` aborts it.
  * Reading slower than the daemon sends stops the connection once `readableHighWaterMark` bytes are waiting, so give
  * bulk data a connection of its own.
  */
@@ -52,7 +52,7 @@ export class LibvirtStream extends Duplex {
     if (status === Status.ok) return this.receiveOk();
     if (status !== Status.continue) throw new LibvirtProtocolError(`a stream packet has status ${status}`);
     if (this.state !== 'open' && this.state !== 'finishing') throw new LibvirtProtocolError('data on a stream that is not open');
-    if (data.length === 0) this.receiveEnd();
+    if (data.length === 0) this.finish();
     else if (this.readable && !this.push(data)) this.link.pauseReading();
   }
 
@@ -68,7 +68,7 @@ export class LibvirtStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this.state !== 'open') return callback(new Error('the stream has ended'));
+    if (this.state !== 'open') return callback(Object.assign(new Error('the daemon has ended the stream'), { code: 'EPIPE' }));
     let at = 0;
     for (; chunk.length - at > STREAM_DATA_MAX; at += STREAM_DATA_MAX) {
       this.link.send(Status.continue, chunk.subarray(at, at + STREAM_DATA_MAX), NOTHING);
@@ -79,7 +79,7 @@ export class LibvirtStream extends Duplex {
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    if (this.state !== 'open') return callback();
+    if (this.state === 'done') return callback();
     this.confirmed = callback;
     this.finish();
   }
@@ -98,13 +98,9 @@ export class LibvirtStream extends Duplex {
     if (this.direction !== 'up') this.push(null);
   }
 
-  /** The daemon has no more data. What only we read is then finished here; what we also write, once the writer has ended. */
-  private receiveEnd(): void {
-    if (this.direction === 'down') this.finish();
-    else this.push(null);
-  }
-
+  /** Our end, or our answer to the daemon's end. */
   private finish(): void {
+    if (this.state !== 'open') return;
     this.state = 'finishing';
     this.link.send(Status.ok, undefined, NOTHING);
   }

@@ -105,9 +105,12 @@ async function prepare({ dir, libvirtdConf = [], qemuConf = [] }: PrivateLibvirt
 
 /** Lines of a configuration file in which later settings replace earlier ones: libvirt refuses a name given twice. */
 function overriding(defaults: readonly string[], given: readonly string[]): string {
-  const name = (line: string): string => line.split('=', 1)[0]!.trim();
-  const replaced = new Set(given.map(name));
-  return [...defaults.filter((line) => !replaced.has(name(line))), ...given, ''].join('\n');
+  const replaced = new Set(given.map(settingName));
+  return [...defaults.filter((line) => !replaced.has(settingName(line))), ...given, ''].join('\n');
+}
+
+function settingName(line: string): string {
+  return line.split('=', 1)[0]!.trim();
 }
 
 async function launch(options: PrivateLibvirtdOptions, socket: string, log: string): Promise<ChildProcess> {

@@ -80,8 +80,8 @@ describe('a limit', () => {
   test('is checked when encoding, with procedure and field but without the value in the error', () => {
     const secret = 'secret\0';
     const error = failure(() => encode('domain_set_metadata args', domainSetMetadata.args, { dom, type: 0, metadata: secret, key: null, uri: null, flags: 0 }));
-    expect(error).toMatchObject({ code: 'LIBVIRT_CODEC', procedure: 'domain_set_metadata args', field: 'metadata', offset: 68 });
-    expect(error.message).toBe('domain_set_metadata args: field metadata (byte 68): expected well-formed text without NUL');
+    expect(error).toMatchObject({ code: 'LIBVIRT_CODEC', procedure: 'domain_set_metadata args', field: 'metadata', offset: 64 });
+    expect(error.message).toBe('domain_set_metadata args: field metadata (byte 64): expected well-formed text without NUL');
   });
 
   test.each([

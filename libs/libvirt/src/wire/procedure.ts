@@ -59,7 +59,7 @@ export type ResultOf<P> = P extends Procedure<infer _, infer Result> ? Result : 
 export type BodyOf<M> = M extends Message<infer Body> ? Body : never;
 
 /** Writes a whole packet. `of` names it in errors. */
-export function encodePacket<T>(of: string, header: PacketHeader, codec: BodyCodec<T>, body: T): Buffer {
+export function encodePacket<T>(of: string, header: PacketHeader, codec: { readonly write: (writer: XdrWriter, value: T) => void }, body: T): Buffer {
   const writer = new XdrWriter(of);
   beginPacket(writer, header);
   codec.write(writer, body);

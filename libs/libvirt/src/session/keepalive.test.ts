@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import * as p from '../generated/procedures.ts';
+import { FakeDaemon, NO_ANSWER } from '../testing/index.ts';
+import { connect } from './connect.ts';
+import type { Session } from './session.ts';
+
+let daemon: FakeDaemon;
+let session: Session;
+
+beforeEach(async () => {
+  daemon = await FakeDaemon.start();
+});
+afterEach(async () => {
+  session.destroy();
+  await daemon.stop();
+});
+
+test('a daemon that does not answer pings is dead: the session closes and rejects its calls', async () => {
+  daemon.handle(p.domainGetState, () => NO_ANSWER);
+  session = await connect({ socket: daemon.socket, keepalive: { intervalMs: 20, count: 2 } });
+  daemon.connections[0]!.answersPings = false;
+  const call = session.call(p.domainGetState, { dom: { name: '', uuid: crypto.randomUUID(), id: 1 }, flags: 0 });
+  await expect(call).rejects.toMatchObject({ code: 'LIBVIRT_CONNECTION_LOST', reason: 'keepalive', sent: true });
+  await expect(session.closed).resolves.toMatchObject({ reason: 'keepalive', error: { message: 'the daemon was silent for 60 ms' } });
+});
+
+test('a daemon that answers pings lives on, however long a call takes', async () => {
+  session = await connect({ socket: daemon.socket, keepalive: { intervalMs: 10, count: 1 } });
+  const connection = daemon.connections[0]!;
+  await vi.waitFor(() => expect(connection.pings).toBeGreaterThan(6), { interval: 5 });
+  expect(session.isOpen).toBe(true);
+});
+
+test('pings of the daemon are answered, also when this side sends none', async () => {
+  daemon.handle(p.connectSupportsFeature, () => ({ supported: false }));
+  session = await connect({ socket: daemon.socket, keepalive: { intervalMs: 1, count: 1 } });
+  const connection = daemon.connections[0]!;
+  connection.ping();
+  await vi.waitFor(() => expect(connection.pongs).toBe(1), { interval: 5 });
+  expect(connection.pings).toBe(0);
+});
+
+test('a flood of pings by a daemon that does not read is answered with one pong at a time', async () => {
+  session = await connect({ socket: daemon.socket });
+  const connection = daemon.connections[0]!;
+  connection.pause();
+  for (let i = 0; i < 50_000; i += 1) connection.ping();
+  connection.message(endOfFlood, undefined);
+  await session.closed;
+  connection.resume();
+  await vi.waitFor(() => expect(connection.pongs).toBeGreaterThan(0), { interval: 5 });
+  expect(connection.pongs).toBeLessThan(25_000);
+});
+
+/** A message that ends the session, so that the end of the flood can be waited for. */
+const endOfFlood = { name: 'end', program: 1, version: 1, number: 1, source: 'domain', eventId: 0, body: { write: (): void => {}, read: (): void => {} } } as const;
