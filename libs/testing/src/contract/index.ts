@@ -1,2 +1,15 @@
 /** The driver contract suite: one set of cases, run against every driver through its port. For tests alone. */
 export * from './contract-host.ts';
+export { brokenDriver } from './broken-driver.ts';
+export { allCases, unproven } from './cases/index.ts';
+export {
+  contractCase,
+  sentenceOf,
+  type ContractCase,
+  type Proof,
+  type Sabotage,
+  type Subject,
+} from './contract-case.ts';
+export { readReport, reportPath, type DriverReport, type Report, type ReportedCase } from './contract-report.ts';
+export { catches, driverContract, prove, type ContractOptions } from './driver-contract.ts';
+export { World, type Guest } from './world.ts';

@@ -1,0 +1,105 @@
+/** What the last run of the suite found, per driver: read by `npm run contract`. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sentenceOf } from './contract-case.ts';
+import type { ContractCase } from './contract-case.ts';
+
+/** One case in a run: whether it passed, and which broken drivers it caught. */
+export interface ReportedCase {
+  readonly method: string;
+  readonly title: string;
+  /** Test file, from the root of the repository. */
+  readonly file: string;
+  passed: boolean;
+  readonly broken: { readonly how: string; caught: boolean }[];
+}
+
+/** The last run against one driver. */
+export interface DriverReport {
+  /** Commit that was checked out, with `+` when the tree differed from it; null outside of a repository. */
+  readonly commit: string | null;
+  /** ISO 8601. */
+  readonly date: string;
+  /** Methods that the driver object had. */
+  readonly implemented: readonly string[];
+  readonly cases: readonly ReportedCase[];
+}
+
+/** The whole report. */
+export interface Report {
+  readonly drivers: Readonly<Record<string, DriverReport>>;
+}
+
+const root = resolve(fileURLToPath(import.meta.url), '../../../../..');
+
+/** Where the report lies: $CHRONOVIRT_CONTRACT_REPORT, else `.chronovirt/contract-report.json` in the checkout. */
+export const reportPath = (): string =>
+  process.env['CHRONOVIRT_CONTRACT_REPORT'] ?? resolve(root, '.chronovirt/contract-report.json');
+
+/** The report of the last runs; empty when there was none. */
+export function readReport(path = reportPath()): Report {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Report;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { drivers: {} };
+    throw new Error(`${path} is no contract report: remove it and run the tests again`, { cause: error });
+  }
+}
+
+const git = (...args: string[]) =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+
+function commit(): string | null {
+  try {
+    return git('rev-parse', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '+');
+  } catch {
+    return null;
+  }
+}
+
+/** Collects one run of the suite against one driver. */
+export class ContractReport {
+  readonly #driver: string;
+  readonly #cases = new Map<ContractCase, ReportedCase>();
+  #implemented: readonly string[] = [];
+
+  constructor(driver: string) {
+    this.#driver = driver;
+  }
+
+  implemented(methods: readonly string[]): void {
+    this.#implemented = methods;
+  }
+
+  /** A case begins; it counts as failed until somebody says otherwise. */
+  begin(one: ContractCase, file: string): ReportedCase {
+    const entry = { method: one.method, title: sentenceOf(one), file: relative(root, file), passed: false, broken: [] };
+    this.#cases.set(one, entry);
+    return entry;
+  }
+
+  /** A broken driver is tried on a case. */
+  tooth(one: ContractCase, how: string): { caught: boolean } {
+    const tooth = { how, caught: false };
+    (this.#cases.get(one) ?? this.begin(one, '')).broken.push(tooth);
+    return tooth;
+  }
+
+  /** Puts this run in the place of the driver's last one. The file is whole at all times. */
+  write(path = reportPath()): void {
+    if (this.#cases.size === 0) return;
+    const run: DriverReport = {
+      commit: commit(),
+      date: new Date().toISOString(),
+      implemented: this.#implemented,
+      cases: [...this.#cases.values()],
+    };
+    const report: Report = { drivers: { ...readReport(path).drivers, [this.#driver]: run } };
+    mkdirSync(dirname(path), { recursive: true });
+    const whole = `${path}.${process.pid}`;
+    writeFileSync(whole, `${JSON.stringify(report, null, 1)}\n`);
+    renameSync(whole, path);
+  }
+}
