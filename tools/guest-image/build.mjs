@@ -21,7 +21,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheDir } from '../setup/places.mjs';
 import { makeDisk } from './disk.mjs';
 import { initramfs } from './initramfs.mjs';
-import { guestParts } from './parts.mjs';
+import { guestParts, keptParts } from './parts.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const KERNEL_ARGUMENTS = 'console=tty0 console=ttyS0 quiet';
@@ -41,6 +41,12 @@ export async function guestImage(say = () => {}) {
   if (built) await build(parts, directory);
   const file = (/** @type {string} */ name) => join(directory, name);
   return { directory, disk: file('disk.qcow2'), kernel: file('vmlinuz'), initrd: file('initrd'), hash, built };
+}
+
+/** Whether the cache holds the image of today's inputs. */
+export function guestImageReady() {
+  const parts = keptParts();
+  return parts !== undefined && existsSync(join(cacheDir('guest'), inputsHash(parts)));
 }
 
 /**

@@ -3,11 +3,11 @@
  * the machine's own kernel or boot loader. They are fetched by `apt-get download`, so apt checks their signatures.
  */
 // oxlint-disable unicorn/no-array-sort -- toSorted is missing in Node 18, and the arrays are our own
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { refreshPackageLists, unpackedDirectory, unpackPackages } from '../setup/debian-packages.mjs';
 import { ask, run } from '../setup/run-command.mjs';
-import { cacheDir } from '../setup/places.mjs';
 
 /** Packages by use. The kernel's own package is found through the meta package, which always names the newest. */
 const KERNEL = 'linux-image-cloud-amd64';
@@ -35,43 +35,44 @@ const PACKAGES = [
  * @throws {Error} when apt cannot fetch them; the message says what to run
  */
 export async function guestParts(say = () => {}) {
+  const kept = keptParts();
+  if (kept) return kept;
+  say(`fetching ${PACKAGES.length + 1} Debian packages for the guest`);
+  const kernel = kernelPackage() ?? ((await refreshPackageLists(say)) ? kernelPackage() : undefined);
+  if (!kernel)
+    throw new Error(`apt knows no package ${KERNEL}: run "apt-get update" as root (on amd64 Debian), then try again`);
+  await unpackPackages([kernel, ...PACKAGES], partsDirectory(), writeManifest, say);
+  return /** @type {GuestParts} */ (keptParts());
+}
+
+/** The parts when they are in the cache. @returns {GuestParts | undefined} */
+export function keptParts() {
+  const root = partsDirectory();
+  const manifest = join(root, 'parts.json');
+  return existsSync(manifest) ? { root, ...JSON.parse(readFileSync(manifest, 'utf8')) } : undefined;
+}
+
+function partsDirectory() {
   const wanted = createHash('sha256')
     .update(JSON.stringify([KERNEL, PACKAGES]))
     .digest('hex')
     .slice(0, 16);
-  const root = join(cacheDir('guest-parts'), wanted);
-  const manifest = join(root, 'parts.json');
-  if (existsSync(manifest)) return { root, ...JSON.parse(readFileSync(manifest, 'utf8')) };
+  return unpackedDirectory(`guest-${wanted}`).directory;
+}
 
-  const work = `${root}.${process.pid}`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(join(work, 'debs'), { recursive: true });
-  try {
-    const kernel = kernelPackage();
-    say(`fetching ${PACKAGES.length + 1} Debian packages for the guest`);
-    await run(['apt-get', 'download', '-q', '-o', 'APT::Sandbox::User=root', kernel, ...PACKAGES], {
-      cwd: join(work, 'debs'),
-    });
-    /** @type {Record<string, string>} */
-    const versions = {};
-    for (const deb of readdirSync(join(work, 'debs')).sort()) {
-      const path = join(work, 'debs', deb);
-      const [name = deb, version = ''] = (
-        await run(['dpkg-deb', '-W', '--showformat=${Package}\n${Version}', path])
-      ).split('\n');
-      versions[name] = version;
-      await run(['dpkg', '-x', path, work]);
-    }
-    rmSync(join(work, 'debs'), { recursive: true });
-    const kernelVersion = readdirSync(join(work, 'lib/modules'))[0];
-    if (!kernelVersion) throw new Error(`the package ${kernel} holds no kernel modules`);
-    writeFileSync(join(work, 'parts.json'), JSON.stringify({ kernelVersion, versions }, null, 2));
-    rmSync(root, { recursive: true, force: true });
-    renameSync(work, root);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+/** @param {string} directory @param {string[]} files */
+async function writeManifest(directory, files) {
+  /** @type {Record<string, string>} */
+  const versions = {};
+  for (const file of files.sort()) {
+    const [name = file, version = ''] = (
+      await run(['dpkg-deb', '-W', '--showformat=${Package}\n${Version}', file])
+    ).split('\n');
+    versions[name] = version;
   }
-  return { root, ...JSON.parse(readFileSync(manifest, 'utf8')) };
+  const kernelVersion = readdirSync(join(directory, 'lib/modules'))[0];
+  if (!kernelVersion) throw new Error('the kernel package holds no modules');
+  writeFileSync(join(directory, 'parts.json'), JSON.stringify({ kernelVersion, versions }, null, 2));
 }
 
 /**
@@ -85,10 +86,8 @@ export async function guestTools(parts) {
   return { env: { ...process.env, PATH: `${tools}:${process.env.PATH}:/usr/sbin:/sbin`, MTOOLS_SKIP_CHECK: '1' } };
 }
 
-/** The kernel package that the meta package stands for today. */
+/** The kernel package that the meta package stands for today, as far as apt's lists know. */
 function kernelPackage() {
   const { stdout } = ask(['apt-cache', 'depends', '--important', KERNEL]);
-  const name = /Depends: (linux-image-\S+)/.exec(stdout)?.[1];
-  if (name) return name;
-  throw new Error(`apt knows no package ${KERNEL}: run "apt-get update" as root (on amd64 Debian), then try again`);
+  return /Depends: (linux-image-\S+)/.exec(stdout)?.[1];
 }
