@@ -4,7 +4,7 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as p from '../generated/procedures.ts';
@@ -34,11 +34,7 @@ export class FakeDaemon {
   private constructor(directory: string) {
     this.directory = directory;
     this.socket = join(directory, 'sock');
-    this.server = createServer((socket) => {
-      const connection = new FakeConnection(socket, (procedure, args, call) => this.answer(procedure, args, call));
-      this.connections.push(connection);
-      socket.on('close', () => this.connections.splice(this.connections.indexOf(connection), 1));
-    });
+    this.server = createServer((socket) => this.adopt(socket));
     this.handle(p.authList, () => ({ types: [0] }));
     this.handle(p.connectSupportsFeature, () => ({ supported: true }));
     this.handle(p.connectOpen, () => undefined);
@@ -57,6 +53,13 @@ export class FakeDaemon {
   /** Scripts the answer to a procedure; replaces an earlier script. A call without script is answered with NO_SUPPORT. */
   handle<Args, Result>(procedure: Procedure<Args, Result>, handler: FakeHandler<Args, Result>): void {
     this.handlers.set(procedure.name, handler);
+  }
+
+  /** Serves a client that came another way than through the unix socket. */
+  adopt(socket: Socket): void {
+    const connection = new FakeConnection(socket, (procedure, args, call) => this.answer(procedure, args, call));
+    this.connections.push(connection);
+    socket.on('close', () => this.connections.splice(this.connections.indexOf(connection), 1));
   }
 
   /** Sends a message to every connection. */
