@@ -6,6 +6,8 @@ import {
   commandSubject,
   hostName,
   instanceState,
+  instanceUuid,
+  type InstanceUuid,
   type ActorRequest,
 } from '@chronovirt/contract';
 import { checkPlace, type CommandReply } from '@chronovirt/runtime';
@@ -24,6 +26,7 @@ const commandReply = z.discriminatedUnion('kind', [
     seq: z.int().nonnegative(),
     state: instanceState.nullable(),
   }),
+  z.object({ kind: z.literal('linked'), host: hostName, seq: z.int().nonnegative(), state: instanceState.nullable() }),
   z.object({ kind: z.literal('error'), code: z.string(), message: z.string() }),
 ]);
 
@@ -34,19 +37,20 @@ const commandReply = z.discriminatedUnion('kind', [
 export function serveActors(
   connection: NatsConnection,
   host: string,
-  handle: (request: ActorRequest) => Promise<CommandReply>,
+  handle: (instance: InstanceUuid, request: ActorRequest) => Promise<CommandReply>,
 ): Serving {
   checkPlace(host);
   return serve(connection, commandSubject(host, '*'), (msg) => {
     const request = parseBody(actorRequest, msg.data, 'request');
     const instance = msg.subject.slice(msg.subject.lastIndexOf('.') + 1);
-    if (instanceOf(request) !== instance) {
+    const meant = instanceOf(request);
+    if (meant !== null && meant !== instance) {
       throw new ChronovirtError(
         'INVALID_INPUT',
-        `instance: the request speaks of ${instanceOf(request)}, its subject of ${instance}`,
+        `instance: the request speaks of ${meant}, its subject of ${instance}`,
       );
     }
-    return handle(request);
+    return handle(instanceUuid.parse(instance), request);
   });
 }
 
@@ -67,5 +71,8 @@ export async function requestActor(
   return 'kind' in reply ? reply : parseBody(commandReply, reply.data, `reply of ${host}`, 'REPLY_UNREADABLE');
 }
 
-const instanceOf = (request: ActorRequest): string =>
-  request.kind === 'command' ? request.command.instance : request.link.instance;
+/** The instance that a request names; a return or a fence names none, its subject does. */
+function instanceOf(request: ActorRequest): string | null {
+  if (request.kind === 'command') return request.command.instance;
+  return request.link.kind === 'adopt' ? request.link.spec.uuid : null;
+}

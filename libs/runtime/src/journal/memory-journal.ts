@@ -6,7 +6,7 @@ import type { TurnMessage } from '@chronovirt/contract';
 import type { Appended, Journal, JournalFaultCode, Stored } from '../ports/journal.ts';
 import { JournalFault } from '../ports/journal-fault.ts';
 import { LinkSwitch } from './link-switch.ts';
-import { MemoryStore, type MemoryLimits, type StoredText } from './memory-store.ts';
+import { MemoryStore, type StoredText } from './memory-store.ts';
 import { parseStored } from './parse.ts';
 import { checkPlace } from './place-names.ts';
 
@@ -19,9 +19,11 @@ export type AppendFault = 'lostRequest' | 'lostAck' | 'cutBeforeStore' | 'cutAft
 /** The points at which `delay` is asked: before a message reaches the store, before its answer reaches the writer, before a read. */
 export type DelayPoint = 'request' | 'ack' | 'read';
 
-export interface MemoryJournalOptions extends Partial<MemoryLimits> {
-  /** Shared with other journals; a new one by default (then the limits apply to it). */
+export interface MemoryJournalOptions {
+  /** Shared with other journals; a new one by default. */
   readonly store?: MemoryStore;
+  /** Bytes that a host's stream may hold which this journal provisions; unlimited by default. */
+  readonly maxBytes?: number;
   /** Called at each point; what it returns is awaited. Nothing = at once. */
   readonly delay?: (point: DelayPoint, subject: { host: string; instance?: string }) => Promise<void> | undefined;
 }
@@ -30,11 +32,13 @@ export class MemoryJournal implements Journal {
   readonly link: LinkSwitch;
   readonly store: MemoryStore;
   readonly #delay: NonNullable<MemoryJournalOptions['delay']>;
+  readonly #maxBytes: number | undefined;
   readonly #faults: AppendFault[] = [];
   readonly #closed = new AbortController();
 
-  constructor({ store, delay, ...limits }: MemoryJournalOptions = {}) {
-    this.store = store ?? new MemoryStore(limits);
+  constructor({ store, delay, maxBytes }: MemoryJournalOptions = {}) {
+    this.store = store ?? new MemoryStore();
+    this.#maxBytes = maxBytes;
     this.link = new LinkSwitch(true, async () => {});
     this.#delay = delay ?? (() => undefined);
   }
@@ -145,7 +149,7 @@ export class MemoryJournal implements Journal {
   async provision(host: string): Promise<void> {
     checkPlace(host);
     await this.#reach('request', { host });
-    this.store.provision(host);
+    this.store.provision(host, this.#maxBytes);
   }
 
   fill(host: string): number {

@@ -14,14 +14,11 @@ export type StoreAnswer =
   | { readonly kind: 'wrongLast'; readonly last: number }
   | { readonly kind: 'full' | 'tooBig' | 'forbidden' | 'missing' };
 
-export interface MemoryLimits {
-  /** Bytes that one host's stream may hold. */
-  readonly maxBytes: number;
-  /** Bytes of one message. */
-  readonly maxMessageBytes: number;
-}
+/** Bytes of one message, as on a real server. */
+const maxMessageBytes = 256 * 1024;
 
 interface Stream {
+  readonly maxBytes: number;
   readonly messages: StoredText[];
   readonly last: Map<string, number>;
   readonly ids: Map<string, number>;
@@ -32,15 +29,12 @@ interface Stream {
 
 export class MemoryStore {
   readonly #streams = new Map<string, Stream>();
-  readonly #limits: MemoryLimits;
 
-  constructor(limits: Partial<MemoryLimits> = {}) {
-    this.#limits = { maxBytes: Number.POSITIVE_INFINITY, maxMessageBytes: 256 * 1024, ...limits };
-  }
-
-  provision(host: string): void {
+  /** Makes a host's stream, which takes `maxBytes`; one that exists stays as it is. */
+  provision(host: string, maxBytes = Number.POSITIVE_INFINITY): void {
     if (this.#streams.has(host)) return;
     this.#streams.set(host, {
+      maxBytes,
       messages: [],
       last: new Map(),
       ids: new Map(),
@@ -64,12 +58,12 @@ export class MemoryStore {
     if (!stream) return { kind: 'missing' };
     if (stream.forbidden) return { kind: 'forbidden' };
     const bytes = Buffer.byteLength(text);
-    if (bytes > this.#limits.maxMessageBytes) return { kind: 'tooBig' };
+    if (bytes > maxMessageBytes) return { kind: 'tooBig' };
     const known = stream.ids.get(id);
     if (known !== undefined) return { kind: 'stored', seq: known, duplicate: true };
     const last = stream.last.get(instance) ?? 0;
     if (last !== expected) return { kind: 'wrongLast', last };
-    if (stream.bytes + bytes > this.#limits.maxBytes) return { kind: 'full' };
+    if (stream.bytes + bytes > stream.maxBytes) return { kind: 'full' };
     return { kind: 'stored', seq: this.#put(stream, instance, text, id), duplicate: false };
   }
 
@@ -107,7 +101,8 @@ export class MemoryStore {
   }
 
   fill(host: string): number {
-    return this.#stream(host).bytes / this.#limits.maxBytes;
+    const { bytes, maxBytes } = this.#stream(host);
+    return bytes / maxBytes;
   }
 
   /** Called after each stored message of a host; returns the way to stop listening. */

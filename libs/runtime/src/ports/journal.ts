@@ -46,6 +46,8 @@ export interface Link {
   up(): boolean;
   /** Resolves when it is up (at once when it is); rejects with the signal's reason. */
   whenUp(signal?: AbortSignal): Promise<void>;
+  /** One round trip to the server; proves that this process still reaches the journal. Rejects when it does not. */
+  roundTrip(): Promise<void>;
   /** Called at each change; returns the way to stop listening. */
   onChange(listener: (up: boolean) => void): () => void;
 }

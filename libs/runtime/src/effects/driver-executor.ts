@@ -1,0 +1,63 @@
+/** Runs effects on a hypervisor: the due method of the ComputeDriver with the arguments that follow from the state, secrets opened. */
+import {
+  type EffectContext,
+  type Hint,
+  type HostPort,
+  type ImplementedDriver,
+  type InstanceUuid,
+  type Observation,
+  type QueryContext,
+  type SecretStore,
+  ChronovirtError,
+} from '@chronovirt/contract';
+import { argumentsOf } from '@chronovirt/machines';
+import type { EffectExecutor, EffectInput } from '../ports/effect-executor.ts';
+import { reveal } from './reveal.ts';
+
+export class DriverExecutor implements EffectExecutor {
+  readonly implements: ReadonlySet<string>;
+  readonly atMostOnce: ReadonlySet<string>;
+  readonly #driver: ImplementedDriver;
+  readonly #host: HostPort;
+  readonly #secrets: SecretStore | null;
+
+  constructor(options: { driver: ImplementedDriver; host: HostPort; secrets: SecretStore | null; implements: ReadonlySet<string>; atMostOnce: ReadonlySet<string> }) {
+    this.#driver = options.driver;
+    this.#host = options.host;
+    this.#secrets = options.secrets;
+    this.implements = options.implements;
+    this.atMostOnce = options.atMostOnce;
+  }
+
+  async run(input: EffectInput, context: EffectContext): Promise<Record<string, unknown> | void> {
+    const { due, state, spec } = input;
+    const method = this.#driver[due.method as keyof ImplementedDriver] as ((args: unknown, context: EffectContext) => Promise<unknown>) | undefined;
+    if (typeof method !== 'function') throw new ChronovirtError('NOT_IMPLEMENTED', `this host's driver does not implement ${due.method}`);
+    const args = await reveal(argumentsOf(state, spec, due), spec, this.#secrets);
+    await method.call(this.#driver, args, context);
+  }
+
+  observe(instance: InstanceUuid, context: QueryContext): Promise<Observation> {
+    return this.#host.observe(instance, context);
+  }
+
+  observeAll(context: QueryContext): Promise<ReadonlyMap<InstanceUuid, Observation>> {
+    return this.#host.observeAll(context);
+  }
+
+  barrier(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return this.#host.barrier(instance, context);
+  }
+
+  watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
+    return this.#host.watch(onHint);
+  }
+
+  interrupt(instance: InstanceUuid): Promise<void> {
+    return this.#host.interrupt(instance);
+  }
+
+  waitingFor(): string | null {
+    return this.#host.waitingFor();
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The lane of one instance: at most one effect touches it at a time (I2), and the next starts only when the last has settled.
+ *
+ *   free ──start──> running ──ends──> free
+ *                     │ cancel: permit revoked, signal aborted; after a grace its connection is closed
+ *                     v
+ *                  cancelling ──settles──> free        what it reports now is late and changes nothing
+ */
+import type { Due, EffectContext, Incarnation, InstanceUuid } from '@chronovirt/contract';
+import type { Clock } from '../ports/clock.ts';
+import type { EffectExecutor, EffectInput } from '../ports/effect-executor.ts';
+import type { Log } from '../ports/log.ts';
+import type { RuntimePolicy } from '../ports/policy.ts';
+import { runEffect, type EffectOutcome } from './effect-run.ts';
+import { LanePermit } from './lane-permit.ts';
+import type { Lease } from './lease.ts';
+
+/** What all lanes of a host share. */
+export interface LaneHost {
+  readonly executor: EffectExecutor;
+  readonly clock: Clock;
+  readonly policy: RuntimePolicy;
+  readonly lease: Lease;
+  readonly incarnation: Incarnation;
+  readonly log: Log;
+  onProgress(instance: InstanceUuid, op: number, what: string, fraction: number | undefined): void;
+}
+
+export class Lane {
+  readonly #host: LaneHost;
+  readonly #instance: InstanceUuid;
+  #running: { readonly due: Due; readonly permit: LanePermit; stopGrace: (() => void) | null } | null = null;
+  /** A predecessor's calls may still run until the barrier was passed once in this process. */
+  needsBarrier = false;
+
+  constructor(host: LaneHost, instance: InstanceUuid) {
+    this.#host = host;
+    this.#instance = instance;
+  }
+
+  get busy(): boolean {
+    return this.#running !== null;
+  }
+
+  get runningOp(): number | null {
+    return this.#running?.due.op ?? null;
+  }
+
+  /**
+   * Runs an effect; the lane must be free. `onOutcome` gets what it ended as unless it was cancelled; `onFree` comes in every case,
+   * after it, once the lane is free again.
+   */
+  start(input: EffectInput, epoch: number, on: { outcome(outcome: EffectOutcome): void; finalLook(): void; free(): void }): void {
+    if (this.#running !== null) throw new Error(`lane of ${this.#instance} is taken by op ${this.#running.due.op}`);
+    const { due } = input;
+    const permit = new LanePermit(this.#host.lease);
+    const running = { due, permit, stopGrace: null as (() => void) | null };
+    this.#running = running;
+    const { clock, executor, policy, incarnation, log } = this.#host;
+    const context: EffectContext = {
+      instance: this.#instance,
+      mark: { epoch, op: due.op },
+      incarnation,
+      permit,
+      remainingMs: () => Math.max(0, due.deadline - clock.now()),
+      progress: (what, fraction) => this.#host.onProgress(this.#instance, due.op, what, fraction),
+    };
+    const fields = { instance: this.#instance, method: due.method, op: due.op, attempt: due.attempt, command: due.command };
+    log.debug(fields, 'effect begins');
+    const began = clock.monotonic();
+    void runEffect(input, context, {
+      executor,
+      clock,
+      policy,
+      needsBarrier: this.needsBarrier,
+      onBarrierPassed: () => (this.needsBarrier = false),
+      onFinalLook: () => on.finalLook(),
+    })
+      .then(
+        (outcome) => {
+          const ms = Math.round(clock.monotonic() - began);
+          log.info({ ...fields, result: outcome.result, ms, ...(outcome.error && { error: outcome.error }) }, 'effect ended');
+          // An outcome of a revoked run is late; the turn finds its op no longer due and stores it as such.
+          on.outcome(outcome);
+        },
+        (thrown: unknown) => {
+          if (!permit.revoked) throw thrown;
+          log.info({ ...fields, why: String((permit.signal.reason as Error | undefined)?.message) }, 'effect cancelled');
+        },
+      )
+      .finally(() => {
+        running.stopGrace?.();
+        this.#running = null;
+        on.free();
+      });
+  }
+
+  /** Takes the right away from the running effect; the lane becomes free when it has settled. Nothing runs: nothing happens. */
+  cancel(why: string): void {
+    const running = this.#running;
+    if (running === null || running.permit.revoked) return;
+    running.permit.revoke(why);
+    const { clock, executor, policy, log } = this.#host;
+    const interrupt = (): void => {
+      log.warn({ instance: this.#instance, op: running.due.op, method: running.due.method }, 'cancelled effect still runs: its connection is closed');
+      // What it had in flight may go on in the hypervisor: the next effect waits for that first.
+      this.needsBarrier = true;
+      executor.interrupt(this.#instance).catch((error: unknown) => log.error({ instance: this.#instance, error }, 'interrupt failed'));
+      running.stopGrace = clock.after(policy.cancelGraceMs, interrupt);
+    };
+    running.stopGrace = clock.after(policy.cancelGraceMs, interrupt);
+  }
+}

@@ -1,0 +1,21 @@
+import { ChronovirtError, secretRef, type InstanceSpec, type SecretRef, type SecretStore } from '@chronovirt/contract';
+
+/**
+ * Puts the secrets themselves where the arguments of a driver method hold references, just before the call. What comes back must
+ * never be stored, logged or put into an error.
+ */
+export async function reveal(args: unknown, spec: InstanceSpec, store: SecretStore | null): Promise<unknown> {
+  if (Array.isArray(args)) return Promise.all(args.map((entry) => reveal(entry, spec, store)));
+  if (args === null || typeof args !== 'object') return args;
+  const ref = secretRef.safeParse(args);
+  if (ref.success) return open(ref.data, spec, store);
+  const entries = await Promise.all(Object.entries(args).map(async ([name, value]) => [name, await reveal(value, spec, store)] as const));
+  return Object.fromEntries(entries);
+}
+
+async function open(ref: SecretRef, spec: InstanceSpec, store: SecretStore | null): Promise<unknown> {
+  if (store === null || spec.key === null) throw new ChronovirtError('SECRETS_UNAVAILABLE', `instance ${spec.uuid} has secrets, and this host has no store to open them`);
+  const text = new TextDecoder().decode(await store.open(spec.key, ref));
+  // Injected files are sealed as JSON; everything else is text as it is.
+  return ref === spec.secrets.injectedFiles || ref.object === spec.secrets.injectedFiles?.object ? JSON.parse(text) : text;
+}

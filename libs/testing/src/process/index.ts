@@ -1,0 +1,1 @@
+export { Fate } from './fate.ts';
