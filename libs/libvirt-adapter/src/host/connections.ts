@@ -44,10 +44,15 @@ export class Connections {
     }
   }
 
+  /** Asks; throws what the client throws. For whoever goes by libvirt's own errors. */
+  async ask<T>(question: (libvirt: Libvirt, options: CallOptions) => Promise<T>, options: CallOptions): Promise<T> {
+    return await question(await this.#queries(), options);
+  }
+
   /** Asks; `instance` is whom the question is about. Throws the contract's errors. */
-  async query<T>(ask: (libvirt: Libvirt, options: CallOptions) => Promise<T>, options: CallOptions, instance?: InstanceUuid): Promise<T> {
+  async query<T>(question: (libvirt: Libvirt, options: CallOptions) => Promise<T>, options: CallOptions, instance?: InstanceUuid): Promise<T> {
     try {
-      return await ask(await this.#queries(), options);
+      return await this.ask(question, options);
     } catch (error) {
       throw translated(error, instance);
     }

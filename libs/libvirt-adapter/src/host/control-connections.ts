@@ -26,7 +26,12 @@ export class ControlConnections {
   }
 
   /** Runs one call on a connection of its own. `signal` ends the wait for a place, never the call itself. */
-  async run<T>(instance: InstanceUuid | null, lane: Lane, signal: AbortSignal, call: (libvirt: Libvirt) => Promise<T>): Promise<T> {
+  async run<T>(
+    instance: InstanceUuid | null,
+    lane: Lane,
+    signal: AbortSignal,
+    call: (libvirt: Libvirt) => Promise<T>,
+  ): Promise<T> {
     await this.#enter(lane, signal);
     try {
       const libvirt = await this.#take();

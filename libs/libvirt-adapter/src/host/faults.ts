@@ -14,7 +14,11 @@ import {
 
 /** libvirt lost, or an answer that did not come in time: whether the call took place is unknown. */
 export function isConnectionFault(error: unknown): boolean {
-  return error instanceof LibvirtConnectionError || error instanceof LibvirtConnectError || error instanceof LibvirtDeadlineError;
+  return (
+    error instanceof LibvirtConnectionError ||
+    error instanceof LibvirtConnectError ||
+    error instanceof LibvirtDeadlineError
+  );
 }
 
 /** The error as the contract has it. `instance`: whom the call was about, when it was about one. */

@@ -29,7 +29,8 @@ export const tagged = (kind: keyof typeof namespace, attributes: Record<string, 
 
 export const runElement = (mark: Mark): XmlElement => tagged('run', { epoch: mark.epoch, op: mark.op });
 
-export const barrierElement = (incarnation: Incarnation): XmlElement => tagged('barrier', { incarnation });
+/** Without a namespace: the call that sets it adds that by itself. */
+export const barrierElement = (incarnation: Incarnation): XmlElement => element('barrier', { incarnation });
 
 /** The whole `<metadata>` of a definition. */
 export function metadataElement(uuid: InstanceUuid, hostname: string, mark: Mark): XmlElement {

@@ -1,0 +1,134 @@
+import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
+import type { BlockDeviceInfo, Instance, NetworkInfo } from '@chronovirt/contract';
+import { DomainXmlFlag } from '@chronovirt/libvirt';
+import { configDriveFiles } from '../config-drive/content.ts';
+import { isoImage } from '../config-drive/iso9660.ts';
+import { refuseVolumes } from '../disks/disk-plan.ts';
+import { readDiskRecord } from '../disks/disk-record.ts';
+import { ensureDirectory, ensureDisks } from '../disks/instance-disks.ts';
+import type { HostServices } from '../host/host-services.ts';
+import { connectNetworks } from '../network/connect-networks.ts';
+import { sameMark, withMark } from '../xml/metadata.ts';
+import { definitionOf } from './definition.ts';
+import { ensure } from './hands.ts';
+import type { Hands } from './hands.ts';
+import { askToShutDown, kill } from './power-off.ts';
+import { define, isDefinedByUs, startFresh } from './start.ts';
+
+/** What a start is made from. */
+export interface StartArgs {
+  readonly instance: Instance;
+  readonly networkInfo: NetworkInfo;
+  readonly blockDeviceInfo: BlockDeviceInfo | null;
+}
+
+/** Starts a guest that is off; one that runs is left alone, one that is paused or asleep goes on. */
+export async function powerOn(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
+  refuseVolumes(args.blockDeviceInfo);
+  let off = false;
+  await ensure(hands, async (seen) => {
+    switch (seen.power) {
+      case 'on':
+        return 'done';
+      case 'paused':
+        await hands.act((libvirt, domain, options) => libvirt.domainResume(domain, options));
+        return 'again';
+      case 'asleep':
+        await hands.act((libvirt, domain, options) => libvirt.domainPmWakeup(domain, 0, options));
+        return 'again';
+      case 'crashed':
+        await kill(hands);
+        return 'again';
+      case 'off':
+      case 'absent':
+        off = true;
+        return 'done';
+    }
+    return seen.power satisfies never;
+  });
+  if (off) await startFromRecord(host, hands, args);
+}
+
+/** Starts a guest afresh from whatever it is in: its process is ended, its definition made anew from the record. */
+export async function hardReboot(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
+  refuseVolumes(args.blockDeviceInfo);
+  const seen = await hands.look();
+  if (seen.active && seen.power === 'on' && seen.busy === null && sameMark(seen.mark, hands.context.mark)) return;
+  const definition = await prepare(host, hands, args);
+  await kill(hands);
+  await startFresh(hands, () => definition);
+}
+
+/** Of the time left, a part is kept for the hard way. */
+const SOFT_SHARE = 0.6;
+
+/**
+ * Asks the guest to shut down and starts it again; whoever does not hear is rebooted hard. The definition with the new mark is stored
+ * before the guest is asked, so that a run that dies between its end and its start is told from a guest that shut itself down.
+ */
+export async function softReboot(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
+  refuseVolumes(args.blockDeviceInfo);
+  const seen = await hands.look();
+  const ours = sameMark(seen.mark, hands.context.mark);
+  if (seen.power === 'on' && seen.busy === null && ours) return;
+  if (seen.power === 'on' && seen.busy === null) {
+    const definition = await prepare(host, hands, args);
+    if (!(await isDefinedByUs(hands, seen))) await define(hands, definition);
+    const timeout = Math.min(host.settings.softRebootSeconds ?? 120, (hands.context.remainingMs() / 1000) * SOFT_SHARE);
+    if (await askToShutDown(hands, { timeout, retryInterval: 10 })) return await startFresh(hands, () => definition);
+  }
+  await hardReboot(host, hands, args);
+}
+
+/** After the host went down: a guest that does not run is started, every other is left alone. */
+export async function startAfterHostBoot(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
+  const seen = await hands.look();
+  if (seen.power === 'on' || seen.power === 'paused' || seen.power === 'asleep') return;
+  await hardReboot(host, hands, args);
+}
+
+/** Brings back a guest that was put aside, from its own definition. */
+export async function restore(hands: Hands): Promise<void> {
+  const seen = await hands.look();
+  if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
+  if (seen.power === 'on') return;
+  const stored = await storedDefinition(hands);
+  await startFresh(hands, () => withMark(stored, hands.context.mark));
+}
+
+/** Gets a guest out of a reboot that it is stuck in; one that runs again is left alone. */
+export async function rescueFromReboot(hands: Hands): Promise<void> {
+  const seen = await hands.look();
+  if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
+  if (seen.power === 'on') return;
+  const stored = await storedDefinition(hands);
+  await kill(hands);
+  await startFresh(hands, () => withMark(stored, hands.context.mark));
+}
+
+async function storedDefinition(hands: Hands): Promise<string> {
+  const flags = DomainXmlFlag.INACTIVE | DomainXmlFlag.SECURE;
+  return await hands.ask((libvirt, domain, options) => libvirt.domainGetXmlDesc(domain, flags, options));
+}
+
+async function startFromRecord(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
+  const definition = await prepare(host, hands, args);
+  await startFresh(hands, () => definition);
+}
+
+/** Sees to it that all that a start needs is there, and returns the definition. Nothing of a running guest is touched. */
+async function prepare(host: HostServices, hands: Hands, { instance, networkInfo }: StartArgs): Promise<string> {
+  const directory = host.directory(instance.uuid);
+  const record = await readDiskRecord(directory);
+  if (record === null) {
+    if ((await hands.lookAtPower()) === null) throw new InstanceNotFoundError(instance.uuid);
+    throw new DriverError('DISK_INFO_INVALID', `${directory.info} is gone: nobody knows what the disks are; restore it, or rebuild the instance`);
+  }
+  await ensureDirectory(directory, hands.context);
+  await ensureDisks(directory, record, host.images, hands.context, {
+    mayMake: ({ role }) => role === 'config',
+    contentOf: () => isoImage('config-2', configDriveFiles({ instance, networkInfo, adminPassword: null, injectedFiles: [] })),
+  });
+  await connectNetworks(hands, networkInfo);
+  return definitionOf(instance, networkInfo, record, directory, host.profile, hands.context.mark);
+}

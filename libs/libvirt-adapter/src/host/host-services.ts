@@ -1,0 +1,51 @@
+/** What the parts of a host's driver share: settings, connections, the host's profile, its files. */
+import { DriverError } from '@chronovirt/contract';
+import type { EffectContext, InstanceUuid } from '@chronovirt/contract';
+import { BaseImages } from '../disks/base-image.ts';
+import { InstanceDirectory } from '../disks/instance-directory.ts';
+import { EventFeed } from '../events/event-feed.ts';
+import { Hands } from '../guest/hands.ts';
+import { Connections } from './connections.ts';
+import { profileOf } from './profile.ts';
+import type { HostProfile } from './profile.ts';
+import type { LibvirtDriverSettings } from './settings.ts';
+
+export class HostServices {
+  readonly settings: LibvirtDriverSettings;
+  readonly connections: Connections;
+  readonly feed: EventFeed;
+  readonly images: BaseImages;
+  #profile: HostProfile | null = null;
+
+  constructor(settings: LibvirtDriverSettings) {
+    this.settings = settings;
+    this.connections = new Connections(settings.uri);
+    this.feed = new EventFeed(() => this.connections.open(), settings.log);
+    this.images = new BaseImages(settings.images);
+  }
+
+  /** The host as `initHost` found it. */
+  get profile(): HostProfile {
+    if (this.#profile === null) throw new DriverError('CONFIGURATION_INVALID', 'initHost has to be called first');
+    return this.#profile;
+  }
+
+  /** Finds out what the host is. The first answer stays: it is the identity of the node. */
+  async discover(signal: AbortSignal): Promise<void> {
+    const options = { signal, deadlineMs: 30_000 };
+    this.#profile ??= await this.connections.query((libvirt) => profileOf(libvirt, this.settings, options), options);
+  }
+
+  directory(uuid: InstanceUuid): InstanceDirectory {
+    return new InstanceDirectory(this.settings.instancesDirectory, uuid);
+  }
+
+  /** With what an effect works on an instance: its own, or one of several that it names. */
+  hands(context: EffectContext, instance: InstanceUuid = context.instance): Hands {
+    return new Hands(this.connections, this.feed, context, instance);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.feed.close(), this.connections.close()]);
+  }
+}

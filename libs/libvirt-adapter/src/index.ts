@@ -1,0 +1,4 @@
+export { LibvirtDriver } from './libvirt-driver.ts';
+export type { LibvirtDriverSettings } from './host/settings.ts';
+export type { PortAddress } from './network/leases.ts';
+export * from './host/acceleration.ts';

@@ -1,0 +1,144 @@
+/** The compute driver on libvirt: every method is a module of its own; here they are put together and nothing is decided. */
+import type {
+  ArgsOf,
+  Capabilities,
+  ContextOf,
+  EffectContext,
+  Hint,
+  HostContext,
+  HostFacts,
+  HostPort,
+  ImplementedDriver,
+  InstanceUuid,
+  MethodName,
+  NetworkInfo,
+  Observation,
+  QueryContext,
+  ResultOf,
+} from '@chronovirt/contract';
+import { readConsole } from './console/console-log.ts';
+import { Listener } from './events/listener.ts';
+import { destroy } from './guest/destroy.ts';
+import { asContract } from './guest/hands.ts';
+import type { Hands } from './guest/hands.ts';
+import { pause, unpause } from './guest/pause.ts';
+import { powerOff } from './guest/power-off.ts';
+import { hardReboot, powerOn, rescueFromReboot, restore, softReboot, startAfterHostBoot } from './guest/power-on.ts';
+import { spawn } from './guest/spawn.ts';
+import { resume, suspend } from './guest/suspend.ts';
+import { HostServices } from './host/host-services.ts';
+import { initHost } from './host/init-host.ts';
+import type { LibvirtDriverSettings } from './host/settings.ts';
+import { getInfo, instanceExists, instanceOnDisk, ourDomains } from './inventory/inventory.ts';
+import { observe, observeAll } from './inventory/observe.ts';
+import { availableResource, facts, hostUptime } from './inventory/resources.ts';
+import { blockStats, getDiagnostics, interfaceStats } from './inventory/statistics.ts';
+import { connectNetworks } from './network/connect-networks.ts';
+import { addressesOf } from './network/leases.ts';
+import type { PortAddress } from './network/leases.ts';
+
+/** The shape that the contract gives a method. */
+type Method<M extends MethodName> = (args: ArgsOf<M>, context: ContextOf<M>) => Promise<ResultOf<M>>;
+
+export class LibvirtDriver implements ImplementedDriver, HostPort {
+  readonly capabilities: Capabilities = { hasImagecache: false, supportsRecreate: false };
+  readonly #host: HostServices;
+  readonly #listener: Listener;
+
+  constructor(settings: LibvirtDriverSettings) {
+    this.#host = new HostServices(settings);
+    this.#listener = new Listener(settings.log);
+    this.#host.feed.add({ hint: () => {}, event: (event) => this.#listener.emit(event) });
+  }
+
+  #effect(context: EffectContext, run: (hands: Hands) => Promise<void>, instance: InstanceUuid = context.instance): Promise<void> {
+    return asContract(instance, () => run(this.#host.hands(context, instance)));
+  }
+
+  // lifecycle
+  spawn: Method<'spawn'> = (args, context) => this.#effect(context, (hands) => spawn(this.#host, hands, args));
+  destroy: Method<'destroy'> = (args, context) => this.#effect(context, (hands) => destroy(this.#host, hands, args));
+  softDelete: Method<'softDelete'> = (_args, context) => this.#effect(context, (hands) => powerOff(hands, { timeout: 0, retryInterval: 0 }));
+  restore: Method<'restore'> = (_args, context) => this.#effect(context, (hands) => restore(hands));
+
+  // power
+  powerOn: Method<'powerOn'> = (args, context) => this.#effect(context, (hands) => powerOn(this.#host, hands, args));
+  powerOff: Method<'powerOff'> = (args, context) => this.#effect(context, (hands) => powerOff(hands, args));
+  reboot: Method<'reboot'> = (args, context) =>
+    this.#effect(context, (hands) => (args.rebootType === 'SOFT' ? softReboot : hardReboot)(this.#host, hands, args));
+  pause: Method<'pause'> = (_args, context) => this.#effect(context, pause);
+  unpause: Method<'unpause'> = (_args, context) => this.#effect(context, unpause);
+  suspend: Method<'suspend'> = (_args, context) => this.#effect(context, suspend);
+  resume: Method<'resume'> = ({ networkInfo }, context) => this.#effect(context, (hands) => resume(hands, () => connectNetworks(hands, networkInfo)));
+  pollRebootingInstances: Method<'pollRebootingInstances'> = async ({ instances }, context) => {
+    for (const { uuid } of instances) await this.#effect(context, rescueFromReboot, uuid);
+  };
+  resumeStateOnHostBoot: Method<'resumeStateOnHostBoot'> = (args, context) =>
+    this.#effect(context, (hands) => startAfterHostBoot(this.#host, hands, args));
+
+  // network
+  plugVifs: Method<'plugVifs'> = ({ networkInfo }, context) => this.#effect(context, (hands) => connectNetworks(hands, networkInfo));
+
+  // events
+  registerEventListener: (args: ArgsOf<'registerEventListener'>) => Promise<void> = async ({ callback }) => this.#listener.register(callback);
+  emitEvent: (args: ArgsOf<'emitEvent'>) => Promise<void> = async ({ event }) => this.#listener.emit(event);
+
+  // inventory
+  getInfo: Method<'getInfo'> = ({ instance }, context) => getInfo(this.#host, instance, context);
+  listInstances: Method<'listInstances'> = async (_args, context) => (await ourDomains(this.#host, context)).map(({ name }) => name);
+  listInstanceUuids: Method<'listInstanceUuids'> = async (_args, context) => (await ourDomains(this.#host, context)).map(({ uuid }) => uuid);
+  getNumInstances: Method<'getNumInstances'> = async (_args, context) => (await ourDomains(this.#host, context)).length;
+  instanceExists: Method<'instanceExists'> = ({ instance }, context) => instanceExists(this.#host, instance, context);
+  instanceOnDisk: Method<'instanceOnDisk'> = ({ instance }) => instanceOnDisk(this.#host, instance);
+
+  // console
+  getConsoleOutput: Method<'getConsoleOutput'> = async ({ instance }, context) => {
+    await getInfo(this.#host, instance, context);
+    return await readConsole(this.#host.directory(instance.uuid));
+  };
+
+  // statistics
+  blockStats: Method<'blockStats'> = (args, context) => blockStats(this.#host, args.instance, args.diskId, context);
+  interfaceStats: Method<'interfaceStats'> = (args, context) => interfaceStats(this.#host, args.instanceName, args.ifaceId, context);
+  getDiagnostics: Method<'getDiagnostics'> = ({ instance }, context) => getDiagnostics(this.#host, instance, context);
+
+  // host
+  initHost: (args: ArgsOf<'initHost'>, context: HostContext) => Promise<void> = (_args, context) => initHost(this.#host, context);
+  getAvailableNodes: Method<'getAvailableNodes'> = async () => [this.#host.profile.hostname];
+  getAvailableResource: Method<'getAvailableResource'> = (_args, context) => availableResource(this.#host, context);
+  getHostUptime: Method<'getHostUptime'> = (_args, context) => hostUptime(context);
+  getHostIpAddr: Method<'getHostIpAddr'> = async () => this.#host.settings.address;
+
+  // the runtime's port
+  observe(instance: InstanceUuid, context: QueryContext): Promise<Observation> {
+    return observe(this.#host, instance, context);
+  }
+  observeAll(context: QueryContext): Promise<ReadonlyMap<InstanceUuid, Observation>> {
+    return observeAll(this.#host, context);
+  }
+  barrier(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return this.#effect(context, (hands) => hands.barrier(), instance);
+  }
+  async watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
+    const stop = this.#host.feed.add({ hint: onHint, event: () => {} });
+    await this.#host.feed.start();
+    return async () => stop();
+  }
+  facts(_context: QueryContext): Promise<HostFacts> {
+    return facts(this.#host);
+  }
+  waitingFor(): string | null {
+    return this.#host.connections.waitingFor;
+  }
+  async interrupt(instance: InstanceUuid): Promise<void> {
+    this.#host.connections.control.interrupt(instance);
+  }
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+
+  /** Addresses that DHCP gave to an instance's ports. */
+  addressesOf(networkInfo: NetworkInfo, context: QueryContext): Promise<PortAddress[]> {
+    return addressesOf(this.#host, networkInfo, context);
+  }
+}

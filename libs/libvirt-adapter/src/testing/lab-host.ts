@@ -1,0 +1,139 @@
+/** A real private libvirt with this driver on it, for tests: instances, contexts, and what an operator could do by hand. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { PermitRevokedError, incarnationOf } from '@chronovirt/contract';
+import type { ArgsOf, EffectContext, HostContext, ImageMeta, InstanceUuid, Mark, Permit, QueryContext } from '@chronovirt/contract';
+import { DirectoryImageStore } from '@chronovirt/images';
+import { silentLog } from '@chronovirt/runtime';
+import type { Log } from '@chronovirt/runtime';
+import { guestImage, startLibvirtHost, tempDir } from '@chronovirt/testing/lab';
+import type { LibvirtHost } from '@chronovirt/testing/lab';
+import { LibvirtDriver } from '../libvirt-driver.ts';
+import type { LibvirtDriverSettings } from '../host/settings.ts';
+import { instanceRecord, someUuid, vifRecord } from './records.ts';
+
+/** Counts on the serial console, so that a test sees whether a guest went on or booted anew. */
+export const COUNTING = '#!/bin/sh\nlab-count\n';
+
+const requestContext = { requestId: 'req-test', userId: null, projectId: null, isAdmin: true };
+
+/** What a test may want otherwise of an effect's context. */
+export interface ContextWishes {
+  readonly mark?: Mark;
+  readonly incarnation?: number;
+  readonly timeMs?: number;
+  /** Called at each check of the permit, with its number from 1 on; returns whether the permit still holds. */
+  readonly onCheck?: (count: number) => boolean;
+}
+
+/** A context, and the means to revoke its permit. */
+export type RevocableContext = EffectContext & { readonly revoke: () => void; readonly checks: () => number };
+
+/** A context as the runtime would give it. */
+export function effectContext(instance: InstanceUuid, wishes: ContextWishes = {}): RevocableContext {
+  const end = performance.now() + (wishes.timeMs ?? 120_000);
+  const abort = new AbortController();
+  let count = 0;
+  const permit: Permit = {
+    signal: abort.signal,
+    check: () => {
+      count += 1;
+      if (wishes.onCheck?.(count) === false) abort.abort(new PermitRevokedError('revoked by the test'));
+      abort.signal.throwIfAborted();
+    },
+  };
+  return {
+    instance,
+    mark: wishes.mark ?? { epoch: 1, op: 1 },
+    incarnation: incarnationOf(1_700_000_000_000 + (wishes.incarnation ?? 0), process.pid),
+    permit,
+    remainingMs: () => end - performance.now(),
+    progress: () => {},
+    revoke: () => abort.abort(new PermitRevokedError('revoked by the test')),
+    checks: () => count,
+  };
+}
+
+export const queryContext = (deadlineMs = 10_000): QueryContext => ({ signal: AbortSignal.timeout(deadlineMs), deadlineMs });
+
+export interface LabHost {
+  readonly libvirt: LibvirtHost;
+  readonly driver: LibvirtDriver;
+  readonly settings: LibvirtDriverSettings;
+  readonly instances: string;
+  readonly image: ImageMeta;
+  /** Complete arguments of a spawn; each time another instance. */
+  spawnArgs(overrides?: Partial<ArgsOf<'spawn'>['instance']>): ArgsOf<'spawn'>;
+  /** Another driver on the same host, as after a restart of the agent. */
+  newDriver(): Promise<LibvirtDriver>;
+  stop(): Promise<void>;
+}
+
+/** Starts a host with the driver ready on it. */
+export async function startLabHost(name: string, log: Log = silentLog): Promise<LabHost> {
+  const dir = tempDir(name);
+  const libvirt = await startLibvirtHost({ dir: dir.path, name });
+  try {
+    return await driverOn(libvirt, dir, log);
+  } catch (error) {
+    await libvirt.stop();
+    dir.remove();
+    throw error;
+  }
+}
+
+async function driverOn(libvirt: LibvirtHost, dir: { path: string; remove(): void }, log: Log): Promise<LabHost> {
+  const instances = join(libvirt.diskDir, 'instances');
+  mkdirSync(instances, { recursive: true });
+  const store = new DirectoryImageStore(join(dir.path, 'images'));
+  const stored = await store.put(createReadStream((await guestImage()).disk), 'qcow2');
+  const image: ImageMeta = {
+    id: stored.sha256,
+    name: 'lab',
+    diskFormat: stored.format,
+    containerFormat: 'bare',
+    minDisk: 0,
+    minRam: 0,
+    size: stored.bytes,
+    virtualSize: stored.virtualBytes,
+    properties: {},
+  };
+  const settings: LibvirtDriverSettings = {
+    uri: libvirt.uri,
+    instancesDirectory: instances,
+    images: store,
+    acceleration: { kind: 'tcg', why: 'tests' },
+    address: '127.0.0.1',
+    log,
+  };
+  const drivers: LibvirtDriver[] = [];
+  const newDriver = async (): Promise<LibvirtDriver> => {
+    const driver = new LibvirtDriver(settings);
+    drivers.push(driver);
+    const { instance, mark, ...context } = effectContext(someUuid());
+    await driver.initHost({ host: libvirt.name }, context satisfies HostContext);
+    return driver;
+  };
+  return {
+    libvirt,
+    driver: await newDriver(),
+    settings,
+    instances,
+    image,
+    spawnArgs: (overrides = {}) => {
+      const uuid = overrides.uuid ?? someUuid();
+      const instance = instanceRecord({ uuid, imageRef: image.id, userData: COUNTING, ...overrides });
+      const bytes = uuid.replaceAll('-', '').slice(0, 6).match(/../g) ?? [];
+      const vif = vifRecord({ id: randomUUID(), address: ['52', '54', '00', ...bytes].join(':') });
+      return { context: requestContext, instance, imageMeta: image, injectedFiles: [], adminPassword: null, networkInfo: [vif], blockDeviceInfo: null };
+    },
+    newDriver,
+    stop: async () => {
+      await Promise.all(drivers.map((driver) => driver.close()));
+      await libvirt.stop();
+      dir.remove();
+    },
+  };
+}
