@@ -58,11 +58,11 @@ export class World<S extends Subject> {
   }
 
   /** Lets time pass until the work is done. Inside of such a wait it only waits: time passes already. */
-  async settle<T>(work: Promise<T>): Promise<T> {
-    if (this.#settling) return work;
+  async settle<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#settling) return work();
     this.#settling = true;
     try {
-      return await this.time.settle(work);
+      return await this.time.settle(work());
     } finally {
       this.#settling = false;
     }
@@ -112,26 +112,26 @@ export class World<S extends Subject> {
   }
 
   facts(of: { readonly uuid: InstanceUuid } | ArgsOf<'spawn'>): Promise<Facts> {
-    return this.settle(this.host.inspect('uuid' in of ? of.uuid : of.instance.uuid));
+    return this.settle(() => this.host.inspect('uuid' in of ? of.uuid : of.instance.uuid));
   }
 
   sign({ uuid }: Guest) {
-    return this.settle(this.host.sign(uuid));
+    return this.settle(() => this.host.sign(uuid));
   }
 
   /** Does something behind the driver's back. */
   outside<A extends keyof ContractHost['outside']>(act: A, { uuid }: { readonly uuid: InstanceUuid }): Promise<void> {
-    return this.settle(this.host.outside[act](uuid));
+    return this.settle(() => this.host.outside[act](uuid));
   }
 
   /** Breaks what a spawn needs. It is mended when the case is over, or by `disarm`. */
   async arm(fault: SpawnFault, good: ArgsOf<'spawn'>): Promise<{ args: ArgsOf<'spawn'>; disarm(): Promise<void> }> {
-    const armed = await this.settle(fault.arm(good));
+    const armed = await this.settle(() => fault.arm(good));
     let whole = false;
     const disarm = async () => {
       if (whole) return;
       whole = true;
-      await this.settle(armed.disarm());
+      await this.settle(() => armed.disarm());
     };
     this.#repairs.push(disarm);
     this.fault = { good, disarm };
@@ -140,11 +140,11 @@ export class World<S extends Subject> {
 
   /** Takes the hypervisor away while `during` runs. */
   async withoutHypervisor<T>(during: () => Promise<T>): Promise<T> {
-    const bringBack = await this.settle(this.host.unreachable());
+    const bringBack = await this.settle(() => this.host.unreachable());
     try {
       return await during();
     } finally {
-      await this.settle(bringBack());
+      await this.settle(() => bringBack());
     }
   }
 
@@ -153,7 +153,7 @@ export class World<S extends Subject> {
     const end = this.time.now() + timeoutMs;
     while (!(await condition())) {
       if (this.time.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms`);
-      await this.settle(this.time.wait(25));
+      await this.settle(() => this.time.wait(25));
     }
   }
 
@@ -196,7 +196,7 @@ export class World<S extends Subject> {
       | ((given: ArgsOf<M>, context: EffectContext & QueryContext) => Promise<ResultOf<M>>)
       | undefined;
     if (call === undefined) throw new Error(`the driver has no method ${method}`);
-    return this.settle(call.call(driver, args, context));
+    return this.settle(() => call.call(driver, args, context));
   }
 }
 

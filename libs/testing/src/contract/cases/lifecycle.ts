@@ -75,7 +75,7 @@ const spawn: ContractCase[] = [
       const args = await world.newInstance(wishes);
       await world.call(args);
       expect(await world.facts(args)).toMatchObject({ vcpus: 2, memoryMiB: 160 });
-      const { hostname, metadata, keyData } = await world.settle(world.host.given(args.instance.uuid));
+      const { hostname, metadata, keyData } = await world.settle(() => world.host.given(args.instance.uuid));
       expect({ hostname, metadata }).toEqual({ hostname: args.instance.hostname, metadata: wishes.metadata });
       expect(keyData?.trim()).toBe(wishes.keyData);
     },
@@ -91,7 +91,7 @@ const spawn: ContractCase[] = [
       const injectedFiles = [['/etc/motd with blank', Buffer.from([0, 1, 255]).toString('base64')]] as const;
       const args = await world.newInstance({ injectedFiles, adminPassword: 'a <secret> & "more"' });
       await world.call(args);
-      expect(await world.settle(world.host.given(args.instance.uuid))).toMatchObject({
+      expect(await world.settle(() => world.host.given(args.instance.uuid))).toMatchObject({
         injectedFiles,
         adminPassword: 'a <secret> & "more"',
       });

@@ -1,0 +1,63 @@
+import { entryNames, entryOf } from '@chronovirt/contract';
+import type { ImplementedDriver } from '@chronovirt/contract';
+import { expect, test } from 'vitest';
+import { brokenDriver, only } from './broken-driver.ts';
+import { allCases, unproven } from './cases/index.ts';
+import { doesNothing, sentenceOf } from './contract-case.ts';
+
+const methods = [...new Set(allCases.map(({ method }) => method))];
+const groups = new Set(['lifecycle', 'power', 'events', 'inventory']);
+
+test('every promise of a method with cases has a case, or a reason why not', () => {
+  const promised = methods.flatMap((method) =>
+    Object.keys(entryOf(method).promises).map((name) => `${method}.${name}`),
+  );
+  const proved = new Set(allCases.map(({ method, proves }) => `${method}.${proves}`));
+  expect(promised.filter((promise) => !proved.has(promise) && unproven[promise] === undefined)).toEqual([]);
+  expect(Object.keys(unproven).filter((promise) => proved.has(promise) || !promised.includes(promise))).toEqual([]);
+});
+
+test('every method of the groups lifecycle, power, events and inventory, and the console output, has cases', () => {
+  const covered = new Set<string>(methods);
+  const due = entryNames.filter((name) => groups.has(entryOf(name).group) || name === 'getConsoleOutput');
+  expect(due.filter((name) => !covered.has(name))).toEqual([]);
+});
+
+test('every case has a broken driver that it must catch, and says what it proves in the words of the registry', () => {
+  expect(allCases.filter(({ broken }) => Object.keys(broken).length === 0)).toEqual([]);
+  const titles = allCases.map((one) => `${one.method} ${sentenceOf(one)}`);
+  expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
+});
+
+const driver = {
+  capabilities: { hasImagecache: false, supportsRecreate: true },
+  name: 'real',
+  async listInstances() {
+    return [this.name];
+  },
+  async getNumInstances() {
+    return 1;
+  },
+} as unknown as ImplementedDriver;
+
+const query = { signal: new AbortController().signal, deadlineMs: 1 };
+
+test('a broken driver is like the real one in everything but the one method', async () => {
+  const broken = brokenDriver(driver, 'getNumInstances', doesNothing, () => undefined as never);
+  expect(await broken.getNumInstances?.({}, query)).toBeUndefined();
+  expect(await broken.listInstances?.({}, query)).toEqual(['real']);
+  expect(broken.capabilities).toEqual(driver.capabilities);
+  const other = brokenDriver(
+    driver,
+    'capabilities',
+    (real) => ({ ...real, hasImagecache: true }),
+    () => undefined as never,
+  );
+  expect(other.capabilities).toEqual({ hasImagecache: true, supportsRecreate: true });
+});
+
+test('a case can touch only its own method of the driver under test: so a broken driver fails the cases of that method alone', async () => {
+  const narrow = only(driver, 'listInstances');
+  expect(await narrow.listInstances?.({}, query)).toEqual(['real']);
+  expect(() => narrow.getNumInstances).toThrow('a case about listInstances touched getNumInstances');
+});
