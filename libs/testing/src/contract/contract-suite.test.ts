@@ -29,16 +29,18 @@ test('every case has a broken driver that it must catch, and says what it proves
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
 });
 
-const driver = {
-  capabilities: { hasImagecache: false, supportsRecreate: true },
-  name: 'real',
+/** A driver that needs its own self, as real ones do. */
+class SmallDriver implements ImplementedDriver {
+  readonly capabilities = { hasImagecache: false, supportsRecreate: true };
+  readonly #names = ['real'];
   async listInstances() {
-    return [this.name];
-  },
+    return this.#names;
+  }
   async getNumInstances() {
-    return 1;
-  },
-} as unknown as ImplementedDriver;
+    return this.#names.length;
+  }
+}
+const driver: ImplementedDriver = new SmallDriver();
 
 const query = { signal: new AbortController().signal, deadlineMs: 1 };
 
