@@ -9,6 +9,8 @@ import {
   type QueryContext,
   type SecretStore,
   ChronovirtError,
+  entryOf,
+  methodNames,
 } from '@chronovirt/contract';
 import { argumentsOf } from '@chronovirt/machines';
 import type { EffectExecutor, EffectInput } from '../ports/effect-executor.ts';
@@ -21,12 +23,13 @@ export class DriverExecutor implements EffectExecutor {
   readonly #host: HostPort;
   readonly #secrets: SecretStore | null;
 
-  constructor(options: { driver: ImplementedDriver; host: HostPort; secrets: SecretStore | null; implements: ReadonlySet<string>; atMostOnce: ReadonlySet<string> }) {
+  constructor(options: { driver: ImplementedDriver; host: HostPort; secrets: SecretStore | null }) {
     this.#driver = options.driver;
     this.#host = options.host;
     this.#secrets = options.secrets;
-    this.implements = options.implements;
-    this.atMostOnce = options.atMostOnce;
+    const methods = methodNames.filter((name) => entryOf(name).kind === 'command');
+    this.implements = new Set(methods.filter((name) => typeof options.driver[name] === 'function'));
+    this.atMostOnce = new Set(methods.filter((name) => entryOf(name).idempotency === 'atMostOnce'));
   }
 
   async run(input: EffectInput, context: EffectContext): Promise<Record<string, unknown> | void> {
