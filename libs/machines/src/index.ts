@@ -4,7 +4,6 @@ export { defaultDeadlineMs, defaultPolicy, type Policy } from './policy.ts';
 
 export { decide } from './decide/decide.ts';
 export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
-export { refusal } from './decide/on-command.ts';
 export { guards, neverRan, type GuardName, type Refusal } from './decide/guards.ts';
 export { explain, type ExplainEnv, type Explanation } from './decide/explain.ts';
 export { pathTo } from './decide/paths.ts';

@@ -1,5 +1,13 @@
 /** What ties the segments of one history together: orders and messages between the spine and the hosts. */
-import type { AdoptOrder, CommandId, HandedState, HostName, InstanceSpec, InstanceState, Returned } from '@chronovirt/contract';
+import type {
+  AdoptOrder,
+  CommandId,
+  HandedState,
+  HostName,
+  InstanceSpec,
+  InstanceState,
+  Returned,
+} from '@chronovirt/contract';
 
 export type { AdoptOrder, Fence, HandedState, Link, Returned } from '@chronovirt/contract';
 

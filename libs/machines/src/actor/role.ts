@@ -31,7 +31,7 @@ export function dueEffects({
 }: {
   readonly actor: { readonly role: Role; readonly due: readonly Due[] };
 }): Due[] {
-  return actor.due.filter(({ part, method }) => roleAllows(actor.role, part, method)).sort((a, b) => a.op - b.op);
+  return actor.due.filter(({ part, method }) => roleAllows(actor.role, part, method)).toSorted((a, b) => a.op - b.op);
 }
 
 /** A role in a few words, as events show it. */

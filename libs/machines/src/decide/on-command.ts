@@ -2,7 +2,7 @@
 import type { Answer, Command, InstanceState, RestingState } from '@chronovirt/contract';
 import { leafOf } from '../life/leaves.ts';
 import type { Operation } from '../life/operations.ts';
-import { check, type GuardName, type Refusal } from './guards.ts';
+import { check, type Refusal } from './guards.ts';
 import { pathTo } from './paths.ts';
 import { dataOf, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
@@ -10,6 +10,13 @@ import type { Decision, Env } from './types.ts';
 export function onCommand(state: InstanceState | null, command: Command, env: Env): Decision {
   const known = state?.actor.answered.find(({ id }) => id === command.id);
   if (known !== undefined) return { kind: 'answer', answer: known };
+  const { ifSeq } = command;
+  if (ifSeq !== undefined && env.seq !== undefined && ifSeq !== env.seq) {
+    return refuse(state, command, env, {
+      guard: 'ifSeq',
+      fact: `the last message has sequence ${env.seq}, the command was meant for ${ifSeq}: look again`,
+    });
+  }
   const checked = check(state, command, env);
   if ('guard' in checked) return refuse(state, command, env, checked);
   const turn = new Turn(state, env, command.id);
@@ -71,15 +78,4 @@ export function refuse(state: InstanceState | null, command: Command, env: Env, 
   return new Turn(state, env, command.id)
     .add({ type: 'refused', data: { name: command.name, guard, fact: answer.fact, path } })
     .end(command.by, null, answer);
-}
-
-/** A refusal for a guard that the caller has checked itself (`ifSeq`). */
-export function refusal(
-  state: InstanceState | null,
-  command: Command,
-  env: Env,
-  guard: GuardName,
-  fact: string,
-): Decision {
-  return refuse(state, command, env, { guard, fact });
 }

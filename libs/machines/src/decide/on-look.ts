@@ -25,8 +25,10 @@ export function onLook(state: InstanceState | null, { op, observation, heard }: 
     return nothing('busy', 'an effect is due: its outcome will tell');
   const at = restingOf(state.value);
   if (at === null) return nothing('same', `a look in ${state.value} tells nothing`);
-  const row = rowOf(at, observation.power, env.policy);
-  if (row.kind === 'move') return new Turn(state, env, null).add(event).end(by, heard);
+  const { row, choice } = rowOf(at, observation.power, env.policy);
+  if (row.kind === 'move') {
+    return new Turn(state, env, null).add({ ...event, data: dataOf({ ...event.data, choice }) }).end(by, heard);
+  }
   if (observation.power === state.parts.power) return nothing('same', `power is ${observation.power}, as recorded`);
   return new Turn(state, env, null).add({ ...event, part: 'power' }).end(by, heard);
 }

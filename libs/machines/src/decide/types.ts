@@ -62,7 +62,7 @@ export interface Env {
   readonly host: HostName;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Sequence of the last message of this history. */
+  /** Sequence of the last message of this history; what `ifSeq` is compared with. Left out: not asked. */
   readonly seq?: number;
   readonly incarnation: Incarnation;
   readonly policy: Policy;

@@ -46,15 +46,19 @@ export function beginDelete(
   event: ChartEvent,
   params: { from: RestingState | null },
 ): LifeContext {
-  const { probing: _, ...request } = context.request;
+  const { host, epoch } = context.request;
   return {
     ...context,
     origin: params.from ?? context.origin,
     goal: 'deleted',
     failure: null,
     tries: 0,
-    // A deleted build may still have an order under way: its host and epoch stay known.
-    request: { ...request, ...requestOf(event) },
+    // A build cut short may have an order under way: who was asked, and under which epoch, stays known.
+    request: {
+      ...(host === undefined ? {} : { host }),
+      ...(epoch === undefined ? {} : { epoch }),
+      ...requestOf(event),
+    },
     awaiting: null,
   };
 }

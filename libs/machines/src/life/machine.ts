@@ -27,7 +27,7 @@ const chart = setup({
   guards: { when: ({ context, event }, params: When) => holds(params, context, event) },
   actions: {
     /** Declares that the effect of a leaf is due; the actor record turns it into an op with a deadline. */
-    effect: (_: unknown, __: { method: string }) => {},
+    effect: () => {},
     begin: assign(({ context, event }, params: Parameters<typeof changes.begin>[2]) =>
       changes.begin(context, event, params),
     ),
@@ -83,8 +83,12 @@ export function rulesOfResting(state: RestingState): Rules {
       change: { type: 'begin', params: { from: state, goal: goalOf(operation, state) } },
     });
   }
-  for (const { event, row } of movesOf(state)) {
-    (rules[event] ??= []).push({ to: row.to, change: { type: 'begin', params: { from: state, goal: row.goal } } });
+  for (const { event, row, choice } of movesOf(state)) {
+    (rules[event] ??= []).push({
+      ...(choice === undefined ? {} : { when: { data: { choice } } }),
+      to: row.to,
+      change: { type: 'begin', params: { from: state, goal: row.goal } },
+    });
   }
   if (state !== 'deleted') rules['destroy.requested'] = [deleteFrom(state)];
   return rules;

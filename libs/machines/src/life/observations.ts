@@ -133,10 +133,16 @@ export const observationTable: Readonly<Record<RestingState, Readonly<Record<Pow
   },
 };
 
-/** The row for a state and a power, with the policy's choices made. */
-export function rowOf(state: RestingState, seen: Power, policy: Pick<Policy, Choice['policy']>): Row {
+/** The row for a state and a power, with the policy's choice made; `choice` names it, so that it can be stored with the event. */
+export function rowOf(
+  state: RestingState,
+  seen: Power,
+  policy: Pick<Policy, Choice['policy']>,
+): { readonly row: Row; readonly choice: string | undefined } {
   const cell = observationTable[state][seen];
-  return cell.kind === 'choice' ? (cell.choices[policy[cell.policy]] ?? expected) : cell;
+  if (cell.kind !== 'choice') return { row: cell, choice: undefined };
+  const choice = policy[cell.policy];
+  return { row: cell.choices[choice] ?? expected, choice };
 }
 
 /** The event that records a power: `observed.running`, `observed.stopped`, … */
@@ -149,13 +155,19 @@ export const observedEvent: Readonly<Record<Power, string>> = {
   absent: 'observed.absent',
 };
 
-/** All distinct moves that the table can make from a state, by the event that stands for them. */
-export function movesOf(
-  state: RestingState,
-): { readonly event: string; readonly row: Extract<Row, { kind: 'move' }> }[] {
+export interface Move {
+  readonly event: string;
+  readonly row: Extract<Row, { kind: 'move' }>;
+  /** The policy's choice that it rests on. */
+  readonly choice: string | undefined;
+}
+
+/** All moves that the table can make from a state, with the events that stand for them. */
+export function movesOf(state: RestingState): Move[] {
   return (Object.keys(observedEvent) as Power[]).flatMap((seen) => {
     const cell = observationTable[state][seen];
-    const rows = cell.kind === 'choice' ? Object.values(cell.choices) : [cell];
-    return rows.flatMap((row) => (row.kind === 'move' ? [{ event: observedEvent[seen], row }] : []));
+    const rows: (readonly [string | undefined, Row])[] =
+      cell.kind === 'choice' ? Object.entries(cell.choices) : [[undefined, cell]];
+    return rows.flatMap(([choice, row]) => (row.kind === 'move' ? [{ event: observedEvent[seen], row, choice }] : []));
   });
 }
