@@ -93,13 +93,13 @@ describe('an outcome of what is over is late', () => {
   });
 });
 
-describe('reconciling', () => {
-  const lost = (): Scenario => {
-    const instance = pausing();
-    instance.alarm();
-    return instance;
-  };
+const lost = (): Scenario => {
+  const instance = pausing();
+  instance.alarm();
+  return instance;
+};
 
+describe('reconciling', () => {
   test('a deadline that passes leads there, with origin and goal kept', () => {
     const instance = lost();
     expect(instance.value).toBe('reconciling.probe');
@@ -118,7 +118,12 @@ describe('reconciling', () => {
     const instance = lost();
     instance.outcome('done', look);
     expect(instance.value).toBe(then);
-    if (then === 'failed') expect(instance.now.context.failure).toMatchObject({ method: 'pause', code: 'TIMED_OUT' });
+  });
+
+  test('what ends in failed says what was tried and why its end was not known', () => {
+    const instance = lost();
+    instance.outcome('done', seen({ power: 'crashed' }));
+    expect(instance.now.context.failure).toMatchObject({ method: 'pause', code: 'TIMED_OUT' });
   });
 
   test('it never ends for want of an answer: it asks again with growing pauses and says what it awaits', () => {
@@ -172,13 +177,13 @@ describe('reconciling', () => {
   });
 });
 
-describe('deleting', () => {
-  const deleting = (): Scenario => {
-    const instance = Scenario.resting('running');
-    instance.order('delete');
-    return instance;
-  };
+const deleting = (): Scenario => {
+  const instance = Scenario.resting('running');
+  instance.order('delete');
+  return instance;
+};
 
+describe('deleting', () => {
   test('ends only with an empty look, and closes the history', () => {
     const instance = deleting();
     expect(told(instance.outcome('done', EMPTY))).toEqual(['destroy.done -> deleted', 'closed -> closed']);
