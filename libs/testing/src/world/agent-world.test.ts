@@ -30,5 +30,3 @@ test('a guest is built, paused, rebooted and deleted', async () => {
     ...['destroy.requested', 'destroy.done', 'closed'],
   ]);
 });
-  console.log((await world.history(spec.uuid)).map((m) => m.events.map((e) => `${e.type}->${e.to}`).join(', ')).join('\n'));
-});
