@@ -7,3 +7,4 @@ export { startLibvirtHost, type LibvirtHost, type LibvirtHostOptions } from './l
 export { guestImage, type GuestImage } from '../../../../tools/guest-image/build.mjs';
 export { guestReady, guestCount, type GuestReady } from './guest-console.ts';
 export { writeConfigDrive, type ConfigDriveData } from './config-drive.ts';
+export { natsServers, bestNatsServer } from '../../../../tools/setup/nats-server.mjs';

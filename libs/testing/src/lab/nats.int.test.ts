@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { natsServers } from '../../../../tools/setup/nats-server.mjs';
 import { startNats } from './nats.ts';
 import { tempDir } from './temp-dir.ts';
 
-const server = '/usr/sbin/nats-server';
-
-describe('a NATS server of a test', () => {
+describe.each(natsServers())('a NATS server of a test, version $version', ({ path: server }) => {
   it('greets on its port, keeps port and store over a kill and a restart, and is gone after stop', async () => {
     await using dir = tempDir('nats');
     await using nats = await startNats({ server, dir: dir.path });

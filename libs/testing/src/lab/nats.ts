@@ -74,10 +74,10 @@ export async function startNats({ server, dir, auth = 'none', port }: NatsOption
 }
 
 function configuration(port: number, store: string, version: string, auth: string): string {
-  const synced = atLeast(version, 2, 10) ? 'sync_interval: always' : '';
+  const synced = atLeast(version, 2, 10) ? ', sync_interval: always' : '';
   return `listen: "127.0.0.1:${port}"
 server_name: lab
-jetstream { store_dir: ${JSON.stringify(store)} ${synced} }
+jetstream { store_dir: ${JSON.stringify(store)}${synced} }
 ${auth === 'none' ? '' : auth}
 `;
 }
