@@ -190,6 +190,7 @@ export class Session {
       call.packet.writeUInt32BE(serial, 20);
       call.sent = true;
       this.inFlight.set(serial, call);
+      if (call.stream) this.streams.expect(call.stream, serial);
       this.write(call.packet);
     }
     if (this.inFlight.size === 0) this.whenIdle?.();
@@ -249,7 +250,8 @@ export class Session {
     }
     if (header.status !== Status.ok && header.status !== Status.error) throw new LibvirtProtocolError(`the reply to ${procedure.name} has status ${header.status}`);
     this.inFlight.delete(header.serial);
-    if (call.stream && header.status === Status.ok) this.streams.open(call.stream, header.serial);
+    if (header.status === Status.ok) call.stream?.opened();
+    else if (call.stream) this.streams.forget(header.serial);
     call.resolve(packet);
     this.pump();
   }

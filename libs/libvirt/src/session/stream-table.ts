@@ -76,11 +76,15 @@ export class StreamTable {
     return stream;
   }
 
-  /** The call has succeeded, with this serial. */
-  open(stream: LibvirtStream, serial: number): void {
+  /** The call leaves with this serial. From now on there may be data. */
+  expect(stream: LibvirtStream, serial: number): void {
     this.bindings.get(stream)!.serial = serial;
     this.streams.set(serial, stream);
-    stream.opened();
+  }
+
+  /** The call failed: there is no stream. */
+  forget(serial: number): void {
+    this.streams.delete(serial);
   }
 
   /** A stream packet came. */

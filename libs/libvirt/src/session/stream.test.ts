@@ -55,18 +55,43 @@ describe('a download', () => {
     expect(remote.received).toEqual(['end']);
   });
 
-  test('gets data that came together with the reply', async () => {
-    daemon.handle(p.domainScreenshot, (_, { stream }) => {
-      setImmediate(() => {
+  test.each([
+    ['together with', (send: () => void) => setImmediate(send)],
+    ['before', (send: () => void) => send()],
+  ])('gets data and end that came %s the reply', async (_, when) => {
+    daemon.handle(p.domainScreenshot, (__, { stream }) => {
+      remote = stream;
+      when(() => {
         stream.write(Buffer.from('png'));
         stream.end();
       });
       return { mime: 'image/png' };
     });
     const { result, stream } = await session.openStream(p.domainScreenshot, { dom, screen: 0, flags: 0 });
-    await new Promise(setImmediate);
     expect(result).toEqual({ mime: 'image/png' });
     expect(String(await buffer(stream))).toBe('png');
+    expect(remote.received).toEqual(['end']);
+    await alive();
+  });
+
+  test('that sends more than fits before its reply does not block the reply', async () => {
+    await open({ streamBufferBytes: 1_000 });
+    daemon.handle(p.storageVolDownload, (_, { stream }) => {
+      for (let i = 0; i < 100; i += 1) stream.write(Buffer.alloc(10_000, i));
+      stream.end();
+    });
+    const { stream } = await session.openStream(p.storageVolDownload, download);
+    expect((await buffer(stream)).length).toBe(1_000_000);
+    await alive();
+  });
+
+  test('whose call fails after data came leaves nothing behind', async () => {
+    daemon.handle(p.storageVolDownload, (_, { stream }) => {
+      stream.write(Buffer.from('x'));
+      throw new FakeFailure({ code: 38 });
+    });
+    await expect(session.openStream(p.storageVolDownload, download)).rejects.toMatchObject({ code: 38 });
+    await alive();
   });
 
   test('that breaks on the daemon fails with its error', async () => {

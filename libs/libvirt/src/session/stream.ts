@@ -24,7 +24,7 @@ const NOTHING = (): void => {};
  *     opening ── reply ──▶ open ── our end (status ok) ──▶ finishing ── confirmed ──▶ done
  *                            └──── error from the daemon, abort, lost connection ─────▶ done
  *
- * `end()` finishes a stream; so does the daemon's end of data, with whoever still writes getting EPIPE. `destroy()` aborts it.
+ * The daemon may send data, and even its end, before the reply. `end()` finishes a stream; so does the daemon's end of data, with whoever still writes getting EPIPE. `destroy()` aborts it.
  * Reading slower than the daemon sends stops the connection once `readableHighWaterMark` bytes are waiting, so give
  * bulk data a connection of its own.
  */
@@ -32,6 +32,7 @@ export class LibvirtStream extends Duplex {
   private readonly link: StreamLink;
   private readonly direction: StreamDirection;
   private state: 'opening' | 'open' | 'finishing' | 'done' = 'opening';
+  private endedEarly = false;
   private confirmed: (error?: Error | null) => void = NOTHING;
 
   /** Made by the session. `bufferBytes` may wait unread before the connection stops. */
@@ -43,17 +44,21 @@ export class LibvirtStream extends Duplex {
 
   /** The call that opens it has succeeded. */
   opened(): void {
+    if (this.state !== 'opening') return;
     this.state = 'open';
     if (this.destroyed) this.abort();
+    else if (this.endedEarly) this.finish();
+    else if (this.readableLength >= this.readableHighWaterMark) this.link.pauseReading();
   }
 
   /** A packet of this stream that is not an error. */
   receive(status: number, data: Buffer): void {
     if (status === Status.ok) return this.receiveOk();
     if (status !== Status.continue) throw new LibvirtProtocolError(`a stream packet has status ${status}`);
-    if (this.state !== 'open' && this.state !== 'finishing') throw new LibvirtProtocolError('data on a stream that is not open');
-    if (data.length === 0) this.finish();
-    else if (this.readable && !this.push(data)) this.link.pauseReading();
+    if (this.destroyed) return;
+    if (data.length === 0) this.receiveEnd();
+    // While it opens, the reply is still to come through the same socket: pausing that would wait for ever.
+    else if (!this.push(data) && this.state !== 'opening') this.link.pauseReading();
   }
 
   /** The stream failed: an error record of the daemon, or a lost connection. */
@@ -96,6 +101,11 @@ export class LibvirtStream extends Duplex {
     this.state = 'done';
     this.confirmed();
     if (this.direction !== 'up') this.push(null);
+  }
+
+  private receiveEnd(): void {
+    if (this.state === 'opening') this.endedEarly = true;
+    else this.finish();
   }
 
   /** Our end, or our answer to the daemon's end. */

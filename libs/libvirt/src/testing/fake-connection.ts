@@ -117,10 +117,10 @@ export class FakeConnection {
       (status, data) => this.raw(rawPacket({ ...streamHeader, status }, data)),
       (record) => this.error(streamHeader, record),
     );
+    if (procedure.stream) this.streams.set(header.serial, stream);
     try {
       const args = decodeBody(`${procedure.name} args`, procedure.args, bytes);
       const result = await this.answer(procedure, args, { connection: this, serial: header.serial, stream });
-      if (procedure.stream) this.streams.set(header.serial, stream);
       this.raw(encodePacket(`${procedure.name} result`, reply, procedure.result, result as never));
     } catch (error) {
       const failure = error instanceof FakeFailure ? error : new FakeFailure({ code: 1, message: String(error) });

@@ -4,5 +4,6 @@ export type { FakeHandler } from './fake-daemon.ts';
 export type { FakeCall, FakeConnection } from './fake-connection.ts';
 export { FakeFailure } from './fake-failure.ts';
 export type { FakeStream } from './fake-stream.ts';
+export { tinyDomainXml } from './tiny-domain.ts';
 export { startPrivateLibvirtd } from './private-libvirtd.ts';
 export type { PrivateLibvirtd, PrivateLibvirtdOptions } from './private-libvirtd.ts';
