@@ -1,0 +1,69 @@
+/** What the HTTP API needs of the rest of the coordinator. Wired in the app; nothing here knows NATS. */
+import type { Command, HostReport, ImageRef, InstanceUuid, SecretStore } from '@chronovirt/contract';
+import type { Clock, CommandReply, Journal, Log } from '@chronovirt/runtime';
+
+/** Nobody took the request within the caller's patience: nothing was decided, nothing was stored, nothing was done. */
+export interface Unreachable {
+  readonly kind: 'unreachable';
+  readonly host: string;
+  readonly message: string;
+}
+
+/** What the sender of a command gets; links between actors are no matter of the API. */
+export type OrderReply = Exclude<CommandReply, { kind: 'linked' }> | Unreachable;
+
+export interface CommandSender {
+  /**
+   * Brings a command to the actor that owns its instance (`create`: to the spine) and waits for the stored answer. `host` is where the
+   * read model saw the instance last; whoever sends may know better.
+   */
+  send(command: Command, host: string): Promise<OrderReply>;
+}
+
+/** A host's last report, and whether its agent has reported lately (judged by the coordinator's own clock). */
+export interface HostView {
+  readonly report: HostReport;
+  readonly alive: boolean;
+  /** Milliseconds since the last report. */
+  readonly silentMs: number;
+}
+
+/** Queries of a guest, answered by the host's driver past every mailbox; nothing is recorded. */
+export interface QueryPort {
+  /**
+   * - `consoleOutput` `{instance, bytes}` → `{text}`: the end of what the guest wrote to its serial console.
+   * - `addresses` `{instance}` → `{addresses: [{mac, address, family, source}]}`: what the guest's NICs are known to hold.
+   *
+   * Rejects with a `ChronovirtError`: `HOST_UNREACHABLE`, `INSTANCE_NOT_FOUND`, `CONSOLE_NOT_AVAILABLE`, …
+   */
+  query(host: string, method: 'consoleOutput' | 'addresses', args: Record<string, unknown>): Promise<unknown>;
+}
+
+/** An image in the store, as it was taken in. */
+export interface ImageRecord extends ImageRef {
+  /** Milliseconds since 1970. */
+  readonly uploaded: number;
+  readonly by: string;
+}
+
+/** The content-addressed image store: an image is in it complete or not at all. */
+export interface ImageStore {
+  list(): Promise<ImageRecord[]>;
+  find(sha256: string): Promise<ImageRecord | null>;
+  /** Stores the content under its hash; the caller has read it once and knows both. Storing what is there already changes nothing. */
+  put(record: ImageRecord, content: () => AsyncIterable<Uint8Array>): Promise<void>;
+  /** Removes an image; `false` when it is not there. */
+  remove(sha256: string): Promise<boolean>;
+}
+
+export interface HttpPorts {
+  readonly commands: CommandSender;
+  readonly journal: Journal;
+  readonly hosts: () => readonly HostView[];
+  readonly queries: QueryPort;
+  readonly images: ImageStore;
+  readonly secrets: SecretStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newUuid?: () => InstanceUuid;
+}

@@ -1,0 +1,61 @@
+import { CLUSTER } from '@chronovirt/contract';
+import { z } from 'zod';
+import type { InstanceEntry } from '../../read-model/instance-entry.ts';
+import { instanceSince, type ApiContext } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { count, json, route, type Route } from '../route.ts';
+import { notFound, problem, since } from './shared-docs.ts';
+
+const unreachable = problem('The host cannot be asked just now.');
+const noGuest = problem('No host holds the instance, so there is no guest to ask.');
+
+const consoleOutput = z.object({ text: z.string() });
+const addresses = z.object({
+  addresses: z.array(
+    z.object({
+      mac: z.string(),
+      address: z.string(),
+      family: z.enum(['ipv4', 'ipv6']),
+      source: z.string().describe('How it is known: `lease` (DHCP server), `agent` (the guest says so), `arp`.'),
+    }),
+  ),
+});
+
+export function guestRoutes(context: ApiContext): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/instances/{instance}/console-log',
+      operation: 'consoleLog',
+      tag: 'Guests',
+      summary: 'The end of what the guest wrote to its serial console.',
+      query: z.strictObject({ bytes: count(1, 102_400).describe('At most this many bytes; 102,400 when not given.'), since }),
+      answers: { 200: { description: 'The text, oldest first.', type: 'text/plain' }, 404: notFound, 409: noGuest, 503: unreachable },
+      async handle({ params, query, signal }) {
+        const entry = await instanceSince(context, params['instance'], query.since, signal);
+        const answer = await context.queries.query(holder(entry), 'consoleOutput', { instance: entry.uuid, bytes: query.bytes ?? 102_400 });
+        return new Response(consoleOutput.parse(answer).text, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/instances/{instance}/addresses',
+      operation: 'addresses',
+      tag: 'Guests',
+      summary: "The addresses that the guest's NICs are known to have just now.",
+      query: z.strictObject({ since }),
+      answers: { 200: { description: 'The addresses; none while the guest has not asked for one.', schema: addresses }, 404: notFound, 409: noGuest, 503: unreachable },
+      async handle({ params, query, signal }) {
+        const entry = await instanceSince(context, params['instance'], query.since, signal);
+        const answer = await context.queries.query(holder(entry), 'addresses', { instance: entry.uuid });
+        return json({ instance: entry.uuid, name: entry.name, ...addresses.parse(answer) });
+      },
+    }),
+  ];
+}
+
+function holder(entry: InstanceEntry): string {
+  const { host, state } = entry;
+  if (host !== null && host !== CLUSTER && !entry.isDeleted) return host;
+  throw new Problem(409, 'NO_GUEST', `no host holds ${entry.name ?? entry.uuid} (it is ${state ?? 'unknown'}), so there is no guest to ask`);
+}

@@ -1,0 +1,113 @@
+import { imageFormat } from '@chronovirt/contract';
+import { z } from 'zod';
+import { ImageReceiver } from '../../images/receive-image.ts';
+import { findImage } from '../../images/find-image.ts';
+import type { ApiContext } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { flag, json, route, type Route } from '../route.ts';
+import { badInput, problem } from './shared-docs.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits in lower case');
+const record = z.object({
+  sha256: z.string(),
+  name: z.string(),
+  format: imageFormat,
+  bytes: z.int().describe('Size of the file.'),
+  virtualBytes: z.int().describe('Size of the disk that a guest sees.'),
+  uploaded: z.int().describe('Milliseconds since 1970.'),
+  by: z.string(),
+});
+
+export function imageRoutes(context: ApiContext): Route[] {
+  const receiver = new ImageReceiver(context);
+  return [
+    route({
+      method: 'get',
+      path: '/v1/images',
+      operation: 'listImages',
+      tag: 'Images',
+      summary: 'The images in the store.',
+      answers: { 200: { description: 'The images, in order of name.', schema: z.object({ images: z.array(record) }) } },
+      async handle() {
+        const images = (await context.images.list()).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.uploaded - b.uploaded));
+        return json({ images });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/images/{image}',
+      operation: 'showImage',
+      tag: 'Images',
+      summary: 'One image, by SHA-256 or by name.',
+      answers: { 200: { description: 'The image.', schema: record }, 404: problem('No such image.') },
+      async handle({ params }) {
+        return json(await found(context, params['image']));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/images',
+      operation: 'uploadImage',
+      tag: 'Images',
+      summary: 'Takes an image in: qcow2 or raw, as a stream of bytes.',
+      description:
+        'The format is read from the content, once, and recorded. Refused, with the reason: backing files, external data files, encryption, unknown features, damaged files, other formats. The image is in the store complete or not at all.',
+      query: z.strictObject({
+        name: z.string().min(1).max(255).describe('The name for people.'),
+        format: imageFormat.optional().describe('What the caller says it is; another content is refused.'),
+        sha256: sha256.optional().describe('What the caller says it hashes to; another content is refused.'),
+      }),
+      takesStream: true,
+      answers: {
+        200: { description: 'The content was there already.', schema: record },
+        201: { description: 'Taken in.', schema: record },
+        400: badInput,
+        413: problem('Larger than is taken here.'),
+        507: problem('No room for it.'),
+      },
+      async handle({ query, stream, by, signal }) {
+        if (stream === null) throw new Problem(400, 'INVALID_INPUT', 'body: expected the bytes of the image', { field: 'body' });
+        const { image, isNew } = await receiver.receive(stream, { ...query, by: by.name }, signal);
+        return json(image, isNew ? 201 : 200, { location: `/v1/images/${image.sha256}` });
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/images/{image}',
+      operation: 'deleteImage',
+      tag: 'Images',
+      summary: 'Removes an image from the store.',
+      query: z.strictObject({ force: flag.describe('Also while instances are made from it; they could not be rebuilt, nor started on another host.') }),
+      answers: { 200: { description: 'Removed.', schema: record }, 404: problem('No such image.'), 409: problem('Instances are made from it.') },
+      async handle({ params, query }) {
+        const image = await found(context, params['image']);
+        const users = [...context.model.entries()].filter((entry) => !entry.isDeleted && entry.segment?.spec?.imageSha256 === image.sha256);
+        if (users.length > 0 && query.force !== true) {
+          const names = users.slice(0, 5).map((entry) => entry.name ?? entry.uuid);
+          throw new Problem(409, 'IN_USE', `${users.length} instances are made from ${image.name}: ${names.join(', ')}${users.length > 5 ? ', …' : ''}`, { guard: 'imageUnused', path: null });
+        }
+        if (!(await context.images.remove(image.sha256))) throw new Problem(404, 'IMAGE_NOT_FOUND', `${image.name} is not in the store any more`);
+        return json(image);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/flavors',
+      operation: 'listFlavors',
+      tag: 'Images',
+      summary: 'The sizes that can be asked for by name.',
+      answers: { 200: { description: 'The flavors.', schema: z.object({ flavors: z.array(z.json()), default: z.string() }) } },
+      handle: () => json({ flavors: context.config.flavors, default: context.config.defaultFlavor }),
+    }),
+  ];
+}
+
+async function found({ images }: ApiContext, ref = '') {
+  try {
+    return await findImage(images, ref, 'image');
+  } catch (error) {
+    const ambiguous = error instanceof Error && error.message.includes('images are called');
+    if (ambiguous || !(error instanceof Error && 'field' in error)) throw error;
+    throw new Problem(404, 'IMAGE_NOT_FOUND', error.message.replace(/^image: /, ''), { field: 'image' });
+  }
+}

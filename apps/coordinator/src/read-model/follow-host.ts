@@ -1,0 +1,77 @@
+import { ChronovirtError } from '@chronovirt/contract';
+import { isReadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
+
+export interface FollowOptions {
+  readonly journal: Journal;
+  readonly host: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Takes a message. One that is older than what is known is to be ignored by the taker. */
+  readonly take: (stored: Stored, from: 'scan' | 'feed') => void;
+  readonly reached: (seq: number) => void;
+}
+
+const retryMs = 500;
+
+/**
+ * Reads the last message of every history of a host, then its feed from there until the signal ends it. Resolves after the first scan;
+ * `false` when the host has no stream yet.
+ *
+ * A scan is no snapshot: a message stored while it goes on may be missed by it and lie before the point where the feed begins. So the
+ * scan is done once more after it, in the background; only what is newer is taken then.
+ */
+export async function followHost(options: FollowOptions): Promise<boolean> {
+  const { host, log, signal, reached } = options;
+  let end: number;
+  try {
+    end = await scan(options);
+  } catch (error) {
+    if (error instanceof ChronovirtError && error.code === 'JOURNAL_MISSING') return false;
+    throw error;
+  }
+  reached(end);
+  void feedOn(options, end);
+  if (end > 0) {
+    scan(options).catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ host, error: String(error) }, 'a host was not scanned a second time');
+    });
+  }
+  return true;
+}
+
+async function scan({ journal, host, take }: FollowOptions): Promise<number> {
+  let end = 0;
+  for await (const stored of journal.lastOfAll(host)) {
+    end = Math.max(end, stored.seq);
+    if (!isReadable(stored)) await takeLastReadable(journal, stored, take);
+    take(stored, 'scan');
+  }
+  return end;
+}
+
+/** A halted instance still shows what was known of it last. */
+async function takeLastReadable(journal: Journal, halted: Stored, take: FollowOptions['take']): Promise<void> {
+  let last: Stored | null = null;
+  for await (const stored of journal.read(halted.host, halted.instance, { to: halted.seq })) {
+    if (isReadable(stored)) last = stored;
+  }
+  if (last !== null) take(last, 'scan');
+}
+
+async function feedOn({ journal, host, log, signal, take }: FollowOptions, since: number): Promise<void> {
+  let seq = since;
+  while (!signal.aborted) {
+    try {
+      for await (const stored of journal.feed(host, seq, signal)) {
+        seq = stored.seq;
+        take(stored, 'feed');
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.error({ host, seq, error: String(error) }, 'the feed of a host broke off');
+      await new Promise((resolve) => {
+        setTimeout(resolve, retryMs).unref();
+      });
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * An instance's history is a chain of segments, one per host that had it and one on the spine. Each segment's last message says what
+ * that host knew last; which segment speaks for the instance follows from epochs and roles alone, so the order in which the hosts'
+ * messages arrive does not matter.
+ */
+import { CLUSTER, type InstanceState, type Role, type TurnMessage } from '@chronovirt/contract';
+import { novaStates } from '@chronovirt/machines';
+import type { SpecSummary } from './spec-summary.ts';
+
+/** What is kept of a segment's last message. */
+export interface Segment {
+  readonly host: string;
+  readonly seq: number;
+  readonly epoch: number;
+  readonly role: Role['kind'];
+  /** Where the spec lies in this host's stream. */
+  readonly specSeq: number;
+  readonly spec: SpecSummary | null;
+  /** Time of the message that the spec came in, 0 = not known yet. */
+  readonly specAt: number;
+  readonly view: SegmentView | null;
+  /** Why the last message cannot be read; the view is then of an older one, or null. */
+  readonly halted: { readonly code: string; readonly text: string; readonly needs?: number; readonly seq: number } | null;
+}
+
+/** The part of an instance's picture that comes from the state. */
+export interface SegmentView {
+  readonly state: string;
+  readonly vmState: string;
+  readonly taskState: string | null;
+  readonly powerState: string | number;
+  readonly power: string | null;
+  readonly at: number;
+  readonly goal: string | null;
+  readonly awaiting: string | null;
+  readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
+  readonly lock: InstanceState['parts']['lock'];
+  readonly imageWork: string | null;
+  /** The effect that is due, if any. */
+  readonly effect: {
+    readonly method: string;
+    readonly op: number;
+    readonly attempt: number;
+    readonly deadline: number;
+  } | null;
+}
+
+/** The view of a stored message. */
+export function viewOf(message: TurnMessage): SegmentView {
+  const { state } = message;
+  const [due] = state.actor.due;
+  const { failure } = state.context;
+  return {
+    state: state.value,
+    ...novaStates(state),
+    power: state.parts.power,
+    at: message.at,
+    goal: state.context.goal,
+    awaiting: state.context.awaiting,
+    failure: failure === null ? null : { method: failure.method, code: failure.code, message: failure.message },
+    lock: state.parts.lock,
+    imageWork: state.parts.image === 'idle' ? null : state.parts.image,
+    effect: due === undefined ? null : { method: due.method, op: due.op, attempt: due.attempt, deadline: due.deadline },
+  };
+}
+
+/** The epoch that a message speaks of. */
+export function epochOf({ state, epoch }: Pick<TurnMessage, 'state' | 'epoch'>): number {
+  const { role } = state.actor;
+  return 'epoch' in role ? role.epoch : Math.max(epoch, state.actor.epoch);
+}
+
+/**
+ * How much a segment has to say under its epoch: an owner most; then an end that was reached (deleted); then the spine's grant, which
+ * the host has not taken up yet; then one that gave up; last those that only prepare or clean.
+ */
+function weight({ role, view }: Segment): number {
+  switch (role) {
+    case 'owner':
+      return 4;
+    case 'closed':
+      return view?.state === 'deleted' ? 3 : 1;
+    case 'granted':
+      return 2;
+    case 'incoming':
+    case 'remnant':
+      return 0;
+    default:
+      return role satisfies never;
+  }
+}
+
+/** Compares who speaks for an instance; positive when `a` does. Total, so the result never depends on order. */
+function compare(a: Segment, b: Segment): number {
+  const [weightA, weightB] = [weight(a), weight(b)];
+  if ((weightA === 0) !== (weightB === 0)) return weightA - weightB;
+  if (a.epoch !== b.epoch) return a.epoch - b.epoch;
+  if (weightA !== weightB) return weightA - weightB;
+  // The host itself knows more than the spine that heard of it.
+  if ((a.host === CLUSTER) !== (b.host === CLUSTER)) return a.host === CLUSTER ? -1 : 1;
+  return a.host < b.host ? 1 : -1;
+}
+
+/** The segment that speaks for the instance. */
+export function speaking(segments: Iterable<Segment>): Segment | undefined {
+  let best: Segment | undefined;
+  for (const segment of segments) if (best === undefined || compare(segment, best) > 0) best = segment;
+  return best;
+}

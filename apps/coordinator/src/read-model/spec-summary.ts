@@ -1,0 +1,24 @@
+import type { InstanceSpec } from '@chronovirt/contract';
+
+/** What people see of a spec: no keys, no references to secrets. Kept serialised: it rarely changes and is sent often. */
+export interface SpecSummary {
+  readonly name: string;
+  /** Inner part of a JSON object (no braces): `"flavor":{…},"image":{…},…`. */
+  readonly json: string;
+  readonly imageSha256: string;
+  /** What it takes of a host. */
+  readonly size: { readonly vcpus: number; readonly memoryMiB: number };
+}
+
+export function summaryOf(spec: InstanceSpec): SpecSummary {
+  const { name, flavor, image, ports, metadata, sshKeys, secrets } = spec;
+  const shown = {
+    flavor,
+    image,
+    ports: ports.map(({ mac, network }) => ({ mac, network })),
+    metadata,
+    sshKeys: sshKeys.length,
+    sealed: Object.keys(secrets).filter((key) => secrets[key as keyof typeof secrets] !== undefined),
+  };
+  return { name, json: JSON.stringify(shown).slice(1, -1), imageSha256: image.sha256, size: { vcpus: flavor.vcpus, memoryMiB: flavor.memoryMiB } };
+}
