@@ -11,5 +11,6 @@ export {
   type Subject,
 } from './contract-case.ts';
 export { readReport, reportPath, type DriverReport, type Report, type ReportedCase } from './contract-report.ts';
+export { contractStatus, type DriverStatus, type NameStatus, type Proof as TestProof } from './contract-status.ts';
 export { catches, driverContract, prove, type ContractOptions } from './driver-contract.ts';
 export { World, type Guest } from './world.ts';
