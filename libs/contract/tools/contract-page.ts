@@ -7,6 +7,7 @@ import {
   errorCodes,
   groupNames,
   namedSchemas,
+  structureMeanings,
   seedSignatures,
 } from '../src/registry/index.ts';
 import type { Entry, EntryName, GroupName } from '../src/registry/index.ts';
@@ -77,15 +78,19 @@ function linkedType(schema: z.core.$ZodType, options: { readonly expand?: boolea
   return links.length === 0 ? code(text) : `${code(text)} (${links.join(', ')})`;
 }
 
-const fieldRows = (shape: Record<string, z.core.$ZodType>) =>
-  Object.entries(shape).map(([name, schema]) => {
+/** Rows of a structure's fields; those of a part without a name of its own follow it, as `part.field`. */
+const fieldRows = (shape: Record<string, z.core.$ZodType>, part = ''): string[][] =>
+  Object.entries(shape).flatMap(([name, schema]) => {
     const absent = defaultText(schema);
-    return [
-      code(`${name}${mayBeAbsent(schema) ? '?' : ''}`),
-      linkedType(schema),
-      `${descriptionOf(schema) ?? ''}${absent === undefined ? '' : ` Default ${code(absent)}.`}`.trim(),
-    ];
+    const meaning = `${descriptionOf(schema) ?? ''}${absent === undefined ? '' : ` Default ${code(absent)}.`}`.trim();
+    const own = nameOf(schema) === undefined ? shapeOf(schema) : undefined;
+    const field = code(`${part}${name}${mayBeAbsent(schema) ? '?' : ''}`);
+    if (own === undefined) return [[field, linkedType(schema), meaning]];
+    return [[field, code('object'), meaning], ...fieldRows(own, `${part}${name}.`)];
   });
+
+const shapeOf = (schema: z.core.$ZodType) =>
+  ((schema as z.ZodType).def as { shape?: Record<string, z.core.$ZodType> }).shape;
 
 function signature(name: EntryName, entry: Entry): string[] {
   if (entry.form === 'attribute') return [`readonly ${name}: ${typeText(entry.result)};`];
@@ -174,13 +179,13 @@ function resultMeaning({ result }: Entry): string {
   return meaning === undefined ? '.' : `: ${meaning}`;
 }
 
-function structureSection(name: string, schema: z.ZodType): string[] {
-  const shape = (schema.def as { shape?: Record<string, z.core.$ZodType> }).shape;
-  const meaning = descriptionOf(schema);
+function structureSection(name: keyof typeof namedSchemas, schema: z.ZodType): string[] {
+  const shape = shapeOf(schema);
   return [
     `### type ${name}`,
     '',
-    ...(meaning === undefined ? [] : [meaning, '']),
+    structureMeanings[name],
+    '',
     ...(shape === undefined
       ? ['```ts', `type ${name} = ${typeText(schema, { expand: true })};`, '```']
       : table(['field', 'type', 'meaning'], fieldRows(shape))),
@@ -238,7 +243,9 @@ export function contractPage(): string {
     '',
     'Units stand with each field. A field with `?` may be absent.',
     '',
-    ...Object.entries(namedSchemas).flatMap(([name, schema]) => structureSection(name, schema)),
+    ...(Object.keys(namedSchemas) as (keyof typeof namedSchemas)[]).flatMap((name) =>
+      structureSection(name, namedSchemas[name]),
+    ),
     '## Error codes',
     '',
     ...table(

@@ -13,5 +13,5 @@ export * from './functions/load-compute-driver.ts';
 export { seedSignatures } from './seed-signatures.ts';
 export * from './json-schema.ts';
 export * from './method-events.ts';
-export { namedSchemas } from './named-schemas.ts';
+export { namedSchemas, structureMeanings } from './named-schemas.ts';
 export * from './openapi.ts';

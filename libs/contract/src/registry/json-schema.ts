@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namedSchemas } from './named-schemas.ts';
+import { namedSchemas, structureMeanings } from './named-schemas.ts';
 import { entryOf } from './registry.ts';
 import type { EntryName } from './registry.ts';
 
@@ -33,9 +33,15 @@ export function linkedJsonSchemas(
   for (const [id, schema] of Object.entries({ ...namedSchemas, ...schemas })) named.add(schema, { id });
   const linked = z.toJSONSchema(named, { io: of, unrepresentable: 'any', uri: (id) => prefix + id });
   const { __shared: shared, ...own } = nameJsonValue(linked.schemas, prefix);
-  const defined = Object.entries(own).map(([id, { $id: _id, $schema: _schema, ...schema }]) => [id, schema]);
+  const defined = Object.entries(own).map(([id, { $id: _id, $schema: _schema, ...schema }]) => [
+    id,
+    { ...meaningOf(id), ...schema },
+  ]);
   return { ...Object.fromEntries(defined), ...jsonValueOf(shared) };
 }
+
+const meaningOf = (id: string) =>
+  Object.hasOwn(structureMeanings, id) ? { description: structureMeanings[id as keyof typeof structureMeanings] } : {};
 
 type Schemas = Record<string, Record<string, unknown>>;
 

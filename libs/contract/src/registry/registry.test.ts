@@ -3,6 +3,7 @@ import { descriptionOf } from './description.ts';
 import { groupNames } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { errorCodes } from './error-codes.ts';
+import { namedSchemas } from './named-schemas.ts';
 import { entryNames, entryOf, methodNames, registry } from './registry.ts';
 import { seedSignatures } from './seed-signatures.ts';
 
@@ -60,6 +61,17 @@ test('every parameter says what it means', () => {
     Object.entries(params.shape)
       .filter(([, schema]) => descriptionOf(schema) === undefined)
       .map(([parameter]) => `${name}.${parameter}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test('every field of a structure says what it means, with its unit', () => {
+  // A flavor's fields carry their units in their names, and its meaning says the rest.
+  const { Flavor: _flavor, ...structures } = namedSchemas;
+  const silent = Object.entries(structures).flatMap(([name, { def }]) =>
+    Object.entries('shape' in def ? def.shape : {})
+      .filter(([, schema]) => descriptionOf(schema) === undefined)
+      .map(([field]) => `${name}.${field}`),
   );
   expect(silent).toEqual([]);
 });

@@ -26,18 +26,18 @@ export const blockDeviceMapping = z.strictObject({
   deleteOnTermination: z.boolean().describe('True = the volume service deletes it with the instance.'),
   bootIndex: z.int().nullable().optional().describe('0 = boots first; null or negative = not booted.'),
   diskBus: z.string().nullable().optional().describe('virtio, scsi, …; null = default of the machine.'),
-  deviceType: z.enum(['disk', 'cdrom', 'lun']).nullable().optional(),
-  volumeId: z.string().optional(),
-  attachmentId: z.string().optional(),
+  deviceType: z.enum(['disk', 'cdrom', 'lun']).nullable().optional().describe('What the guest sees; null = disk.'),
+  volumeId: z.string().optional().describe('Id at the volume service.'),
+  attachmentId: z.string().optional().describe('Id of the attachment at the volume service.'),
 });
 export type BlockDeviceMapping = z.infer<typeof blockDeviceMapping>;
 
 /** All block devices of an instance besides its root disk from an image. */
 export const blockDeviceInfo = z.strictObject({
   rootDeviceName: z.string().nullable().describe('Device of the root disk; null = first disk of the chosen bus.'),
-  swap: swapDevice.nullable(),
-  ephemerals: z.array(ephemeralDevice).max(32),
-  blockDeviceMapping: z.array(blockDeviceMapping).max(256),
+  swap: swapDevice.nullable().describe('Swap disk; null = none.'),
+  ephemerals: z.array(ephemeralDevice).max(32).describe('Blank local disks.'),
+  blockDeviceMapping: z.array(blockDeviceMapping).max(256).describe('Attached volumes.'),
   image: z.array(z.json()).optional().describe('Disks made from images, as recorded today.'),
 });
 export type BlockDeviceInfo = z.infer<typeof blockDeviceInfo>;

@@ -43,7 +43,7 @@ export type InterfaceStats = z.infer<typeof interfaceStats>;
 
 /** Bytes that went through one interface since it exists. */
 export const bandwidthCounter = z.strictObject({
-  uuid: instanceUuid,
+  uuid: instanceUuid.describe('The instance.'),
   macAddress,
   bwIn: counter('Bytes received by the guest.'),
   bwOut: counter('Bytes sent by the guest.'),
@@ -51,19 +51,21 @@ export const bandwidthCounter = z.strictObject({
 
 /** The volumes of one instance, as a question for their usage. */
 export const hostBlockDevices = z.strictObject({
-  instance,
-  instanceBdms: z.array(
-    z.strictObject({
-      deviceName: z.string().describe('Device in the guest, with or without /dev/.'),
-      volumeId: z.string(),
-    }),
-  ),
+  instance: instance.describe('The instance.'),
+  instanceBdms: z
+    .array(
+      z.strictObject({
+        deviceName: z.string().describe('Device in the guest, with or without /dev/.'),
+        volumeId: z.string(),
+      }),
+    )
+    .describe('Its volumes.'),
 });
 
 /** Use of one attached volume. */
 export const volumeUsage = z.strictObject({
   volume: z.string().describe('Volume id.'),
-  instance: instanceUuid,
+  instance: instanceUuid.describe('The instance.'),
   rdReq: counter('Read requests.'),
   rdBytes: counter('Bytes read.'),
   wrReq: counter('Write requests.'),
@@ -74,4 +76,7 @@ export const volumeUsage = z.strictObject({
 export const diagnostics = z.record(z.string(), counter('Nanoseconds, bytes, KiB or a count, by key.'));
 
 /** Memory that one guest takes. */
-export const instanceUsage = z.strictObject({ memoryMb: z.number().nonnegative().describe('MiB.'), uuid: z.string() });
+export const instanceUsage = z.strictObject({
+  memoryMb: z.number().nonnegative().describe('MiB.'),
+  uuid: z.string().describe('The instance, or a stranger.'),
+});

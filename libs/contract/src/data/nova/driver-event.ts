@@ -13,11 +13,14 @@ export const lifecycleTransition = {
 } as const;
 export type LifecycleTransition = (typeof lifecycleTransition)[keyof typeof lifecycleTransition];
 
-const envelope = { uuid: instanceUuid, timestamp: z.int().nonnegative().describe('Milliseconds since 1970.') };
+const envelope = {
+  uuid: instanceUuid.describe('The instance.'),
+  timestamp: z.int().nonnegative().describe('Milliseconds since 1970.'),
+};
 
 /** The hypervisor saw a guest start, stop, pause or go on. */
 export const lifecycleEvent = z.strictObject({
-  kind: z.literal('lifecycle'),
+  kind: z.literal('lifecycle').describe('Tells the events apart.'),
   ...envelope,
   transition: z
     .literal(Object.values(lifecycleTransition))
@@ -29,7 +32,7 @@ const alias = z.string().min(1).max(255).describe('Name of the device inside the
 
 /** A guest let go of a device, or refused to. Consumed inside a driver by whoever waits for that device. */
 export const deviceEvent = z.strictObject({
-  kind: z.enum(['deviceRemoved', 'deviceRemovalFailed']),
+  kind: z.enum(['deviceRemoved', 'deviceRemovalFailed']).describe('Gone, or kept by the guest.'),
   ...envelope,
   alias,
 });

@@ -5,13 +5,13 @@ import { vif } from './network-info.ts';
 
 /** The record of a move or resize. */
 export const migration = z.strictObject({
-  id: z.string().min(1).max(100),
-  migrationType: z.enum(['migration', 'resize', 'live-migration', 'evacuation']),
+  id: z.string().min(1).max(100).describe('Id of the move.'),
+  migrationType: z.enum(['migration', 'resize', 'live-migration', 'evacuation']).describe('What kind of move it is.'),
   status: z.string().max(64).describe('preparing, migrating, post-migrating, finished, confirmed, reverted, error, …'),
   sourceCompute: z.string().describe('Host that the instance comes from.'),
-  sourceNode: z.string(),
+  sourceNode: z.string().describe('Its node.'),
   destCompute: z.string().describe('Host that it goes to.'),
-  destNode: z.string(),
+  destNode: z.string().describe('Its node.'),
   destHost: z.string().describe('Address of the destination.'),
   oldFlavor: flavor.nullable().describe('Size before; null when it stays.'),
   newFlavor: flavor.nullable().describe('Size after; null when it stays.'),
@@ -36,22 +36,22 @@ export type DiskInfoList = z.infer<typeof diskInfoList>;
 /** How a volume looks on the destination of a live migration. */
 export const migrateVolume = z.strictObject({
   serial: z.string().describe('Volume id.'),
-  connectionInfo,
-  bus: z.string(),
+  connectionInfo: connectionInfo.describe('How the destination reaches it.'),
+  bus: z.string().describe('virtio, scsi, …'),
   dev: z.string().describe('Target in the guest, e.g. vdb.'),
-  type: z.string(),
-  format: z.string().nullable(),
-  bootIndex: z.int().nullable(),
-  encryptionSecretUuid: z.uuid().nullable(),
+  type: z.string().describe('disk, cdrom or lun.'),
+  format: z.string().nullable().describe('raw, qcow2; null = as the protocol has it.'),
+  bootIndex: z.int().nullable().describe('0 = boots first; null = not booted.'),
+  encryptionSecretUuid: z.uuid().nullable().describe('Secret that holds its key; null = not encrypted.'),
 });
 
 /** How an interface looks on the destination of a live migration. */
 export const migrateVif = z.strictObject({
-  portId: z.uuid(),
-  sourceVif: vif,
-  destType: z.string(),
-  destDetails: z.record(z.string(), z.json()),
-  destProfile: z.record(z.string(), z.json()),
+  portId: z.uuid().describe('Id of the port.'),
+  sourceVif: vif.describe('The interface as on the source.'),
+  destType: z.string().describe('How it is wired on the destination.'),
+  destDetails: z.record(z.string(), z.json()).describe('Details of the binding there.'),
+  destProfile: z.record(z.string(), z.json()).describe('Profile of the binding there.'),
 });
 
 /** What the two hosts of a live migration tell each other; each step completes it. */
@@ -59,28 +59,40 @@ export const liveMigrateData = z.strictObject({
   filename: z.string().describe('Base name of the probe file that the destination made.'),
   imageType: z.string().describe('Kind of local disks on the destination.'),
   blockMigration: z.boolean().nullable().describe('True = local disks are copied; null = not decided yet.'),
-  diskOverCommit: z.boolean().nullable(),
+  diskOverCommit: z
+    .boolean()
+    .nullable()
+    .describe('Disks count with what they take, not with their full size; null = not said.'),
   diskAvailableMb: z.number().nullable().describe('Room on the destination, in MiB.'),
-  isSharedInstancePath: z.boolean().optional(),
-  isSharedBlockStorage: z.boolean().optional(),
-  isVolumeBacked: z.boolean().optional(),
+  isSharedInstancePath: z.boolean().optional().describe("Both hosts see the instance's directory."),
+  isSharedBlockStorage: z.boolean().optional().describe('Both hosts reach its disks.'),
+  isVolumeBacked: z.boolean().optional().describe('It has no local disk.'),
   instanceRelativePath: z.string().optional().describe("Instance's directory below the instances path."),
-  graphicsListenAddrVnc: z.string().nullable(),
-  graphicsListenAddrSpice: z.string().nullable(),
-  serialListenAddr: z.string().nullable(),
-  serialListenPorts: z.array(z.int().min(1).max(65535)).optional(),
+  graphicsListenAddrVnc: z.string().nullable().describe('Where VNC listens on the destination; null = nowhere.'),
+  graphicsListenAddrSpice: z.string().nullable().describe('Where SPICE listens on the destination; null = nowhere.'),
+  serialListenAddr: z
+    .string()
+    .nullable()
+    .describe('Where the serial console listens on the destination; null = nowhere.'),
+  serialListenPorts: z.array(z.int().min(1).max(65535)).optional().describe('Its ports there.'),
   targetConnectAddr: z
     .string()
     .nullable()
     .optional()
     .describe('Address for the transfer; null = that of the destination.'),
-  bdms: z.array(migrateVolume).optional(),
-  vifs: z.array(migrateVif).optional(),
-  dstNumaInfo: z.json().optional(),
-  targetMdevs: z.record(z.string(), z.string()).optional(),
-  vtpmSecretUuid: z.uuid().nullable().optional(),
-  migration: migration.optional(),
-  oldVolAttachmentIds: z.record(z.string(), z.string()).optional(),
-  waitForVifPlugged: z.boolean().optional(),
+  bdms: z.array(migrateVolume).optional().describe('Volumes as they look on the destination.'),
+  vifs: z.array(migrateVif).optional().describe('Interfaces as they look on the destination.'),
+  dstNumaInfo: z.json().optional().describe('CPUs and memory nodes that the destination gives.'),
+  targetMdevs: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Mediated devices: of the source, then of the destination.'),
+  vtpmSecretUuid: z.uuid().nullable().optional().describe('Secret of its virtual TPM; null = it has none.'),
+  migration: migration.optional().describe('The record of the move.'),
+  oldVolAttachmentIds: z.record(z.string(), z.string()).optional().describe("The source's attachments, by volume id."),
+  waitForVifPlugged: z
+    .boolean()
+    .optional()
+    .describe('The source waits until the destination has wired the interfaces.'),
 });
 export type LiveMigrateData = z.infer<typeof liveMigrateData>;

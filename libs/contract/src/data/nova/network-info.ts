@@ -49,17 +49,19 @@ export const vif = z.strictObject({
   profile: z.record(z.string(), z.json()).optional().describe('Binding profile, by type.'),
   details: z.record(z.string(), z.json()).optional().describe('port_filter, ovs_hybrid_plug, vlan, …'),
   preserveOnDelete: z.boolean().describe('True = the port outlives the instance.'),
-  network: z.strictObject({
-    id: z.string().describe('Id of the network.'),
-    bridge: z.string().max(15).nullable().describe('Bridge on the host; null for a network of the hypervisor.'),
-    label: z.string().describe('Name of the network; for type `network` the name that the hypervisor knows.'),
-    meta: z.strictObject({
-      mtu: z.int().positive().optional().describe('Largest packet, in bytes.'),
-      tenantId: z.string().optional(),
-      injected: z.boolean().optional().describe('True = addresses are written into the guest, there is no DHCP.'),
-    }),
-    subnets: z.array(subnet),
-  }),
+  network: z
+    .strictObject({
+      id: z.string().describe('Id of the network.'),
+      bridge: z.string().max(15).nullable().describe('Bridge on the host; null for a network of the hypervisor.'),
+      label: z.string().describe('Name of the network; for type `network` the name that the hypervisor knows.'),
+      meta: z.strictObject({
+        mtu: z.int().positive().optional().describe('Largest packet, in bytes.'),
+        tenantId: z.string().optional(),
+        injected: z.boolean().optional().describe('True = addresses are written into the guest, there is no DHCP.'),
+      }),
+      subnets: z.array(subnet),
+    })
+    .describe('The network that it is on.'),
 });
 export type Vif = z.infer<typeof vif>;
 
