@@ -2,8 +2,8 @@
  * The driver of the pseudo-host `_cluster`. It has three effects, each safe to repeat:
  *
  *   place    chooses a host; the epoch that it grants is stored by compare-and-set on the spine before any host hears of it
- *   order    tells that host to adopt the instance, until its answer is stored; a host that does not answer in time is fenced out of
- *            this epoch in its own history first: an adoption that is not stored by then never happens, and nothing was touched there
+ *   order    tells that host to adopt the instance, until its answer is stored. A host that does not take it is fenced out of this
+ *            epoch in its own history: an adoption that is not stored by then never happens, and nothing was touched there
  *   destroy  of an instance that no host owns: nothing exists
  */
 import {
@@ -14,16 +14,14 @@ import {
   type ActorRequest,
   type EffectContext,
   type HostName,
-  type Hint,
-  type InstanceState,
+  type Incarnation,
   type InstanceUuid,
-  type Link,
   type MessageId,
   type Observation,
   type TurnMessage,
 } from '@chronovirt/contract';
-import { MACHINE_VERSION } from '@chronovirt/machines';
-import { isReadable, type CommandReply, type EffectExecutor, type EffectInput, type Journal } from '@chronovirt/runtime';
+import { adoptOrder, decide, defaultPolicy, MACHINE_VERSION, settled } from '@chronovirt/machines';
+import { EffectFailedError, isReadable, type Clock, type CommandReply, type EffectExecutor, type EffectInput, type Journal } from '@chronovirt/runtime';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
 
 /** Sends a request to an actor of a host and waits for the stored answer; `unreachable` when nobody took it within the patience. */
@@ -36,17 +34,19 @@ export type SendToActor = (
 
 export interface ClusterExecutorOptions {
   readonly journal: Journal;
+  readonly clock: Clock;
+  readonly incarnation: Incarnation;
   readonly send: SendToActor;
   readonly candidates: () => Iterable<Candidate>;
   readonly ratios?: Ratios;
   /** Kept of an order's time for fencing a silent host out, in milliseconds. */
   readonly withdrawMs?: number;
-  /** Called once when an instance got a host, so that its claim counts before its history says so. */
+  /** Called when an instance got a host: its claim counts from now on, before its history says so. */
   readonly onPlaced?: (input: EffectInput, host: string) => void;
 }
 
 export class ClusterExecutor implements EffectExecutor {
-  readonly implements: ReadonlySet<string> = new Set(['place', 'order', 'destroy']);
+  readonly implements: ReadonlySet<string> = new Set(['place', 'order', 'destroy', 'spawn']);
   readonly atMostOnce: ReadonlySet<string> = new Set();
   readonly #options: ClusterExecutorOptions;
 
@@ -59,7 +59,7 @@ export class ClusterExecutor implements EffectExecutor {
       case 'place':
         return this.#place(input);
       case 'order':
-        return this.#order(input, context);
+        return input.state.value.startsWith('deleting.') ? this.#deleteThere(input, context) : this.#order(input, context);
       case 'destroy':
         return;
       default:
@@ -78,7 +78,7 @@ export class ClusterExecutor implements EffectExecutor {
 
   async barrier(): Promise<void> {}
 
-  async watch(_onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
+  async watch(): Promise<() => Promise<void>> {
     return async () => {};
   }
 
@@ -89,96 +89,93 @@ export class ClusterExecutor implements EffectExecutor {
   }
 
   #place(input: EffectInput): Record<string, unknown> {
-    const { context, actor } = input.state;
-    const asked = context.request['host'];
-    const placement = choose(
-      input.spec,
-      this.#options.candidates(),
-      { only: typeof asked === 'string' ? asked : null, not: context.hostsTried },
-      this.#options.ratios,
-    );
+    const placement = this.#choose(input, input.state.context.hostsTried);
     if (placement.kind === 'none') throw new DriverError('NO_VALID_HOST', explainNone(placement.reasons));
     this.#options.onPlaced?.(input, placement.host);
-    return { host: placement.host, epoch: actor.epoch + 1 };
+    return { host: placement.host, epoch: input.state.actor.epoch + 1 };
+  }
+
+  #choose({ spec, state }: EffectInput, not: readonly string[]): ReturnType<typeof choose> {
+    const asked = state.context.request['onHost'];
+    return choose(spec, this.#options.candidates(), { only: typeof asked === 'string' ? asked : null, not }, this.#options.ratios);
   }
 
   async #order(input: EffectInput, context: EffectContext): Promise<Record<string, unknown>> {
-    const { role } = input.state.actor;
-    if (role.kind !== 'granted') throw new DriverError('NOT_GRANTED', `an order needs a granted host, the role is ${role.kind}`);
-    const link = adoptLink(input, role.epoch);
+    const { host, epoch } = granted(input);
+    const link = adoptOrder(input.state, input.spec, { host: CLUSTER as HostName, seq: input.seq });
     const withdrawMs = this.#options.withdrawMs ?? 5_000;
-    while (context.remainingMs() > withdrawMs) {
-      const patienceMs = Math.max(1, context.remainingMs() - withdrawMs);
-      const reply = await this.#options.send(role.host, context.instance, { kind: 'link', link }, { patienceMs, signal: context.permit.signal });
-      if (reply.kind === 'answer' && reply.answer.kind === 'accepted') return { host: role.host, seq: reply.seq };
-      if (reply.kind === 'answer') throw new DriverError('ORDER_REFUSED', `${role.host} refused: ${reply.answer.kind === 'refused' ? reply.answer.fact : ''}`);
-      if (reply.kind === 'error' && reply.code !== 'STOPPING') throw new DriverError(reply.code, `${role.host}: ${reply.message}`);
-      if (reply.kind === 'unreachable') break;
-    }
+    const patienceMs = Math.max(1, context.remainingMs() - withdrawMs);
+    const reply = await this.#options.send(host, context.instance, { kind: 'link', link }, { patienceMs, signal: context.permit.signal });
+    if (reply.kind === 'linked') return { host, seq: reply.seq };
     context.permit.check();
-    return this.#withdraw(input, role.host, role.epoch);
+    const adopted = await this.#withdraw(input, host, epoch);
+    if (adopted !== null) return { host, seq: adopted };
+    const retry = this.#choose(input, [...input.state.context.hostsTried, host]).kind === 'placed';
+    throw new EffectFailedError(
+      reply.kind === 'error' ? reply.code : 'HOST_UNREACHABLE',
+      reply.kind === 'error' ? `host ${host} did not take it: ${reply.message}` : `host ${host} did not answer; nothing was done there`,
+      { withdrawn: true, retry, host },
+    );
+  }
+
+  /** A delete overtook the order. The host is fenced out of it; one that had adopted already is told to delete. */
+  async #deleteThere(input: EffectInput, context: EffectContext): Promise<Record<string, unknown>> {
+    const { host, epoch } = granted(input);
+    const adopted = await this.#withdraw(input, host, epoch);
+    if (adopted === null) throw new EffectFailedError('ORDER_WITHDRAWN', `host ${host} had not taken the instance and can no longer take it`, { withdrawn: true, host });
+    const command = {
+      id: `${input.due.command ?? `delete-${context.instance}`}.there`,
+      instance: context.instance,
+      name: 'delete',
+      args: {},
+      by: { kind: 'coordinator', name: CLUSTER },
+    } as never;
+    const reply = await this.#options.send(host, context.instance, { kind: 'command', command }, { patienceMs: Math.max(1, context.remainingMs() - 1_000), signal: context.permit.signal });
+    if (reply.kind === 'answer') return { host, seq: reply.seq };
+    throw new DriverError(reply.kind === 'error' ? reply.code : 'HOST_UNREACHABLE', `host ${host} has the instance and did not take the delete`);
   }
 
   /**
-   * Ends the epoch in the silent host's own history, at the compare-and-set where its adoption would have to stand. Stored: it never
-   * adopts, nothing was touched. In conflict: it did adopt; so the order is done after all.
+   * Ends the epoch in the host's own history, at the compare-and-set where its adoption would have to stand. Null: the fence stands
+   * there, it never adopts, nothing was touched. Otherwise the sequence of what it stored: it did adopt.
    */
-  async #withdraw(input: EffectInput, host: HostName, epoch: number): Promise<Record<string, unknown>> {
-    const { journal } = this.#options;
+  async #withdraw({ spec, due }: EffectInput, host: HostName, epoch: number): Promise<number | null> {
+    const { journal, clock, incarnation } = this.#options;
     for (;;) {
-      const instance = input.spec.uuid;
-      const last = await journal.last(host, instance);
-      if (last !== null && isReadable(last) && last.message.epoch >= epoch && last.message.host === host) {
-        const withdrawn = last.message.events.some(({ type }) => type === 'fence');
-        if (!withdrawn) return { host, seq: last.seq };
-        break;
+      const last = await journal.last(host, spec.uuid);
+      if (last !== null && !isReadable(last)) throw new DriverError('HISTORY_UNREADABLE', `the history on host ${host} cannot be read: ${last.unreadable.text}`);
+      const state = last === null ? null : settled(last.message.state, last.seq);
+      if (last !== null && state !== null && state.actor.epoch >= epoch) {
+        return last.message.events.some(({ type }) => type === 'fence') ? null : last.seq;
       }
-      const appended = await journal.append(fenceMessage(input, host, epoch), last?.seq ?? 0);
-      if (appended.kind === 'stored') break;
+      const at = Math.max(clock.now(), state?.actor.at ?? 0);
+      const env = { instance: spec.uuid, host, at, incarnation, policy: defaultPolicy, facts: { implements: this.implements } };
+      const decision = decide(state, { kind: 'link', link: { kind: 'fence', epoch } }, env);
+      if (decision.kind !== 'turn') throw new DriverError('FENCE_NOT_TAKEN', `the history on host ${host} takes no fence: ${JSON.stringify(decision)}`);
+      const message: TurnMessage = {
+        v: MESSAGE_VERSION,
+        // One fence per host and epoch, whoever tries it and however often.
+        id: `fence.${spec.uuid}.${epoch}.${incarnation}` as MessageId,
+        instance: spec.uuid,
+        host,
+        epoch,
+        incarnation,
+        at,
+        by: decision.by,
+        command: due.command,
+        cause: `order ${due.op} was not taken`,
+        machine: MACHINE_VERSION,
+        events: decision.events,
+        state: decision.next,
+      };
+      const appended = await journal.append(message, last?.seq ?? 0);
+      if (appended.kind === 'stored') return null;
     }
-    throw new OrderWithdrawnError(host);
   }
 }
 
-/** The host did not answer and was fenced out of the epoch in its own history; nothing was done there, and nothing will be. */
-export class OrderWithdrawnError extends DriverError {
-  constructor(host: string) {
-    super('HOST_UNREACHABLE', `host ${host} did not answer; nothing was done there, and it can no longer take this order`);
-  }
-}
-
-function adoptLink(input: EffectInput, epoch: number): Link {
-  const { state, spec, seq, due } = input;
-  return {
-    kind: 'adopt',
-    instance: spec.uuid,
-    epoch,
-    from: { host: CLUSTER as HostName, seq },
-    command: due.command,
-    by: { kind: 'coordinator', name: CLUSTER },
-    spec,
-    state,
-  };
-}
-
-/** What the coordinator writes into a silent host's history: the role is closed under that epoch. */
-function fenceMessage(input: EffectInput, host: HostName, epoch: number): TurnMessage {
-  const { state, spec, due } = input;
-  const closed: InstanceState = { ...state, actor: { ...state.actor, role: { kind: 'closed' }, epoch, due: [] } };
-  return {
-    v: MESSAGE_VERSION,
-    // The same fence of the same effect is one message, however often it is tried.
-    id: `fence.${spec.uuid}.${host}.${epoch}` as MessageId,
-    instance: spec.uuid,
-    host,
-    epoch,
-    incarnation: state.actor.incarnation,
-    at: state.actor.at,
-    by: { kind: 'coordinator', name: CLUSTER },
-    command: due.command,
-    cause: `order ${due.op} without an answer`,
-    machine: MACHINE_VERSION,
-    events: [{ type: 'fence', data: { epoch, from: CLUSTER }, to: state.value }],
-    state: closed,
-  };
+function granted({ state }: EffectInput): { host: HostName; epoch: number } {
+  const { role } = state.actor;
+  if (role.kind !== 'granted') throw new DriverError('NOT_GRANTED', `an order needs a granted host, the role is ${role.kind}`);
+  return role;
 }

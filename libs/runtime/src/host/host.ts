@@ -3,10 +3,12 @@
  * the coordinator are both one of these, with another executor.
  */
 import {
+  ChronovirtError,
   type Command,
   type Hint,
   type HostName,
   type Incarnation,
+  type InstanceSpec,
   type InstanceState,
   type InstanceUuid,
   type Observation,
@@ -127,6 +129,15 @@ export class Host {
   state(instance: InstanceUuid): { state: InstanceState; seq: number } | undefined {
     const actor = this.#actors.get(instance);
     return actor?.state ? { state: actor.state, seq: actor.seq } : undefined;
+  }
+
+  /** The spec of an instance of this host, read from its history when it is not in memory. */
+  async spec(instance: InstanceUuid): Promise<InstanceSpec> {
+    const known = this.#shared.specs.known(instance);
+    if (known !== undefined) return known;
+    const state = this.#actors.get(instance)?.state;
+    if (!state) throw new ChronovirtError('INSTANCE_NOT_FOUND', `instance ${instance} is not on host ${this.host}`);
+    return this.#shared.specs.load(instance, state.actor.spec);
   }
 
   /** All instances in memory: states and halts. */

@@ -16,6 +16,10 @@ journalContract('in memory', async (): Promise<JournalLab> => {
       };
     },
     putRaw: async (host, instance, text) => store.putRaw(host, instance, text),
+    async forgetfulHost() {
+      store.provision('forgetful');
+      return 'forgetful';
+    },
     forgetIds: async (host) => store.forgetIds(host),
     async forbiddenHost() {
       store.provision('forbidden');

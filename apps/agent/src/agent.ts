@@ -1,0 +1,115 @@
+/**
+ * The agent of one host, put together: lock, journal, driver, runtime, then what others may ask of it. Ends without touching a guest;
+ * guests are never touched by an agent's restart either.
+ */
+import { cpus } from 'node:os';
+import { incarnationOf, type HostReport, type Incarnation } from '@chronovirt/contract';
+import { connect, JetStreamJournal, NatsImageStore, NatsSecretStore, publishBeat, serveActors, serveQueries, type NatsConnection } from '@chronovirt/nats-adapter';
+import { DriverExecutor, Host, lockHost, systemClock, type Log } from '@chronovirt/runtime';
+import { bootId } from './boot-id.ts';
+import type { AgentConfig } from './config.ts';
+import { makeDriver, type HostDriver } from './driver.ts';
+
+import { Queries } from './queries.ts';
+
+export interface RunningAgent {
+  readonly host: Host;
+  /** Resolves when every history was read and the commands of all instances are taken. */
+  readonly recovered: Promise<void>;
+  /** Resolves with the reason when this process may not go on (a newer one has taken over, the connection was closed for good). */
+  readonly over: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startAgent(config: AgentConfig, log: Log): Promise<RunningAgent> {
+  const lock = await lockHost(config.cluster, config.host);
+  const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
+  const nats = await connect({ ...connectionOptions(config), name: `agent-${config.host}`, patienceMs: Number.POSITIVE_INFINITY, log });
+  const journal = new JetStreamJournal(nats);
+  const images = await NatsImageStore.open(nats);
+  const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
+  const driver = await makeDriver(config, images, log);
+  await driver.driver.initHost?.({ host: config.host }, hostContext(incarnation));
+  let giveUp: (why: string) => void = () => {};
+  const over = new Promise<string>((resolve) => (giveUp = resolve));
+  const host = new Host({
+    host: config.host,
+    incarnation,
+    journal,
+    executor: new DriverExecutor({ driver: driver.driver, host: driver.driver, secrets }),
+    log,
+    onSuperseded: (message) => giveUp(`a newer agent of this host has taken over (${message.incarnation})`),
+    onStored: (seq, { instance, command, events, state }) =>
+      log.info({ instance, command, seq, op: state.actor.op, events: events.map(({ type }) => type), to: state.value }, 'turn stored'),
+  });
+  const recovered = host.start().then(() => log.info({ instances: [...host.instances()].length }, 'recovered'));
+  const actors = serveActors(nats, config.host, (instance, request) =>
+    request.kind === 'command' ? host.command(request.command) : host.link(instance, request.link),
+  );
+  const queries = new Queries(host, driver);
+  const served = serveQueries(nats, config.host, (method, args, context) => queries.handle(method, args, context));
+  const beats = beat(config, incarnation, nats, host, driver, log);
+  recovered.catch((error: unknown) => giveUp(`recovery failed: ${error instanceof Error ? error.message : String(error)}`));
+
+  const stop = async (): Promise<void> => {
+    beats();
+    await actors.stop();
+    await served.stop();
+    await host.stop();
+    await driver.driver.close();
+    await journal.close();
+    await nats.close();
+    await lock.release();
+  };
+  return { host, recovered, over, stop };
+}
+
+export function connectionOptions({ nats }: Pick<AgentConfig, 'nats'>): { servers: string[]; nkeySeedFile?: string } {
+  return { servers: nats.servers, ...(nats.nkeySeedFile === undefined ? {} : { nkeySeedFile: nats.nkeySeedFile }) };
+}
+
+/** `initHost` is about the host and no instance: nothing revokes it, and it has a minute. */
+function hostContext(incarnation: Incarnation) {
+  const controller = new AbortController();
+  const ends = performance.now() + 60_000;
+  return {
+    incarnation,
+    permit: { signal: controller.signal, check: () => controller.signal.throwIfAborted() },
+    remainingMs: () => Math.max(0, ends - performance.now()),
+    progress: () => {},
+  };
+}
+
+/** Reports this host again and again; returns the way to stop. */
+function beat(config: AgentConfig, incarnation: Incarnation, nats: NatsConnection, host: Host, { driver }: HostDriver, log: Log): () => void {
+  const boot = bootId();
+  let stopped = false;
+  let cancel = (): void => {};
+  const methods = Object.keys(driver).concat(Object.getOwnPropertyNames(Object.getPrototypeOf(driver)));
+  const once = async (): Promise<void> => {
+    try {
+      const facts = await driver.facts({ signal: AbortSignal.timeout(5_000), deadlineMs: 5_000 });
+      const report: HostReport = {
+        ...facts,
+        vcpus: facts.vcpus || cpus().length,
+        host: config.host,
+        incarnation,
+        bootId: boot,
+        at: systemClock.now(),
+        enabled: true,
+        instances: [...host.instances()].length,
+        implements: methods.filter((name) => typeof driver[name as keyof typeof driver] === 'function'),
+        waitingFor: driver.waitingFor(),
+      };
+      publishBeat(nats, report);
+    } catch (error) {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'no report: the hypervisor does not answer');
+    }
+    if (!stopped) cancel = systemClock.after(config.beatMs, () => void once());
+  };
+  void once();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}

@@ -1,0 +1,54 @@
+/** What an agent is told: a JSON file, by `--config FILE`. Everything has a meaning; an unknown field is an error. */
+import { readFileSync } from 'node:fs';
+import { hostName, InvalidInputError } from '@chronovirt/contract';
+import { z } from 'zod';
+
+const path = z.string().min(1).startsWith('/', 'expected an absolute path');
+
+export const agentConfig = z.strictObject({
+  /** Name of this host: a token of subjects. */
+  host: hostName,
+  /** Which cluster this agent belongs to; with the host's name it makes the lock. */
+  cluster: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).default('default'),
+  nats: z.strictObject({
+    servers: z.array(z.string().min(1)).min(1),
+    /** File with the seed of this agent's nkey (0600); without one the server has to take anybody. */
+    nkeySeedFile: path.optional(),
+  }),
+  /** Key file (32 bytes, 0600) under which the instances' data keys are wrapped. */
+  secretsKeyFile: path,
+  driver: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('libvirt'),
+      uri: z.string().default('qemu:///system'),
+      instancesDirectory: path,
+      /** NAT network that is made when missing; null = none. */
+      natNetwork: z.string().nullable().default('chronovirt'),
+      /** Address under which other hosts reach this one. */
+      address: z.string().default('127.0.0.1'),
+      /** `auto` asks a real probe. */
+      acceleration: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
+      softRebootSeconds: z.int().min(1).max(3600).default(120),
+    }),
+    /** A simulated host: for trying things out. Its guests live in this process and end with it. */
+    z.strictObject({ kind: z.literal('simulated'), profile: z.enum(['instant', 'lively']).default('lively') }),
+  ]),
+  /** Milliseconds between two reports to the coordinator. */
+  beatMs: z.int().min(100).max(60_000).default(1_000),
+  log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') }).default({ level: 'info' }),
+});
+export type AgentConfig = z.infer<typeof agentConfig>;
+
+/** Reads a configuration file; an error names the field and what was expected. */
+export function readConfig(file: string): AgentConfig {
+  let text: unknown;
+  try {
+    text = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InvalidInputError('--config', `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+  const parsed = agentConfig.safeParse(text);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InvalidInputError(`${file}: ${issue?.path.join('.') || 'file'}`, issue?.message ?? 'not usable', parsed.error);
+}

@@ -1,0 +1,34 @@
+/** Makes the driver that the configuration names. The only place that knows which drivers there are. */
+import type { HostPort, ImplementedDriver, NetworkInfo, QueryContext } from '@chronovirt/contract';
+import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
+import type { ImageSource } from '@chronovirt/images';
+import { LibvirtDriver, probeAcceleration, type PortAddress } from '@chronovirt/libvirt-adapter';
+import { systemClock, type Log } from '@chronovirt/runtime';
+import type { AgentConfig } from './config.ts';
+
+export interface HostDriver {
+  readonly driver: ImplementedDriver & HostPort;
+  /** Addresses that the host knows of an instance's ports. */
+  addresses(networkInfo: NetworkInfo, context: QueryContext): Promise<readonly PortAddress[]>;
+}
+
+export async function makeDriver(config: AgentConfig, images: ImageSource, log: Log): Promise<HostDriver> {
+  const { driver: settings } = config;
+  if (settings.kind === 'simulated') {
+    const host = new SimulatedHost({ name: config.host, clock: systemClock, profile: settings.profile });
+    return { driver: new FakeDriver(host, { log }), addresses: async () => [] };
+  }
+  const acceleration = settings.acceleration === 'auto' ? await probeAcceleration() : { accel: settings.acceleration, why: 'said in the configuration' };
+  log.info({ acceleration }, 'acceleration chosen');
+  const driver = new LibvirtDriver({
+    uri: settings.uri,
+    instancesDirectory: settings.instancesDirectory,
+    images,
+    acceleration: { kind: acceleration.accel, why: acceleration.why },
+    address: settings.address,
+    natNetwork: settings.natNetwork,
+    softRebootSeconds: settings.softRebootSeconds,
+    log,
+  });
+  return { driver, addresses: (networkInfo, context) => driver.addressesOf(networkInfo, context) };
+}

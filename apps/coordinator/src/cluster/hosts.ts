@@ -1,0 +1,24 @@
+import type { HostReport } from '@chronovirt/contract';
+import type { Clock } from '@chronovirt/runtime';
+import type { HostView } from '../http/ports.ts';
+
+/** Hosts by their reports. Who has not reported for a while, by this process's own clock, counts as not alive; that proves nothing more. */
+export class Hosts {
+  readonly #clock: Clock;
+  readonly #aliveMs: number;
+  readonly #reports = new Map<string, { report: HostReport; heard: number }>();
+
+  constructor(clock: Clock, aliveMs = 5_000) {
+    this.#clock = clock;
+    this.#aliveMs = aliveMs;
+  }
+
+  hear(report: HostReport): void {
+    this.#reports.set(report.host, { report, heard: this.#clock.monotonic() });
+  }
+
+  all(): HostView[] {
+    const now = this.#clock.monotonic();
+    return [...this.#reports.values()].map(({ report, heard }) => ({ report, alive: now - heard <= this.#aliveMs, silentMs: Math.round(now - heard) }));
+  }
+}
