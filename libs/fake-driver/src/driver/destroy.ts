@@ -27,7 +27,7 @@ export async function destroy(
 
 /** No barrier before the kill: it goes through a busy domain. A domain that somebody starts again meanwhile is killed again. */
 function nextOfDestroy(seen: Seen, destroyDisks: boolean, steps: Steps): Step | null {
-  if (seen.domain?.live != null) return steps.destroy();
+  if (seen.live !== null) return steps.destroy();
   if (seen.taps[0] !== undefined) return steps.unplugTap(seen.taps[0]);
   if (seen.doomed) return steps.removeDirectory();
   if (destroyDisks && seen.directory !== null) return steps.doomDirectory();

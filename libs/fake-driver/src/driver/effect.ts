@@ -60,12 +60,13 @@ export class Effect {
     throw failure('HYPERVISOR_ERROR', 'what is seen does not settle');
   }
 
-  /** Waits, at most until the time is up. */
-  wait(ms: number): Step {
+  /** Waits until the domain tells of a change, or `ms`; not longer than the time that is left. */
+  waitForChange(ms: number): Step {
     return {
       what: 'wait',
       harmless: true,
-      take: () => this.connection.sleep(Math.max(1, Math.min(ms, this.context.remainingMs())), this.signal),
+      take: () =>
+        this.connection.changed(this.instance, Math.max(1, Math.min(ms, this.context.remainingMs())), this.signal),
     };
   }
 

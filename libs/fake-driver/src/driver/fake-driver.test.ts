@@ -6,6 +6,7 @@ import { sampleGuest } from '../testing/sample-guest.ts';
 import { SimulatedHost } from '../world/simulated-host.ts';
 import { FakeDriver } from './fake-driver.ts';
 
+const nothing = (): void => {};
 const guest = sampleGuest();
 const { uuid } = guest.instance;
 
@@ -75,7 +76,6 @@ describe('destroy', () => {
 
   it('succeeds with a warning where nothing is', async () => {
     const warnings: object[] = [];
-    const nothing = (): void => {};
     const log = { debug: nothing, info: nothing, error: nothing, warn: (fields: object) => warnings.push(fields) };
     await new FakeDriver(host, { log }).destroy(guest, at(1));
     expect(warnings).toEqual([{ instance: uuid, op: 1 }]);
@@ -187,7 +187,7 @@ describe('power', () => {
   it('says that an instance is not there', async () => {
     await driver.destroy(guest, at(2));
     for (const method of ['pause', 'unpause', 'suspend', 'resume', 'powerOn', 'reboot', 'restore'] as const)
-      await expect(driver[method](guest, at(3)), method).rejects.toBeInstanceOf(InstanceNotFoundError);
+      await expect(driver[method](guest, at(3))).rejects.toBeInstanceOf(InstanceNotFoundError);
   });
 });
 
@@ -218,9 +218,6 @@ describe('rescue', () => {
   });
 
   it('undoes a rescue that fails, and the guest runs as before', async () => {
-    const stop = host.onPrimitive(({ name, phase, n }) => {
-      if (name === 'create' && phase === 'before' && n > 0) stop();
-    });
     host.faults.add({ kind: 'fail', when: 'before', on: 'create', times: 3 });
     await expect(driver.rescue(guest, at(2))).rejects.toMatchObject({ code: 'HYPERVISOR_ERROR' });
     expect(await observe()).toMatchObject({ power: 'on', disks: ['config', 'ephemeral0', 'root', 'swap'] });

@@ -38,16 +38,26 @@ import { plugVifs, unplugVifs } from './vifs.ts';
 /** The last part of a console that is handed out, in bytes. */
 const MAX_CONSOLE_BYTES = 102_400;
 
+export interface FakeDriverOptions {
+  readonly log?: Log;
+  /** Name of this caller, as hooks of the host see it. */
+  readonly name?: string;
+  /** What a guest gets to shut down by itself in a soft reboot, in milliseconds; 120,000 unless said otherwise. */
+  readonly softRebootMs?: number;
+}
+
 export class FakeDriver implements ImplementedDriver, HostPort {
   readonly capabilities = { hasImagecache: false, supportsRecreate: false };
   readonly #host: SimulatedHost;
   readonly #connection: HostConnection;
   readonly #events: EventFeed;
   readonly #log: Log | null;
+  readonly #softRebootMs: number;
 
-  constructor(host: SimulatedHost, options: { readonly log?: Log; readonly name?: string } = {}) {
+  constructor(host: SimulatedHost, options: FakeDriverOptions = {}) {
     this.#host = host;
     this.#log = options.log ?? null;
+    this.#softRebootMs = options.softRebootMs ?? 120_000;
     this.#connection = host.connect(options.name);
     this.#events = new EventFeed(this.#connection, this.#log);
   }
@@ -87,7 +97,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   }
 
   reboot(args: ArgsOf<'reboot'>, context: EffectContext): Promise<void> {
-    return reboot(this.#connection, args, context);
+    return reboot(this.#connection, args, this.#softRebootMs, context);
   }
 
   pause(_args: ArgsOf<'pause'>, context: EffectContext): Promise<void> {

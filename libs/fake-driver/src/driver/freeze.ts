@@ -24,10 +24,10 @@ export function unpause(connection: HostConnection, context: EffectContext): Pro
 
 /** A guest that was paused is saved as one; an image that exists is never written over. */
 export function suspend(connection: HostConnection, context: EffectContext): Promise<void> {
-  return settle(connection, context, (seen, domain, steps) => {
+  return settle(connection, context, (_seen, domain, steps) => {
     if (domain.live === null && domain.saved !== null) return null;
     if (domain.state !== 'running' && domain.state !== 'paused') throw notActive('suspend', domain);
-    return steps.keepDefinition(seen) ?? steps.managedSave();
+    return steps.managedSave();
   });
 }
 
@@ -40,7 +40,8 @@ async function settle(
   const steps = new Steps(new Effect(connection, context));
   await steps.effect.reach((seen) => {
     if (seen.domain === null) throw new InstanceNotFoundError(seen.instance);
-    return seen.domain.busy === null ? next(seen, seen.domain, steps) : steps.barrier();
+    if (seen.busy !== null) return steps.barrier();
+    return steps.keepDefinition(seen) ?? next(seen, seen.domain, steps);
   });
 }
 

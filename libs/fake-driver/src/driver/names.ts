@@ -5,6 +5,11 @@ export function temporaryName(file: string, { mark, incarnation }: EffectContext
   return `.${file}.${mark.epoch}-${mark.op}-${incarnation}`;
 }
 
+/** Whether a temporary file is of this run. */
+export function isOwnTemporary(name: string, context: EffectContext): boolean {
+  return name.endsWith(temporaryName('', context).slice(1));
+}
+
 export const isTemporary = (name: string): boolean => name.startsWith('.');
 
 /** Name of the tap of an interface: as given, or made from the port's id; a device name has at most 15 characters. */

@@ -1,6 +1,7 @@
 /** A guest is switched off; its definition, disks and wires stay. */
 import type { EffectContext, InstanceUuid } from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
+import type { DomainDefinition } from '../world/definition.ts';
 import { Effect, type Step } from './effect.ts';
 import type { Seen } from './seen.ts';
 import { Steps } from './steps.ts';
@@ -11,8 +12,8 @@ export interface Asking {
   readonly retryInterval: number;
 }
 
-/** How often a guest that was asked is looked at, in milliseconds. */
-export const SHUTDOWN_LOOK_MS = 100;
+/** How often a guest that was asked is looked at when no event tells of it, in milliseconds. */
+const SHUTDOWN_LOOK_MS = 1000;
 /** Kept back from the time that is left, for the kill. */
 const RESERVE_MS = 15_000;
 
@@ -26,10 +27,12 @@ export async function powerOff(
 ): Promise<void> {
   const steps = new Steps(new Effect(connection, context, instance));
   const ask = new ShutdownRequest(steps, asking.timeout * 1000, asking.retryInterval * 1000);
+  let known: DomainDefinition | null = null;
   await steps.effect.reach((seen) => {
-    const { domain } = seen;
-    if (domain === null) return null;
-    if (domain.live === null) return domain.saved !== null && memory === 'discard' ? steps.managedSaveRemove() : null;
+    // A definition that somebody removes just before the kill is gone with the run: an instance that is off has one.
+    if (seen.domain === null) return known === null ? null : steps.define(known);
+    known = seen.stored ?? seen.live;
+    if (seen.live === null) return seen.saved !== null && memory === 'discard' ? steps.managedSaveRemove() : null;
     return steps.keepDefinition(seen) ?? ask.next(seen) ?? steps.destroy();
   });
 }
@@ -54,8 +57,9 @@ export class ShutdownRequest {
       this.#askAgainMs = this.#retryMs > 0 ? this.#retryMs : Infinity;
       return this.#steps.shutdown();
     }
-    this.#waitMs -= SHUTDOWN_LOOK_MS;
-    this.#askAgainMs -= SHUTDOWN_LOOK_MS;
-    return effect.wait(SHUTDOWN_LOOK_MS);
+    const ms = Math.min(SHUTDOWN_LOOK_MS, this.#waitMs, this.#askAgainMs);
+    this.#waitMs -= ms;
+    this.#askAgainMs -= ms;
+    return effect.waitForChange(ms);
   }
 }

@@ -4,6 +4,7 @@ import type { HostConnection } from '../world/connection.ts';
 import type { DomainDefinition } from '../world/definition.ts';
 import { definitionOf, type GuestArguments } from './definition-of.ts';
 import { Effect, type Step } from './effect.ts';
+import { isRescue, WAY_BACK } from './rescued.ts';
 import { hasFile, type Seen } from './seen.ts';
 import { Steps } from './steps.ts';
 
@@ -22,14 +23,13 @@ export async function powerOnAsStored(
   const steps = new Steps(new Effect(connection, context, instance));
   await steps.effect.reach((seen) => {
     if (seen.domain === null) throw new InstanceNotFoundError(instance);
-    return nextToRunning(seen, steps, storedDefinition(seen.domain.stored, context.mark));
+    return nextToRunning(seen, steps, storedDefinition(seen.stored, context.mark));
   });
 }
 
 function nextToRunning(seen: Seen, steps: Steps, definition: DomainDefinition | null): Step | null {
-  const { domain } = seen;
-  if (domain?.busy != null) return steps.barrier();
-  if (domain?.live != null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  if (seen.busy !== null) return steps.barrier();
+  if (seen.live !== null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
   if (definition === null) throw new InstanceNotFoundError(seen.instance);
   return steps.start(seen, definition, 'continue');
 }
@@ -43,8 +43,8 @@ function storedDefinition(stored: DomainDefinition | null, mark: Mark): DomainDe
  * its rescue. Null when there is neither a domain nor a disk to make one for.
  */
 export function freshDefinition(seen: Seen, args: GuestArguments, mark: Mark): DomainDefinition | null {
-  const { stored } = seen.domain ?? { stored: null };
-  if (stored?.disks[0] === 'rescue') return { ...stored, mark };
+  const { stored } = seen;
+  if (stored !== null && isRescue(stored) && hasFile(seen, WAY_BACK)) return { ...stored, mark };
   const definition = definitionOf(args, mark);
   const bootable = args.instance.imageRef === null || hasFile(seen, 'root');
   return seen.domain === null && !bootable ? null : definition;

@@ -10,23 +10,18 @@ export async function answerOf<T>(
   instance: InstanceUuid | null,
 ): Promise<T> {
   signal.throwIfAborted();
-  let end = (): void => {};
-  const cutOff = new Promise<never>((_, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const cancel = clock.after(deadlineMs, () =>
-      reject(new HypervisorUnavailableError(`the simulated host did not answer within ${deadlineMs} ms`)),
-    );
-    end = () => {
-      signal.removeEventListener('abort', onAbort);
-      cancel();
-    };
-  });
+  const { promise: cutOff, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const cancel = clock.after(deadlineMs, () =>
+    reject(new HypervisorUnavailableError(`the simulated host did not answer within ${deadlineMs} ms`)),
+  );
   try {
     return await Promise.race([call, cutOff]);
   } catch (error) {
     throw translated(error, instance, 'query');
   } finally {
-    end();
+    signal.removeEventListener('abort', onAbort);
+    cancel();
   }
 }

@@ -8,15 +8,14 @@ import type { GuestArguments } from './definition-of.ts';
 import { isOf, type Seen } from './seen.ts';
 import { Steps } from './steps.ts';
 
-/** What a guest gets to shut down by itself in a soft reboot, in milliseconds; then it is cut off. */
-const SOFT_REBOOT_MS = 120_000;
-
+/** @param softMs what a guest gets to shut down by itself in a soft reboot, in milliseconds; then it is cut off */
 export async function reboot(
   connection: HostConnection,
   args: ArgsOf<'reboot'>,
+  softMs: number,
   context: EffectContext,
 ): Promise<void> {
-  await restart(connection, args, args.rebootType === 'SOFT' ? SOFT_REBOOT_MS : 0, context);
+  await restart(connection, args, args.rebootType === 'SOFT' ? softMs : 0, context);
 }
 
 /** From whatever the domain is in to a running guest of this operation, cutting the old one off. */
@@ -41,13 +40,13 @@ async function restart(
 
 /** The mark goes into the stored definition before the old guest ends: whoever starts it then, it starts as this operation's. */
 function nextOfRestart(seen: Seen, args: GuestArguments, steps: Steps, ask: ShutdownRequest): Step | null {
-  const { domain } = seen;
+  const { busy, live, stored } = seen;
   const { mark } = steps.effect.context;
-  if (domain?.busy != null) return steps.barrier();
-  if (domain?.live != null && isOf(mark, domain.live)) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  if (busy !== null) return steps.barrier();
+  if (isOf(mark, live)) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
   const definition = freshDefinition(seen, args, mark);
   if (definition === null) throw new InstanceNotFoundError(seen.instance);
-  if (domain?.live == null) return steps.start(seen, definition, 'discard');
-  if (!isOf(mark, domain.stored)) return steps.define(definition);
+  if (live === null) return steps.start(seen, definition, 'discard');
+  if (!isOf(mark, stored)) return steps.define(definition);
   return ask.next(seen) ?? steps.destroy();
 }

@@ -8,13 +8,9 @@ import type { HostConnection } from '../world/connection.ts';
 import type { DomainDefinition } from '../world/definition.ts';
 import { Effect, type Step } from './effect.ts';
 import { failure, mayCleanUp } from './failure.ts';
+import { isRescue, RESCUE_DISK, WAY_BACK } from './rescued.ts';
 import { hasFile, isOf, type Seen } from './seen.ts';
 import { Steps } from './steps.ts';
-
-const WAY_BACK = 'unrescue.xml';
-const RESCUE_DISK = 'rescue';
-
-const isRescue = (definition: DomainDefinition | null | undefined): boolean => definition?.disks[0] === RESCUE_DISK;
 
 /** What fails is undone, and the guest runs again if it did before; a call that is cut short is left to whoever runs it again. */
 export async function rescue(
@@ -27,7 +23,7 @@ export async function rescue(
   let refused = false;
   try {
     await steps.effect.reach((seen) => {
-      ranBefore ??= seen.domain?.live != null;
+      ranBefore ??= seen.live !== null;
       const { domain } = seen;
       refused = domain === null || (isRescue(domain.stored) && !isOf(context.mark, domain.stored));
       return nextOfRescue(seen, args.imageMeta.id, steps);
@@ -71,19 +67,34 @@ function nextOfRescue(seen: Seen, image: string, steps: Steps): Step | null {
 /** An instance that is not rescued is left as it is. */
 export async function unrescue(connection: HostConnection, context: EffectContext): Promise<void> {
   const steps = new Steps(new Effect(connection, context));
-  await steps.effect.reach((seen) => nextOfUnrescue(seen, context.mark, steps, true));
+  let rescuedBefore = false;
+  await steps.effect.reach((seen) => {
+    rescuedBefore ||= isRescued(seen);
+    return rescuedBefore ? nextOfUnrescue(seen, context.mark, steps, true) : steps.staleFile(seen);
+  });
+}
+
+function isRescued(seen: Seen): boolean {
+  if (seen.domain === null || seen.directory === null) throw new InstanceNotFoundError(seen.instance);
+  return isRescue(seen.live ?? seen.stored) || seen.directory.files.some((file) => file.name === WAY_BACK);
 }
 
 function nextOfUnrescue(seen: Seen, mark: Mark, steps: Steps, start: boolean): Step | null {
-  const { domain } = seen;
-  if (domain === null || seen.directory === null) throw new InstanceNotFoundError(seen.instance);
-  if (domain.busy !== null) return steps.barrier();
-  const way = seen.directory.files.find((file) => file.name === WAY_BACK);
-  if (way === undefined && !isRescue(domain.live ?? domain.stored)) return steps.staleFile(seen);
-  if (way === undefined) throw failure('INSTANCE_NOT_RESCUED', `the definition from before the rescue is missing`);
-  if (isRescue(domain.stored) || domain.stored === null)
+  const { live, stored } = seen;
+  if (seen.domain === null || seen.directory === null) throw new InstanceNotFoundError(seen.instance);
+  if (seen.busy !== null) return steps.barrier();
+  if (isRescue(stored) || (isRescue(live) && stored === null)) {
+    const way = seen.directory.files.find((file) => file.name === WAY_BACK);
+    if (way === undefined)
+      throw failure(
+        'INSTANCE_NOT_RESCUED',
+        'the definition from before the rescue is missing: a hard reboot makes a new one',
+      );
     return steps.define({ ...(JSON.parse(way.content) as DomainDefinition), mark });
-  if (isRescue(domain.live)) return steps.destroy();
-  if (domain.live === null && start) return steps.start(seen, { ...domain.stored, mark }, 'discard');
-  return steps.wakeUp(seen) ?? steps.removeFile(hasFile(seen, RESCUE_DISK) ? RESCUE_DISK : WAY_BACK);
+  }
+  if (isRescue(live)) return steps.destroy();
+  if (live === null && stored !== null && start) return steps.start(seen, { ...stored, mark }, 'discard');
+  const next = steps.keepDefinition(seen) ?? steps.wakeUp(seen) ?? steps.staleFile(seen);
+  const left = [RESCUE_DISK, WAY_BACK].find((name) => hasFile(seen, name));
+  return next ?? (left === undefined ? null : steps.removeFile(left));
 }

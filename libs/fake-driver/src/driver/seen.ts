@@ -4,21 +4,29 @@ import type { HostConnection, LocalView } from '../world/connection.ts';
 import { sameMark, type DomainDefinition } from '../world/definition.ts';
 import type { DomainView } from '../world/domain-view.ts';
 import { isTemporary } from './names.ts';
+import { WAY_BACK } from './rescued.ts';
 
 export interface Seen extends LocalView {
   readonly instance: InstanceUuid;
   readonly domain: DomainView | null;
+  /** What is under way on the domain, when it shows. */
+  readonly busy: string | null;
+  /** The definition that the guest runs with, the stored one, and the one in the managed save image; null = none. */
+  readonly live: DomainDefinition | null;
+  readonly stored: DomainDefinition | null;
+  readonly saved: DomainDefinition | null;
 }
 
 /** Looks at the domain and at what else the host holds of the instance. */
 export async function look(connection: HostConnection, instance: InstanceUuid): Promise<Seen> {
   const domain = await connection.look(instance);
-  return { instance, domain, ...(await connection.lookAtFiles(instance)) };
+  const { busy, live, stored, saved } = domain ?? { busy: null, live: null, stored: null, saved: null };
+  return { instance, domain, busy, live, stored, saved, ...(await connection.lookAtFiles(instance)) };
 }
 
 /** Whether a definition was written by the operation with this mark. */
-export function isOf(mark: Mark, definition: DomainDefinition | null | undefined): boolean {
-  return sameMark(mark, definition?.mark);
+export function isOf(mark: Mark, definition: DomainDefinition | null): boolean {
+  return sameMark(mark, definition?.mark ?? null);
 }
 
 /** Whether the instance has a whole file of that name. */
@@ -34,13 +42,10 @@ const powers: Record<DomainView['state'], Power> = {
   off: 'off',
 };
 
-/** Files of an instance that are no disks. */
-const papers = new Set(['unrescue.xml']);
-
 /** The observation of a look at everything. */
 export function observationOf(seen: Seen): Observation {
   const files = seen.directory?.files ?? [];
-  const disks = files.filter((file) => file.whole && !isTemporary(file.name) && !papers.has(file.name));
+  const disks = files.filter((file) => file.whole && !isTemporary(file.name) && file.name !== WAY_BACK);
   const others = files.filter((file) => !disks.includes(file));
   return {
     ...domainObservation(seen.domain),

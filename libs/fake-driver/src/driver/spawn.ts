@@ -49,14 +49,14 @@ function checkArguments({ instance, imageMeta, networkInfo }: ArgsOf<'spawn'>): 
 }
 
 function nextOfSpawn(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | null {
-  const { domain } = seen;
+  const { domain, busy, live, stored } = seen;
   const { mark } = steps.effect.context;
-  if (domain !== null && !isOf(mark, domain.live ?? domain.stored))
+  if (domain !== null && !isOf(mark, live ?? stored))
     throw new SpawnRefusal(
       failure('INSTANCE_EXISTS', `a domain of instance ${seen.instance} exists on this host already`),
     );
-  if (domain?.busy != null) return steps.barrier();
-  if (domain?.live != null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  if (busy !== null) return steps.barrier();
+  if (live !== null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
   if (seen.directory === null) return steps.makeDirectory();
   return (
     steps.staleFile(seen) ?? nextDisk(seen, args, steps) ?? steps.start(seen, definitionOf(args, mark), 'continue')
@@ -80,8 +80,8 @@ function nextOfCleaning(seen: Seen, steps: Steps): Step | null {
   const { domain, directory } = seen;
   const { mark } = steps.effect.context;
   const ours = (madeBy: Mark | null): boolean => sameMark(madeBy, mark);
-  if (isOf(mark, domain?.live)) return steps.destroy();
-  if (isOf(mark, domain?.stored)) return steps.undefine();
+  if (isOf(mark, seen.live)) return steps.destroy();
+  if (isOf(mark, seen.stored)) return steps.undefine();
   if (domain === null && seen.taps[0] !== undefined) return steps.unplugTap(seen.taps[0]);
   if (seen.doomed) return steps.removeDirectory();
   if (directory !== null && ours(directory.madeBy)) return steps.doomDirectory();

@@ -1,7 +1,7 @@
 /** The steps that plans are made of: each one call on the host, and the small plans that methods share. */
 import type { DomainDefinition } from '../world/definition.ts';
 import type { Effect, Step } from './effect.ts';
-import { isTemporary, temporaryName } from './names.ts';
+import { isOwnTemporary, isTemporary, temporaryName } from './names.ts';
 import { isOf, type Seen } from './seen.ts';
 
 export class Steps {
@@ -98,7 +98,7 @@ export class Steps {
     return this.#step(`${call} ${name}`, (instance) => this.#connection.writeFile(call, instance, file, signal));
   }
 
-  /** The next step to a base image in the cache, in the same manner; leftovers of dead fetchers go first. */
+  /** The next step to a base image in the cache, in the same manner. */
   baseImage(seen: Seen, sha256: string): Step | null {
     if (seen.base.some((file) => file.name === sha256)) return null;
     const temporary = temporaryName(sha256, this.effect.context);
@@ -109,12 +109,14 @@ export class Steps {
     );
   }
 
-  /** Removes what dead writers of this instance left, if anything. */
+  /** Removes what dead writers left, of this instance's files or of base images, if anything. */
   staleFile(seen: Seen): Step | null {
-    const { mark, incarnation } = this.effect.context;
-    const own = `.${mark.epoch}-${mark.op}-${incarnation}`;
-    const stale = seen.directory?.files.find((file) => isTemporary(file.name) && !file.name.endsWith(own));
-    return stale === undefined ? null : this.removeFile(stale.name);
+    const { context } = this.effect;
+    const stale = seen.directory?.files.find((file) => isTemporary(file.name) && !isOwnTemporary(file.name, context));
+    if (stale !== undefined) return this.removeFile(stale.name);
+    const half = seen.base.find((file) => isTemporary(file.name) && !file.name.endsWith(context.incarnation));
+    if (half === undefined) return null;
+    return this.#step('removeBase', (instance) => this.#connection.removeBase(instance, half.name));
   }
 
   /** Wires the first tap that is not wired yet; null when all are. */
@@ -125,8 +127,7 @@ export class Steps {
 
   /** A running guest without a stored definition would be gone with its run: stores the one that it runs with. */
   keepDefinition(seen: Seen): Step | null {
-    const { domain } = seen;
-    return domain?.live != null && domain.stored === null ? this.define(domain.live) : null;
+    return seen.live !== null && seen.stored === null ? this.define(seen.live) : null;
   }
 
   /**
@@ -135,12 +136,12 @@ export class Steps {
    */
   start(seen: Seen, definition: DomainDefinition, memory: 'continue' | 'discard'): Step {
     const { mark } = this.effect.context;
-    const { domain } = seen;
+    const { stored, saved } = seen;
     const tap = this.missingTap(seen, definition.taps);
     if (tap !== null) return tap;
-    if (domain?.saved != null && memory === 'discard') return this.managedSaveRemove();
-    if (domain?.saved != null && !isOf(mark, domain.saved)) return this.managedSaveDefine({ ...domain.saved, mark });
-    if (!isOf(mark, domain?.stored) && domain?.saved == null) return this.define(definition);
+    if (saved !== null && memory === 'discard') return this.managedSaveRemove();
+    if (saved !== null && !isOf(mark, saved)) return this.managedSaveDefine({ ...saved, mark });
+    if (saved === null && !isOf(mark, stored)) return this.define(definition);
     return this.create();
   }
 

@@ -1,6 +1,5 @@
 import type { InstanceUuid } from '@chronovirt/contract';
 import type { HostConnection } from './connection.ts';
-import type { Domain } from './domain.ts';
 
 /** A call on the simulated host, as hooks and faults see it. */
 export interface CallInfo {
@@ -9,19 +8,24 @@ export interface CallInfo {
   readonly connection: HostConnection;
 }
 
+/** What a call does. `begin` shows at once, `finish` comes after the work. */
+export interface Body<R> {
+  begin?(): void;
+  finish(): R;
+  /** The work was cut short. */
+  cut?(): void;
+}
+
 /**
- * What a call does. `begin` shows at once, `finish` after the work; the domain's lock is held meanwhile if the call takes it.
- * `child`: a process of the caller does the work, and dies with it: `finish` then never comes.
+ * How the host runs a call. `lock`: the domain's job lock is held while it lasts. `child`: a process of the caller does the work and
+ * dies with it; `finish` then never comes. `local`: no call to the daemon but the caller's own work on the host, which goes on
+ * without the daemon. `body` is made when the call arrives.
  */
 export interface Act<R> {
   readonly lock?: 'wait' | 'preempt';
   readonly child?: true;
-  /** Not a call to the daemon but the caller's own work on the host: goes on without the daemon. */
   readonly local?: true;
-  begin?(domain: Domain | null): void;
-  finish(domain: Domain | null): R;
-  /** The work was cut short: a fault, a lost daemon. */
-  cut?(domain: Domain | null): void;
+  body(): Body<R>;
 }
 
 /**

@@ -4,12 +4,12 @@
  */
 import type { InstanceUuid, Mark } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
-import type { Act, CallInfo } from './call.ts';
+import type { Act, Body, CallInfo } from './call.ts';
 import type { DomainDefinition } from './definition.ts';
 import type { DomainView } from './domain-view.ts';
 import type { DomainEvent } from './event-hub.ts';
 import type { DirectoryView, SimulatedFile } from './file-tree.ts';
-import type { SavedMemory } from './domain.ts';
+import type { Domain, SavedMemory } from './domain.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 
 interface InFlight {
@@ -20,6 +20,13 @@ interface InFlight {
 
 const NEVER = new Promise<never>(() => {});
 const lost = (what: string): CallError => new CallError('CONNECTION_LOST', what);
+
+const destroyBody = (domain: Domain): Body<void> => ({
+  begin: () => domain.mustRun(),
+  finish: () => {
+    if (domain.run !== null) domain.stop('destroyed');
+  },
+});
 
 /** What one look at an instance on the host's own side shows: its directory, half-removed remains, its taps, the base images. */
 export interface LocalView {
@@ -96,17 +103,21 @@ export class HostConnection {
     this.#unsubscribe = null;
   }
 
-  /** Waits on the host's clock, as this caller: a dead one waits for ever. */
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
+  /** Waits for an event of the domain, at most `ms`; as this caller: a dead one waits for ever. */
+  changed(instance: InstanceUuid, ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      const onAbort = (): void => {
+      const end = (answer: () => void) => (): void => {
         cancel();
-        if (this.#alive) reject(signal.reason);
-      };
-      const cancel = this.#host.clock.after(ms, () => {
+        unsubscribe();
         signal.removeEventListener('abort', onAbort);
-        if (this.#alive) resolve();
+        if (this.#alive) answer();
+      };
+      const onAbort = end(() => reject(signal.reason));
+      const onTime = end(resolve);
+      const cancel = this.#host.clock.after(ms, onTime);
+      const unsubscribe = this.#host.events.subscribe((event) => {
+        if (event.instance === instance) onTime();
       });
       signal.addEventListener('abort', onAbort, { once: true });
     });
@@ -116,129 +127,104 @@ export class HostConnection {
 
   /** The domain as it looks just now; null when there is none. */
   look(instance: InstanceUuid): Promise<DomainView | null> {
-    return this.#call('look', instance, { finish: () => this.#host.viewOf(instance) });
+    return this.#quick('look', instance, () => this.#host.viewOf(instance));
   }
 
   lookAtAll(): Promise<readonly DomainView[]> {
-    return this.#call('lookAtAll', null, { finish: () => this.#host.allViews() });
+    return this.#quick('lookAtAll', null, () => this.#host.allViews());
   }
 
   lookAtFiles(instance: InstanceUuid): Promise<LocalView> {
-    return this.#call('lookAtFiles', instance, { local: true, finish: () => this.#host.localView(instance) });
+    return this.#local('lookAtFiles', instance, () => this.#host.localView(instance));
   }
 
   readConsole(instance: InstanceUuid): Promise<string> {
-    return this.#call('readConsole', instance, { local: true, finish: () => this.#host.consoleOf(instance) });
+    return this.#local('readConsole', instance, () => this.#host.consoleOf(instance));
   }
 
-  // Calls that change a domain.
+  // Calls that change a domain. Those without the lock act on arrival.
 
   define(definition: DomainDefinition): Promise<void> {
-    return this.#call('define', definition.uuid, {
-      begin: () => this.#host.domain(definition.uuid).define(definition),
-      finish: () => {},
-    });
+    return this.#atOnce('define', definition.uuid, () => this.#host.domain(definition.uuid).define(definition));
   }
 
   undefine(instance: InstanceUuid): Promise<void> {
-    return this.#call('undefine', instance, {
-      begin: () => this.#host.existing(instance).undefine(),
-      finish: () => {},
-    });
+    return this.#atOnce('undefine', instance, () => this.#host.existing(instance).undefine());
   }
 
   create(instance: InstanceUuid): Promise<void> {
-    return this.#call('create', instance, {
-      lock: 'wait',
-      begin: (domain) => domain?.beginStart(),
-      finish: (domain) => domain?.finishStart(),
-      cut: (domain) => {
-        if (domain?.run?.reason === 'starting-up') domain.stop('failed');
+    return this.#locked('create', instance, (domain) => ({
+      begin: () => domain.beginStart(),
+      finish: () => domain.finishStart(),
+      cut: () => {
+        if (domain.run?.reason === 'starting-up') domain.stop('failed');
       },
-    });
+    }));
   }
 
   /** Ends the run at once, going through a busy domain. */
   destroy(instance: InstanceUuid): Promise<void> {
-    return this.#call('destroy', instance, {
-      lock: 'preempt',
-      begin: (domain) => {
-        if (domain?.run == null) throw new CallError('OPERATION_INVALID', 'domain is not running');
-      },
-      finish: (domain) => {
-        if (domain?.run != null) domain.stop('destroyed');
-      },
-    });
+    return this.#locked('destroy', instance, destroyBody, 'preempt');
   }
 
   /** Asks the guest to shut down; returns when it was asked. */
   shutdown(instance: InstanceUuid): Promise<void> {
-    return this.#call('shutdown', instance, {
-      lock: 'wait',
-      finish: (domain) => this.#host.guest(instance).askToShutDown(domain),
-    });
+    return this.#locked('shutdown', instance, (domain) => ({
+      finish: () => this.#host.guest(instance).askToShutDown(domain),
+    }));
   }
 
   suspend(instance: InstanceUuid): Promise<void> {
-    return this.#call('suspend', instance, { lock: 'wait', finish: (domain) => domain?.pause('user') });
+    return this.#locked('suspend', instance, (domain) => ({ finish: () => domain.pause('user') }));
   }
 
   resume(instance: InstanceUuid): Promise<void> {
-    return this.#call('resume', instance, { lock: 'wait', finish: (domain) => domain?.unpause() });
+    return this.#locked('resume', instance, (domain) => ({ finish: () => domain.unpause() }));
   }
 
   wakeup(instance: InstanceUuid): Promise<void> {
-    return this.#call('wakeup', instance, { lock: 'wait', finish: (domain) => domain?.wake() });
+    return this.#locked('wakeup', instance, (domain) => ({ finish: () => domain.wake() }));
   }
 
   managedSave(instance: InstanceUuid): Promise<void> {
-    let saved: SavedMemory | undefined;
-    return this.#call('managedSave', instance, {
-      lock: 'wait',
-      begin: (domain) => {
-        saved = domain?.beginSave();
-      },
-      finish: (domain) => {
-        if (saved !== undefined) domain?.finishSave(saved);
-      },
-      cut: (domain) => {
-        if (domain?.run != null) domain.cancelSave();
-      },
+    return this.#locked('managedSave', instance, (domain) => {
+      let saved: SavedMemory | null = null;
+      return {
+        begin: () => {
+          saved = domain.beginSave();
+        },
+        finish: () => {
+          if (saved !== null) domain.finishSave(saved);
+        },
+        cut: () => domain.cancelSave(),
+      };
     });
   }
 
   /** Changes the definition inside the managed save image. */
   managedSaveDefine(definition: DomainDefinition): Promise<void> {
-    return this.#call('managedSaveDefine', definition.uuid, {
-      lock: 'wait',
-      finish: (domain) => {
-        if (domain?.saved == null) throw new CallError('OPERATION_INVALID', 'domain has no managed save image');
-        domain.saved = { ...domain.saved, definition };
-      },
-    });
+    return this.#locked('managedSaveDefine', definition.uuid, (domain) => ({
+      finish: () => domain.redefineSaved(definition),
+    }));
   }
 
   managedSaveRemove(instance: InstanceUuid): Promise<void> {
-    return this.#call('managedSaveRemove', instance, {
-      lock: 'wait',
-      finish: (domain) => {
-        if (domain !== null) domain.saved = null;
+    return this.#locked('managedSaveRemove', instance, (domain) => ({
+      finish: () => {
+        domain.saved = null;
       },
-    });
+    }));
   }
 
   /** Changes nothing that matters, but waits for the domain's running job: the barrier. */
   setMetadata(instance: InstanceUuid): Promise<void> {
-    return this.#call('setMetadata', instance, { lock: 'wait', finish: () => {} });
+    return this.#locked('setMetadata', instance, () => ({ finish: () => {} }));
   }
 
   // The caller's own work on the host.
 
   makeDirectory(instance: InstanceUuid, madeBy: Mark): Promise<void> {
-    return this.#call('makeDirectory', instance, {
-      local: true,
-      finish: () => this.#host.files.makeDirectory(instance, madeBy),
-    });
+    return this.#local('makeDirectory', instance, () => this.#host.files.makeDirectory(instance, madeBy));
   }
 
   /** A child process writes a file; until it has ended the file is not whole. */
@@ -248,78 +234,85 @@ export class HostConnection {
     file: Omit<SimulatedFile, 'whole'>,
     signal: AbortSignal,
   ): Promise<void> {
-    const write = (whole: boolean) => (): void => this.#host.files.write(instance, { ...file, whole });
-    return this.#call(call, instance, { local: true, child: true, begin: write(false), finish: write(true) }, signal);
+    return this.#child(call, instance, signal, {
+      begin: () => this.#host.files.write(instance, { ...file, whole: false }),
+      finish: () => this.#host.files.write(instance, { ...file, whole: true }),
+    });
   }
 
   /** Renames a file of the instance: at once as a whole. */
   renameFile(instance: InstanceUuid, from: string, to: string): Promise<void> {
-    return this.#call('renameFile', instance, {
-      local: true,
-      finish: () => this.#host.files.rename(instance, from, to),
-    });
+    return this.#local('renameFile', instance, () => this.#host.files.rename(instance, from, to));
   }
 
   removeFile(instance: InstanceUuid, name: string): Promise<void> {
-    return this.#call('removeFile', instance, { local: true, finish: () => this.#host.files.remove(instance, name) });
+    return this.#local('removeFile', instance, () => this.#host.files.remove(instance, name));
   }
 
   /** A child fetches an image into the cache, under a temporary name. */
   fetchImage(instance: InstanceUuid, sha256: string, temporary: string, signal: AbortSignal): Promise<void> {
-    const write = (whole: boolean) => (): void =>
-      this.#host.files.writeBase({ name: temporary, whole, madeBy: null, content: sha256 });
-    return this.#call(
-      'fetchImage',
-      instance,
-      {
-        local: true,
-        child: true,
-        begin: () => {
-          if (this.#host.missingImages.has(sha256)) throw new CallError('IMAGE_NOT_FOUND', `no image ${sha256}`);
-          write(false)();
-        },
-        finish: write(true),
+    const file = { name: temporary, madeBy: null, content: sha256 };
+    return this.#child('fetchImage', instance, signal, {
+      begin: () => {
+        if (this.#host.missingImages.has(sha256)) throw new CallError('IMAGE_NOT_FOUND', `no image ${sha256}`);
+        this.#host.files.writeBase({ ...file, whole: false });
       },
-      signal,
-    );
+      finish: () => this.#host.files.writeBase({ ...file, whole: true }),
+    });
   }
 
   renameBase(instance: InstanceUuid, from: string, to: string): Promise<void> {
-    return this.#call('renameBase', instance, { local: true, finish: () => this.#host.files.renameBase(from, to) });
+    return this.#local('renameBase', instance, () => this.#host.files.renameBase(from, to));
   }
 
   removeBase(instance: InstanceUuid, name: string): Promise<void> {
-    return this.#call('removeBase', instance, { local: true, finish: () => this.#host.files.removeBase(name) });
+    return this.#local('removeBase', instance, () => this.#host.files.removeBase(name));
   }
 
   /** Moves the instance's directory out of the way, before its removal. */
   doomDirectory(instance: InstanceUuid): Promise<void> {
-    return this.#call('doomDirectory', instance, { local: true, finish: () => this.#host.files.doom(instance) });
+    return this.#local('doomDirectory', instance, () => this.#host.files.doom(instance));
   }
 
   removeDirectory(instance: InstanceUuid): Promise<void> {
-    return this.#call('removeDirectory', instance, {
-      local: true,
-      finish: () => this.#host.files.removeDoomed(instance),
-    });
+    return this.#local('removeDirectory', instance, () => this.#host.files.removeDoomed(instance));
   }
 
   plugTap(instance: InstanceUuid, tap: string): Promise<void> {
-    return this.#call('plugTap', instance, {
-      local: true,
-      finish: () => {
-        this.#host.taps.set(tap, instance);
-      },
+    return this.#local('plugTap', instance, () => {
+      this.#host.taps.set(tap, instance);
     });
   }
 
   unplugTap(instance: InstanceUuid, tap: string): Promise<void> {
-    return this.#call('unplugTap', instance, {
-      local: true,
-      finish: () => {
-        this.#host.taps.delete(tap);
-      },
+    return this.#local('unplugTap', instance, () => {
+      this.#host.taps.delete(tap);
     });
+  }
+
+  #quick<R>(name: string, instance: InstanceUuid | null, finish: () => R): Promise<R> {
+    return this.#call(name, instance, { body: () => ({ finish }) });
+  }
+
+  #atOnce(name: string, instance: InstanceUuid, begin: () => void): Promise<void> {
+    return this.#call(name, instance, { body: () => ({ begin, finish: () => {} }) });
+  }
+
+  #locked(
+    name: string,
+    instance: InstanceUuid,
+    body: (domain: Domain) => Body<void>,
+    lock: 'wait' | 'preempt' = 'wait',
+  ): Promise<void> {
+    return this.#call(name, instance, { lock, body: () => body(this.#host.existing(instance)) });
+  }
+
+  #local<R>(name: string, instance: InstanceUuid, finish: () => R): Promise<R> {
+    return this.#call(name, instance, { local: true, body: () => ({ finish }) });
+  }
+
+  #child(name: string, instance: InstanceUuid, signal: AbortSignal, body: Body<void>): Promise<void> {
+    return this.#call(name, instance, { local: true, child: true, body: () => body }, signal);
   }
 
   async #call<R>(name: string, instance: InstanceUuid | null, act: Act<R>, signal?: AbortSignal): Promise<R> {

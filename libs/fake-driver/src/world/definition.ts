@@ -16,6 +16,6 @@ export interface DomainDefinition {
 }
 
 /** Whether two marks name the same operation. */
-export function sameMark(a: Mark | null | undefined, b: Mark | null | undefined): boolean {
-  return a != null && b != null && a.epoch === b.epoch && a.op === b.op;
+export function sameMark(a: Mark | null, b: Mark | null): boolean {
+  return a !== null && b !== null && a.epoch === b.epoch && a.op === b.op;
 }

@@ -144,6 +144,11 @@ export class Domain {
     return saved;
   }
 
+  redefineSaved(definition: DomainDefinition): void {
+    if (this.saved === null) throw new CallError('OPERATION_INVALID', 'domain has no managed save image');
+    this.saved = { ...this.saved, definition };
+  }
+
   finishSave(saved: SavedMemory): void {
     this.saved = saved;
     this.stop('saved');
@@ -151,8 +156,8 @@ export class Domain {
 
   /** The guest goes on after a save that came to nothing. */
   cancelSave(): void {
-    const run = this.#active();
-    if (run.reason !== 'save') return;
+    const { run } = this;
+    if (run === null || run.reason !== 'save') return;
     this.#enter(run, 'running', 'save-canceled');
     this.#world.emit(this, 'RESUMED', 'save-canceled');
   }
@@ -196,6 +201,11 @@ export class Domain {
     if (run === null) return 0;
     const running = run.since === null ? 0 : this.#world.monotonic() - run.since;
     return Math.round((run.ranMs + running) * 1e6 * run.definition.vcpus);
+  }
+
+  /** Throws `OPERATION_INVALID` when the domain is off. */
+  mustRun(): void {
+    this.#active();
   }
 
   #active(): Run {

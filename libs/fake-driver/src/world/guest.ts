@@ -20,10 +20,10 @@ export class Guest {
   }
 
   /** The power button: a guest that runs and heeds it is off some time later. */
-  askToShutDown(domain: Domain | null): void {
-    const run = domain?.run ?? null;
+  askToShutDown(domain: Domain): void {
+    const { run } = domain;
     if (run === null) throw new CallError('OPERATION_INVALID', 'domain is not running');
-    if (domain?.heedsShutdown !== true || run.state !== 'running') return;
+    if (!domain.heedsShutdown || run.state !== 'running') return;
     this.#host.later(this.#host.shutdownMs(), () => {
       if (domain.run === run && run.state === 'running') domain.stop('shutdown');
     });
@@ -63,6 +63,6 @@ export class Guest {
 
   #whileActive(act: (domain: Domain) => void): void {
     const domain = this.#host.find(this.#instance);
-    if (domain?.run != null) act(domain);
+    if (domain !== null && domain.run !== null) act(domain);
   }
 }

@@ -192,13 +192,14 @@ export class SimulatedHost {
     const fault = info.connection.watched ? this.faults.of(info) : null;
     this.#strike(fault, 'before', info);
     const domain = act.lock === undefined || info.instance === null ? null : this.existing(info.instance);
+    const body = act.body();
     const taken = domain === null ? null : this.#take(domain, info, act);
     const job = taken instanceof Promise ? await taken : taken;
     const lock = domain?.lock;
     let begun = false;
     try {
       this.#stillThere(info, act, domain, daemonRun);
-      act.begin?.(domain);
+      body.begin?.();
       begun = true;
       const workMs = this.#profile.workMs(info.name, this.#random) + (fault?.kind === 'hang' ? fault.ms : 0);
       if (workMs > 0) await this.#wait(workMs, act.child === true ? signal : undefined);
@@ -206,7 +207,7 @@ export class SimulatedHost {
       this.#stillThere(info, act, domain, daemonRun);
       if (act.child === true && (!info.connection.alive || signal?.aborted === true))
         throw new CallError('CHILD_KILLED', `${info.name} was killed`);
-      const result = act.finish(domain);
+      const result = body.finish();
       begun = false;
       this.#strike(fault, 'after', info);
       const replyMs = this.#profile.replyMs(this.#random);
@@ -216,7 +217,7 @@ export class SimulatedHost {
       }
       return result;
     } catch (error) {
-      if (begun && this.#daemonRun === daemonRun && job?.broken !== true) act.cut?.(domain);
+      if (begun && this.#daemonRun === daemonRun && job?.broken !== true) body.cut?.();
       throw error;
     } finally {
       if (job !== null) lock?.release(job);
