@@ -14,13 +14,11 @@ import type { Core } from '../connection/core.ts';
 import { pause } from '../connection/pause.ts';
 import { ReplyLost } from '../connection/reply-inbox.ts';
 import { lastMessage } from './direct-read.ts';
-import { streamInfo } from './provision.ts';
+import { isStreamMissing } from './provision.ts';
 import { publishAnswer, type PublishAnswer } from './publish-answer.ts';
 
 /** A server under load answers in some 10 ms; longer means that the answer is lost or the server frozen. */
 const answerWithinMs = 2_000;
-/** A server that has just started may say "no such stream" before it has read its store; so it has to say it this often. */
-const missingTimes = 3;
 
 /** Appends a message at its host's stream; see the port for what it promises. */
 export async function appendMessage(
@@ -41,7 +39,6 @@ export async function appendMessage(
   if (limit !== undefined && payload.length + 512 > limit) {
     throw fault('MESSAGE_TOO_BIG', subject, `${payload.length} bytes, the server takes ${limit} with headers`);
   }
-  let missing = 0;
   for (let tries = 0; ; tries++) {
     await core.link.whenUp(signal);
     const answer = await publish();
@@ -65,9 +62,9 @@ export async function appendMessage(
           `another stream than ${streamOf(host)} takes this subject (${answer.why})`,
         );
       case 'noResponder':
-        missing = (await streamInfo(core, host, signal)) ? 0 : missing + 1;
-        if (missing >= missingTimes) throw fault('JOURNAL_MISSING', subject, `there is no stream ${streamOf(host)}`);
-        await pause(150, signal);
+        if (await isStreamMissing(core, host, signal))
+          throw fault('JOURNAL_MISSING', subject, `there is no stream ${streamOf(host)}`);
+        await pause(50, signal);
         break;
       case 'notNow':
         core.log.debug({ instance, tries, why: answer.why }, 'append repeated');

@@ -6,10 +6,7 @@ import { api, body, untilAnswered, type Core } from '../connection/core.ts';
 import { pause } from '../connection/pause.ts';
 import { ReplyLost } from '../connection/reply-inbox.ts';
 import { JetStreamRefusal } from '../errors.ts';
-import { streamInfo } from './provision.ts';
-
-/** How often a stream has to be found missing before that is believed; a starting server does not know its streams at once. */
-const missingTimes = 3;
+import { isStreamMissing } from './provision.ts';
 
 /**
  * The last message of a history; null when it has none. `atLeast`: a sequence that the server has named already; a replica that has not
@@ -42,15 +39,15 @@ async function direct(
   query: unknown,
   signal: AbortSignal | undefined,
 ): Promise<Stored | null> {
-  let missing = 0;
   return untilAnswered(core, signal, async () => {
     let reply: Msg;
     try {
-      reply = await core.inbox.ask(api(what), body(query), { timeoutMs: 2_000, signal });
+      reply = await core.inbox.ask(api(what), body(query), { timeoutMs: 1_000, signal });
     } catch (error) {
-      if (error instanceof ReplyLost && error.because === 'noResponder') {
-        missing = (await streamInfo(core, host, signal)) ? 0 : missing + 1;
-        if (missing >= missingTimes) throw new JournalFault('JOURNAL_MISSING', `there is no stream ${streamOf(host)}`);
+      // Without a stream nobody answers: the server says so at once or, as a part of its API, not at all.
+      const silent = error instanceof ReplyLost && (error.because === 'noResponder' || error.because === 'timeout');
+      if (silent && (await isStreamMissing(core, host, signal))) {
+        throw new JournalFault('JOURNAL_MISSING', `there is no stream ${streamOf(host)}`);
       }
       throw error;
     }

@@ -1,6 +1,7 @@
 import { streamOf } from '@chronovirt/contract';
 import { JournalFault } from '@chronovirt/runtime';
 import { callApi, capabilitiesOf, untilAnswered, type Core } from '../connection/core.ts';
+import { pause } from '../connection/pause.ts';
 import { REPLICAS_SINCE } from '../connection/capabilities.ts';
 import { JetStreamRefusal, NatsForbiddenError, NatsTooOldError, StreamConfigError } from '../errors.ts';
 import { errCodes } from './error-codes.ts';
@@ -38,6 +39,18 @@ export async function streamInfo(core: Core, host: string, signal?: AbortSignal)
       throw error;
     }
   });
+}
+
+/** A server that has just started may say "no such stream" before it has read its store; so it has to say it this often. */
+const missingTimes = 3;
+
+/** Whether the server insists that a host has no stream. */
+export async function isStreamMissing(core: Core, host: string, signal?: AbortSignal): Promise<boolean> {
+  for (let times = 1; (await streamInfo(core, host, signal)) === undefined; times++) {
+    if (times === missingTimes) return true;
+    await pause(150, signal);
+  }
+  return false;
 }
 
 async function create(

@@ -86,7 +86,7 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
       });
 
       it('finds a message that it stored long ago by reading, when its id is no longer known', async () => {
-        const host = await newHost();
+        const host = await lab.forgetfulHost();
         const message = sampleMessage(host, newInstance());
         const seq = seqOf(await journal.append(message, 0));
         await lab.forgetIds(host);
@@ -95,7 +95,7 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
       });
 
       it('says conflict when a message of long ago is sent again and others have followed it', async () => {
-        const host = await newHost();
+        const host = await lab.forgetfulHost();
         const message = sampleMessage(host, newInstance());
         const seq = seqOf(await journal.append(message, 0));
         const later = await put(host, message.instance, seq);
@@ -132,7 +132,9 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
             );
             expect(won).toHaveLength(1);
             const winner = { seq: won[0]?.seq, message: { id: won[0]?.id } };
-            expect(answers.filter(({ kind }) => kind === 'conflict')).toMatchObject(Array(3).fill({ last: winner }));
+            expect(answers.filter(({ kind }) => kind === 'conflict')).toMatchObject(
+              Array.from({ length: 3 }, () => ({ last: winner })),
+            );
             last = won[0]?.seq ?? 0;
           }
         });

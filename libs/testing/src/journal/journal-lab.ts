@@ -20,7 +20,9 @@ export interface JournalLab {
   open(options?: { maxBytes?: number }): Promise<Writer>;
   /** Puts any text at the end of a history, unchecked; its sequence. */
   putRaw(host: string, instance: string, text: string): Promise<number>;
-  /** Makes the store forget all message ids of a host, as it does after a while. */
+  /** Makes a stream for a host whose message ids can be made forgotten. */
+  forgetfulHost(): Promise<string>;
+  /** Returns when the store knows none of the message ids of that host any more, as it does after a while. */
   forgetIds(host: string): Promise<void>;
   /** Makes a stream for a host whose histories the writers may read but not write. */
   forbiddenHost(): Promise<string>;
