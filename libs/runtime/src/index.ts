@@ -17,4 +17,4 @@ export { JournalUnreachableError, LinkSwitch } from './journal/link-switch.ts';
 export { parseStored, type Place } from './journal/parse.ts';
 export { upcasters, type Upcaster } from './journal/upcasters.ts';
 export { checkPlace } from './journal/place-names.ts';
-export * from './host/host-lock.ts';
+export * from './host/process-lock.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { HostLockedError, lockHost } from './host-lock.ts';
+import { LockedError, lockHost } from './process-lock.ts';
 
 test('a host is locked once, and the second one is told who holds it', async () => {
   const lock = await lockHost('test-once', 'h1');
@@ -12,10 +12,10 @@ test('a host is locked once, and the second one is told who holds it', async () 
 });
 
 test('the lock dies with its process, also by kill -9', async () => {
-  const source = `import('${import.meta.dirname}/host-lock.ts').then(async ({ lockHost }) => { await lockHost('test-death', 'h1'); console.log('locked'); setInterval(() => {}, 1000); })`;
+  const source = `import('${import.meta.dirname}/process-lock.ts').then(async ({ lockHost }) => { await lockHost('test-death', 'h1'); console.log('locked'); setInterval(() => {}, 1000); })`;
   const child = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
-  await expect(lockHost('test-death', 'h1')).rejects.toThrow(HostLockedError);
+  await expect(lockHost('test-death', 'h1')).rejects.toThrow(LockedError);
   child.kill('SIGKILL');
   await once(child, 'close');
   await (await lockHost('test-death', 'h1')).release();

@@ -1,0 +1,122 @@
+/** The HTTP API as the demonstration uses it. */
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { StoredEvent, TurnMessage } from '@chronovirt/contract';
+
+export interface Turn {
+  readonly seq: number;
+  readonly host: string;
+  readonly message: TurnMessage;
+}
+
+export interface InstanceView {
+  readonly uuid: string;
+  readonly name: string;
+  readonly state: string;
+  readonly host: string;
+  readonly power: string | null;
+  readonly awaiting: string | null;
+  readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
+}
+
+export class ApiError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export class Api {
+  readonly address: string;
+  readonly #token: string;
+
+  constructor(address: string, tokenFile: string) {
+    this.address = address;
+    this.#token = readFileSync(tokenFile, 'utf8').trim();
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await this.#request('GET', path)) as T;
+  }
+
+  async post<T>(path: string, body: object, query: string = ''): Promise<T> {
+    return (await this.#request('POST', `${path}${query}`, JSON.stringify(body), 'application/json')) as T;
+  }
+
+  async delete<T>(path: string): Promise<T> {
+    return (await this.#request('DELETE', path)) as T;
+  }
+
+  /** Uploads an image; one that is there already is only named. */
+  async upload(file: string, name: string): Promise<{ sha256: string }> {
+    const body = Readable.toWeb(createReadStream(file, { highWaterMark: 1024 * 1024 })) as ReadableStream;
+    return (await this.#request(
+      'POST',
+      `/v1/images?name=${encodeURIComponent(name)}`,
+      body,
+      'application/octet-stream',
+      statSync(file).size,
+    )) as { sha256: string };
+  }
+
+  async find(name: string): Promise<InstanceView | null> {
+    try {
+      return await this.get<InstanceView>(`/v1/instances/${encodeURIComponent(name)}`);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** Every turn that is stored from now on, as it is stored. `attached` is called once nothing can be missed. */
+  async *turns(signal: AbortSignal, attached: () => void): AsyncGenerator<Turn> {
+    const response = await fetch(`${this.address}/v1/events`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      signal,
+    });
+    if (!response.ok || response.body === null)
+      throw new ApiError(response.status, `the event stream was refused (${response.status})`);
+    let text = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const record = text.slice(0, end);
+        text = text.slice(end + 2);
+        const event = /^event: (.*)$/m.exec(record)?.[1];
+        const data = /^data: (.*)$/m.exec(record)?.[1];
+        if (event === 'position') attached();
+        if (event === 'turn' && data !== undefined) yield JSON.parse(data) as Turn;
+      }
+    }
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    body?: string | ReadableStream,
+    type?: string,
+    bytes?: number,
+  ): Promise<unknown> {
+    const init: RequestInit & { duplex?: 'half' } = {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(type && { 'content-type': type }),
+        ...(bytes !== undefined && { 'content-length': String(bytes) }),
+      },
+      ...(body !== undefined && { body, duplex: 'half' as const }),
+    };
+    const response = await fetch(`${this.address}${path}`, init);
+    const text = await response.text();
+    const answer = text === '' ? null : (JSON.parse(text) as { title?: string; detail?: string });
+    if (!response.ok)
+      throw new ApiError(response.status, answer?.detail ?? answer?.title ?? `${method} ${path}: ${response.status}`);
+    return answer;
+  }
+}
+
+/** Types of a turn's events and where they led, for one line. */
+export function eventsText(events: readonly StoredEvent[]): string {
+  return events.map(({ type }) => type).join(', ');
+}

@@ -1,0 +1,59 @@
+/** Shows every transition as it happens, with how long each took. */
+import { eventsText, type Api, type Turn } from './api.ts';
+
+export class LiveView {
+  readonly #api: Api;
+  readonly #say: (line: string) => void;
+  readonly #stop = new AbortController();
+  readonly #last = new Map<string, { at: number; value: string }>();
+  readonly #waiters = new Set<{ done: (turn: Turn) => boolean; resolve: (turn: Turn) => void }>();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(api: Api, say: (line: string) => void) {
+    this.#api = api;
+    this.#say = say;
+  }
+
+  /** Resolves once nothing can be missed any more. */
+  async start(): Promise<void> {
+    const attached = Promise.withResolvers<void>();
+    this.#running = this.#follow(attached.resolve).catch((error: unknown) => {
+      attached.reject(error);
+      if (!this.#stop.signal.aborted)
+        this.#say(`  the event stream broke off: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    await attached.promise;
+  }
+
+  /** Resolves with the first turn from now on for which `done` holds. */
+  next(done: (turn: Turn) => boolean): Promise<Turn> {
+    return new Promise((resolve) => this.#waiters.add({ done, resolve }));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #follow(attached: () => void): Promise<void> {
+    for await (const turn of this.#api.turns(this.#stop.signal, attached)) {
+      this.#show(turn);
+      for (const waiter of this.#waiters) {
+        if (!waiter.done(turn)) continue;
+        this.#waiters.delete(waiter);
+        waiter.resolve(turn);
+      }
+    }
+  }
+
+  #show({ host, message }: Turn): void {
+    const { at, events, state, instance } = message;
+    const before = this.#last.get(instance);
+    this.#last.set(instance, { at, value: state.value });
+    const took = before === undefined ? '' : `+${at - before.at} ms`;
+    const from = before === undefined || before.value === state.value ? '' : `${before.value} → `;
+    this.#say(
+      `  ${new Date(at).toISOString().slice(11, 23)} ${host.padEnd(9)} ${eventsText(events).padEnd(34)} ${from}${state.value}  ${took}`,
+    );
+  }
+}

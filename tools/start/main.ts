@@ -1,0 +1,144 @@
+/** The whole system on this machine, from the first process to the last line; see `options.ts` for what can be asked. */
+import { lockProcess } from '@chronovirt/runtime';
+import { stateDir } from '../setup/places.mjs';
+import type { Turn } from './api.ts';
+import { Demonstration, NAME } from './demonstration.ts';
+import { historyTable } from './history-table.ts';
+import { leftovers } from './leftovers.ts';
+import { LiveView } from './live-view.ts';
+import { readOptions, usage, type StartOptions } from './options.ts';
+import { startSystem, type System } from './system.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    say(usage);
+    return 0;
+  }
+  const lock = await lockProcess(`start${stateDir()}`, `Chronovirt runs already from ${stateDir()}`);
+  const asked = firstSignal();
+  const system = await startSystem(options, say);
+  const view = new LiveView(system.api, say);
+  let code = 0;
+  try {
+    await view.start();
+    const work = options.once ? demonstrate(system, view, options) : serve(system, view, options, asked);
+    code = await Promise.race([
+      work,
+      system.broken.then((why) => fail(why)),
+      ...(options.once ? [asked.then(() => fail('stopped before its end'))] : []),
+    ]);
+  } catch (error) {
+    code = fail(error instanceof Error ? error.message : String(error));
+  }
+  await view.stop();
+  const pids = system.pids();
+  await system.stop(say);
+  await lock.release();
+  const alive = pids.filter((pid) => isAlive(pid));
+  if (alive.length > 0) code = fail(`these processes did not end: ${alive.join(', ')}`);
+  say(code === 0 ? '\nEverything that was started has ended.' : '\nEnded with an error.');
+  return code;
+}
+
+/** The demonstration to its end: the life of one instance, its history, and the proof that nothing is left of it. */
+async function demonstrate(system: System, view: LiveView, options: StartOptions): Promise<number> {
+  const demonstration = new Demonstration(system, view, say);
+  const booted = await demonstration.boot(options.simulated);
+  if (booted.state !== 'running')
+    return fail(`instance ${NAME} is ${booted.state}: ${booted.failure?.message ?? booted.awaiting ?? ''}`);
+  for (const name of ['pause', 'unpause', 'reboot', 'delete']) {
+    say(`\n${name}:`);
+    await demonstration.order(name);
+  }
+  const turns = await history(system, booted.uuid);
+  say(`\nThe history of ${NAME} (${booted.uuid}):\n\n${historyTable(turns)}\n`);
+  const unexplained = turns.filter(({ message }) => message.command === null && message.cause === null);
+  if (unexplained.length > 0) return fail(`${unexplained.length} transitions have neither a command nor a cause`);
+  const left = leftovers(system);
+  if (left.length > 0) return fail(`this is left of instances that are deleted: ${left.join('; ')}`);
+  say('No domain, disk, interface or process of the instance is left.');
+  return 0;
+}
+
+/** Boots the demonstration, then stays up until Ctrl-C, which stops the instances. */
+async function serve(
+  system: System,
+  view: LiveView,
+  options: StartOptions,
+  asked: Promise<NodeJS.Signals>,
+): Promise<number> {
+  const demonstration = new Demonstration(system, view, say);
+  const booted = await demonstration.boot(options.simulated);
+  say(`\nThe history of ${NAME}:\n\n${historyTable(await history(system, booted.uuid))}\n`);
+  if (booted.state === 'failed') say(`Instance ${NAME} failed: ${booted.failure?.message ?? ''}\n`);
+  say(`The API is at ${system.address} (token in ${stateDir()}/api-token). From another terminal, try:
+
+  npx chronovirt list
+  npx chronovirt history ${NAME}
+  npx chronovirt reboot ${NAME}
+  npx chronovirt console-log ${NAME}
+  npx chronovirt explain ${NAME} resume
+
+Ctrl-C stops the instances and ends everything; the next start goes on from there.`);
+  await asked;
+  say('\nStopping the instances:');
+  await stopInstances(system, view);
+  return 0;
+}
+
+async function history(system: System, instance: string): Promise<Turn[]> {
+  return (await system.api.get<{ turns: Turn[] }>(`/v1/instances/${instance}/history`)).turns;
+}
+
+/** Every running guest is ordered to stop, with the reason in its history. */
+async function stopInstances(system: System, view: LiveView): Promise<void> {
+  const { instances } = await system.api.get<{ instances: { uuid: string; name: string; state: string }[] }>(
+    '/v1/instances',
+  );
+  const running = instances.filter(({ state }) => state === 'running' || state === 'paused');
+  await Promise.all(
+    running.map(async ({ uuid, name, state }) => {
+      const over = view.next(
+        ({ message }) => message.instance === uuid && ['stopped', 'failed', 'suspended'].includes(message.state.value),
+      );
+      try {
+        if (state === 'paused') await system.api.post(`/v1/instances/${uuid}/commands`, { name: 'unpause', args: {} });
+        await system.api.post(`/v1/instances/${uuid}/commands`, {
+          name: 'stop',
+          args: { timeoutSeconds: 20, reason: 'shutdown' },
+        });
+        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 60_000))]);
+      } catch (error) {
+        say(`  ${name} could not be stopped: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }),
+  );
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+  });
+}
+
+function fail(why: string): number {
+  process.stderr.write(`\n${why}\n`);
+  return 1;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => process.exit(fail(error instanceof Error ? error.message : String(error))),
+);
