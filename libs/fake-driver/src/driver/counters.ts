@@ -17,7 +17,7 @@ export function blockStatsOf(domain: DomainView | null, target: string): BlockSt
 
 /** Null where the guest has no such interface. */
 export function interfaceStatsOf(domain: DomainView | null, tap: string): InterfaceStats | null {
-  const index = domain?.live?.taps.indexOf(tap) ?? -1;
+  const index = domain?.live?.interfaces.findIndex((one) => one.tap === tap) ?? -1;
   if (domain === null || index < 0) return null;
   const packets = Math.floor(domain.cpuTimeNs / 1e7 / (index + 1));
   return [packets * 600, packets, 0, 0, packets * 200, packets, 0, 0];
@@ -39,7 +39,7 @@ export function diagnosticsOf(domain: DomainView): Record<string, number> {
       [`${target}_errors`]: errors,
     });
   }
-  for (const tap of live.taps) {
+  for (const { tap } of live.interfaces) {
     const counters = interfaceStatsOf(domain, tap) ?? [0, 0, 0, 0, 0, 0, 0, 0];
     const names = ['rx', 'rx_packets', 'rx_errors', 'rx_drop', 'tx', 'tx_packets', 'tx_errors', 'tx_drop'];
     names.forEach((name, index) => Object.assign(facts, { [`${tap}_${name}`]: counters[index] ?? 0 }));

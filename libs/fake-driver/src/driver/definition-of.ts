@@ -33,6 +33,6 @@ export function definitionOf(args: GuestArguments, mark: Mark): DomainDefinition
     ours: true,
     mark,
     disks: [...diskRoles(args), ...volumes.map((volume) => `volume ${volume.mountDevice}`)],
-    taps: networkInfo.map(tapOf),
+    interfaces: networkInfo.map((vif) => ({ mac: vif.address, tap: tapOf(vif) })),
   };
 }

@@ -38,7 +38,7 @@ describe('spawn', () => {
       definition: true,
       savedMemory: false,
       disks: ['config', 'ephemeral0', 'root', 'swap'],
-      leftovers: ['directory', 'tap tap00000001-00'],
+      leftovers: [],
     });
   });
 
@@ -198,11 +198,11 @@ describe('rescue', () => {
     const before = host.viewOf(uuid)?.stored?.disks;
     await driver.rescue(guest, at(2));
     expect(await observe()).toMatchObject({ power: 'on', mark: { epoch: 1, op: 2 } });
-    expect(host.viewOf(uuid)?.live?.disks).toEqual(['rescue', ...(before ?? [])]);
+    expect(host.viewOf(uuid)?.live?.disks).toEqual(['rescue', 'config.rescue', ...(before ?? [])]);
     await driver.unrescue(guest, at(3));
     expect(host.viewOf(uuid)?.live?.disks).toEqual(before);
     expect((await observe()).disks).not.toContain('rescue');
-    expect((await observe()).leftovers).toEqual(['directory', 'tap tap00000001-00']);
+    expect((await observe()).leftovers).toEqual([]);
   });
 
   it('refuses a second rescue, which would lose the way back', async () => {
@@ -219,7 +219,7 @@ describe('rescue', () => {
 
   it('undoes a rescue that fails, and the guest runs as before', async () => {
     host.faults.add({ kind: 'fail', when: 'before', on: 'create', times: 3 });
-    await expect(driver.rescue(guest, at(2))).rejects.toMatchObject({ code: 'HYPERVISOR_ERROR' });
+    await expect(driver.rescue(guest, at(2))).rejects.toMatchObject({ code: 'INSTANCE_NOT_RESCUABLE' });
     expect(await observe()).toMatchObject({ power: 'on', disks: ['config', 'ephemeral0', 'root', 'swap'] });
     expect(host.viewOf(uuid)?.live?.disks[0]).toBe('root');
   });

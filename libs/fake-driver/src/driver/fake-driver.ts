@@ -24,6 +24,7 @@ import { passBarrier } from './barrier.ts';
 import { blockStatsOf, diagnosticsOf, interfaceStatsOf } from './counters.ts';
 import { destroy } from './destroy.ts';
 import { EventFeed } from './events.ts';
+import { failure } from './failure.ts';
 import * as freeze from './freeze.ts';
 import { existing, factsOf, infoOf, resourcesOf, statsOf, usedBy } from './inventory.ts';
 import { powerOff } from './power-off.ts';
@@ -79,7 +80,13 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   /** The guest is off; memory that was saved stays, so that `restore` brings it back too. */
   softDelete({ instance }: ArgsOf<'softDelete'>, context: EffectContext): Promise<void> {
-    return powerOff(this.#connection, instance.uuid, { timeout: 0, retryInterval: 0 }, context, 'keep');
+    return powerOff(
+      this.#connection,
+      instance.uuid,
+      { timeout: 0, retryInterval: 0, mustExist: true },
+      context,
+      'keep',
+    );
   }
 
   restore({ instance }: ArgsOf<'restore'>, context: EffectContext): Promise<void> {
@@ -112,9 +119,8 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     return freeze.suspend(this.#connection, context);
   }
 
-  /** A guest whose saved memory is gone boots. */
   resume(args: ArgsOf<'resume'>, context: EffectContext): Promise<void> {
-    return powerOn(this.#connection, args, context);
+    return freeze.resume(this.#connection, args, context);
   }
 
   /** After a boot of the host: what is off or gone starts; whatever is there in another way is left alone. */
@@ -163,8 +169,9 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   async interfaceStats(args: ArgsOf<'interfaceStats'>, context: QueryContext): Promise<ResultOf<'interfaceStats'>> {
     const domain = (await this.#lookAtAll(context)).find(({ name }) => name === args.instanceName) ?? null;
+    if (domain === null) throw new InstanceNotFoundError(args.instanceName);
     const counters = interfaceStatsOf(domain, args.ifaceId);
-    if (counters === null) throw new InstanceNotFoundError(`${args.instanceName} with interface ${args.ifaceId}`);
+    if (counters === null) throw failure('HYPERVISOR_ERROR', `${args.instanceName} has no interface ${args.ifaceId}`);
     return counters;
   }
 

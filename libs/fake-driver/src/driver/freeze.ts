@@ -2,6 +2,7 @@
 import { InstanceNotFoundError, type EffectContext } from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
 import type { DomainView } from '../world/domain-view.ts';
+import { definitionOf, type GuestArguments } from './definition-of.ts';
 import { Effect, type Step } from './effect.ts';
 import { failure } from './failure.ts';
 import type { Seen } from './seen.ts';
@@ -31,6 +32,15 @@ export function suspend(connection: HostConnection, context: EffectContext): Pro
   });
 }
 
+/** From the saved memory, or from a pause that the guest was saved in. Without saved memory there is nothing to go on from. */
+export function resume(connection: HostConnection, args: GuestArguments, context: EffectContext): Promise<void> {
+  return settle(connection, context, (seen, domain, steps) => {
+    if (domain.live !== null && domain.state !== 'crashed') return steps.wakeUp(seen);
+    if (domain.saved === null) throw notActive('resume', domain);
+    return steps.start(seen, definitionOf(args, context.mark), 'continue');
+  });
+}
+
 /** Looks past what is under way, then takes the steps of the method. */
 async function settle(
   connection: HostConnection,
@@ -46,5 +56,5 @@ async function settle(
 }
 
 function notActive(method: string, { state, reason }: DomainView): Error {
-  return failure('HYPERVISOR_ERROR', `cannot ${method}: the domain is ${state} (${reason})`);
+  return failure('HYPERVISOR_ERROR', `cannot ${method} the guest: it is ${state} (${reason})`);
 }

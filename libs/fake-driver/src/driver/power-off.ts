@@ -1,5 +1,5 @@
 /** A guest is switched off; its definition, disks and wires stay. */
-import type { EffectContext, InstanceUuid } from '@chronovirt/contract';
+import { InstanceNotFoundError, type EffectContext, type InstanceUuid } from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
 import type { DomainDefinition } from '../world/definition.ts';
 import { Effect, type Step } from './effect.ts';
@@ -10,6 +10,8 @@ import { Steps } from './steps.ts';
 export interface Asking {
   readonly timeout: number;
   readonly retryInterval: number;
+  /** True = a missing domain is an error, not a guest that is off. */
+  readonly mustExist?: boolean;
 }
 
 /** How often a guest that was asked is looked at when no event tells of it, in milliseconds. */
@@ -30,7 +32,9 @@ export async function powerOff(
   let known: DomainDefinition | null = null;
   await steps.effect.reach((seen) => {
     // A definition that somebody removes just before the kill is gone with the run: an instance that is off has one.
-    if (seen.domain === null) return known === null ? null : steps.define(known);
+    if (seen.domain === null && known !== null) return steps.define(known);
+    if (seen.domain === null && asking.mustExist === true) throw new InstanceNotFoundError(instance);
+    if (seen.domain === null) return null;
     known = seen.stored ?? seen.live;
     if (seen.live === null) return seen.saved !== null && memory === 'discard' ? steps.managedSaveRemove() : null;
     return steps.keepDefinition(seen) ?? ask.next(seen) ?? steps.destroy();

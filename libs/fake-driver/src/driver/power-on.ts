@@ -1,4 +1,4 @@
-/** Guests start, or go on from their saved memory. A guest that runs already is left alone, whoever started it. */
+/** Guests start. A guest that runs already is left alone, whoever started it. */
 import { InstanceNotFoundError, type EffectContext, type InstanceUuid, type Mark } from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
 import type { DomainDefinition } from '../world/definition.ts';
@@ -31,7 +31,7 @@ function nextToRunning(seen: Seen, steps: Steps, definition: DomainDefinition | 
   if (seen.busy !== null) return steps.barrier();
   if (seen.live !== null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
   if (definition === null) throw new InstanceNotFoundError(seen.instance);
-  return steps.start(seen, definition, 'continue');
+  return steps.start(seen, definition, 'discard');
 }
 
 function storedDefinition(stored: DomainDefinition | null, mark: Mark): DomainDefinition | null {

@@ -3,12 +3,19 @@
  *
  * `unrescue.xml` in the instance's directory holds the way back: written before the definition is replaced, removed last.
  */
-import { InstanceNotFoundError, type ArgsOf, type EffectContext, type Mark } from '@chronovirt/contract';
+import {
+  InstanceNotFoundError,
+  type DriverError,
+  type ArgsOf,
+  type EffectContext,
+  type Mark,
+} from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
 import type { DomainDefinition } from '../world/definition.ts';
+import { configDriveOf } from './config-drive.ts';
 import { Effect, type Step } from './effect.ts';
 import { failure, mayCleanUp } from './failure.ts';
-import { isRescue, RESCUE_DISK, WAY_BACK } from './rescued.ts';
+import { isRescue, RESCUE_CONFIG, RESCUE_DISK, WAY_BACK } from './rescued.ts';
 import { hasFile, isOf, type Seen } from './seen.ts';
 import { Steps } from './steps.ts';
 
@@ -26,22 +33,31 @@ export async function rescue(
       ranBefore ??= seen.live !== null;
       const { domain } = seen;
       refused = domain === null || (isRescue(domain.stored) && !isOf(context.mark, domain.stored));
-      return nextOfRescue(seen, args.imageMeta.id, steps);
+      return nextOfRescue(seen, args, steps);
     });
   } catch (error) {
-    if (refused || !mayCleanUp(error, context)) throw error;
+    if (!mayCleanUp(error, context)) throw error;
+    if (refused) throw notRescuable(error);
     await steps.effect
       .reach((seen) => nextOfUnrescue(seen, context.mark, steps, ranBefore === true))
       .catch((second: unknown) => {
         if (!mayCleanUp(second, context)) throw second;
       });
-    throw error;
+    throw notRescuable(error);
   }
 }
 
-function nextOfRescue(seen: Seen, image: string, steps: Steps): Step | null {
+/** A missing image or instance keeps its own code. */
+function notRescuable(error: unknown): unknown {
+  const { code, message } = error as DriverError;
+  if (code === 'IMAGE_NOT_FOUND' || code === 'INSTANCE_NOT_FOUND') return error;
+  return failure('INSTANCE_NOT_RESCUABLE', message, error);
+}
+
+function nextOfRescue(seen: Seen, args: ArgsOf<'rescue'>, steps: Steps): Step | null {
   const { domain } = seen;
   const { mark } = steps.effect.context;
+  const image = args.imageMeta.id;
   if (domain === null || seen.directory === null) throw new InstanceNotFoundError(seen.instance);
   if (domain.busy !== null) return steps.barrier();
   const kept = steps.keepDefinition(seen);
@@ -52,6 +68,7 @@ function nextOfRescue(seen: Seen, image: string, steps: Steps): Step | null {
     if (domain.live === null) return steps.start(seen, stored, 'discard');
     return isRescue(domain.live) ? steps.wakeUp(seen) : steps.destroy();
   }
+  if (!hasFile(seen, 'root')) throw failure('INSTANCE_NOT_RESCUABLE', 'the instance has no local root disk');
   const way = JSON.stringify(stored);
   const old = seen.directory.files.find((file) => file.name === WAY_BACK && file.content !== way);
   if (old !== undefined) return steps.removeFile(WAY_BACK);
@@ -59,8 +76,9 @@ function nextOfRescue(seen: Seen, image: string, steps: Steps): Step | null {
     steps.staleFile(seen) ??
     steps.baseImage(seen, image) ??
     steps.file(seen, 'createDisk', RESCUE_DISK, `overlay of ${image}`) ??
+    steps.file(seen, 'writeConfigDrive', RESCUE_CONFIG, configDriveOf(args.instance, args.rescuePassword, [])) ??
     steps.file(seen, 'createDisk', WAY_BACK, way) ??
-    steps.define({ ...stored, mark, disks: [RESCUE_DISK, ...stored.disks] })
+    steps.define({ ...stored, mark, disks: [RESCUE_DISK, RESCUE_CONFIG, ...stored.disks] })
   );
 }
 
@@ -95,6 +113,6 @@ function nextOfUnrescue(seen: Seen, mark: Mark, steps: Steps, start: boolean): S
   if (isRescue(live)) return steps.destroy();
   if (live === null && stored !== null && start) return steps.start(seen, { ...stored, mark }, 'discard');
   const next = steps.keepDefinition(seen) ?? steps.wakeUp(seen) ?? steps.staleFile(seen);
-  const left = [RESCUE_DISK, WAY_BACK].find((name) => hasFile(seen, name));
+  const left = [RESCUE_DISK, RESCUE_CONFIG, WAY_BACK].find((name) => hasFile(seen, name));
   return next ?? (left === undefined ? null : steps.removeFile(left));
 }

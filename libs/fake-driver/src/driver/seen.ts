@@ -46,15 +46,17 @@ const powers: Record<DomainView['state'], Power> = {
 export function observationOf(seen: Seen): Observation {
   const files = seen.directory?.files ?? [];
   const disks = files.filter((file) => file.whole && !isTemporary(file.name) && file.name !== WAY_BACK);
-  const others = files.filter((file) => !disks.includes(file));
+  const others = files.filter((file) => !disks.includes(file) && file.name !== WAY_BACK);
+  const empty = seen.directory !== null && disks.length === 0;
+  const unused = seen.live === null ? seen.taps : [];
   return {
     ...domainObservation(seen.domain),
     disks: disks.map((file) => file.name).toSorted(),
     leftovers: [
-      ...(seen.directory === null ? [] : ['directory']),
+      ...(empty ? ['directory'] : []),
       ...(seen.doomed ? ['directory being removed'] : []),
-      ...others.map((file) => `file ${file.name}`),
-      ...seen.taps.map((tap) => `tap ${tap}`),
+      ...others.map((file) => `temporary file ${file.name}`),
+      ...unused.map((tap) => `tap ${tap}`),
     ],
   };
 }

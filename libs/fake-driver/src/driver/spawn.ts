@@ -2,6 +2,7 @@
 import { ChronovirtError, type ArgsOf, type EffectContext, type Mark } from '@chronovirt/contract';
 import { sameMark } from '../world/definition.ts';
 import type { HostConnection } from '../world/connection.ts';
+import { configDriveOf } from './config-drive.ts';
 import { definitionOf, diskRoles } from './definition-of.ts';
 import { Effect, type Step } from './effect.ts';
 import { failure, mayCleanUp } from './failure.ts';
@@ -58,18 +59,22 @@ function nextOfSpawn(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | nu
   if (busy !== null) return steps.barrier();
   if (live !== null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
   if (seen.directory === null) return steps.makeDirectory();
-  return (
-    steps.staleFile(seen) ?? nextDisk(seen, args, steps) ?? steps.start(seen, definitionOf(args, mark), 'continue')
-  );
+  return steps.staleFile(seen) ?? nextDisk(seen, args, steps) ?? steps.start(seen, definitionOf(args, mark), 'discard');
 }
 
 function nextDisk(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | null {
-  const { imageRef, hostname } = args.instance;
+  const { imageRef } = args.instance;
   for (const role of diskRoles(args)) {
     if (hasFile(seen, role)) continue;
     if (role === 'root' && imageRef !== null)
       return steps.baseImage(seen, imageRef) ?? steps.file(seen, 'createDisk', role, `overlay of ${imageRef}`);
-    if (role === 'config') return steps.file(seen, 'writeConfigDrive', role, `config drive of ${hostname}`);
+    if (role === 'config')
+      return steps.file(
+        seen,
+        'writeConfigDrive',
+        role,
+        configDriveOf(args.instance, args.adminPassword, args.injectedFiles),
+      );
     return steps.file(seen, 'createDisk', role, 'blank');
   }
   return null;

@@ -137,8 +137,11 @@ export class Steps {
   start(seen: Seen, definition: DomainDefinition, memory: 'continue' | 'discard'): Step {
     const { mark } = this.effect.context;
     const { stored, saved } = seen;
-    const tap = this.missingTap(seen, definition.taps);
-    if (tap !== null) return tap;
+    const taps = definition.interfaces.map(({ tap }) => tap);
+    const unwired = seen.taps.find((tap) => !taps.includes(tap));
+    if (unwired !== undefined) return this.unplugTap(unwired);
+    const wire = this.missingTap(seen, taps);
+    if (wire !== null) return wire;
     if (saved !== null && memory === 'discard') return this.managedSaveRemove();
     if (saved !== null && !isOf(mark, saved)) return this.managedSaveDefine({ ...saved, mark });
     if (saved === null && !isOf(mark, stored)) return this.define(definition);

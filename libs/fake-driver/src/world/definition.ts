@@ -1,5 +1,11 @@
 import type { InstanceUuid, Mark } from '@chronovirt/contract';
 
+/** A guest's interface: the address that the guest sees, and the tap that it is wired to. */
+export interface Interface {
+  readonly mac: string;
+  readonly tap: string;
+}
+
 /** A domain's definition, as much of it as the simulation acts on. */
 export interface DomainDefinition {
   readonly uuid: InstanceUuid;
@@ -11,8 +17,7 @@ export interface DomainDefinition {
   readonly mark: Mark | null;
   /** Disks by role, the one to boot from first. */
   readonly disks: readonly string[];
-  /** Taps that the domain's interfaces are wired to. */
-  readonly taps: readonly string[];
+  readonly interfaces: readonly Interface[];
 }
 
 /** Whether two marks name the same operation. */

@@ -10,7 +10,7 @@ export interface DomainView {
   readonly id: number | null;
   readonly state: 'running' | 'paused' | 'asleep' | 'crashed' | 'off';
   readonly reason: string;
-  /** What is under way, when the state shows it: `starting-up`, `save`. */
+  /** What is under way, when the state shows it: a start, a save. */
   readonly busy: string | null;
   /** The definition that the guest runs with; null while off. */
   readonly live: DomainDefinition | null;
@@ -20,7 +20,7 @@ export interface DomainView {
   readonly cpuTimeNs: number;
 }
 
-const passing = new Set(['starting-up', 'save']);
+const passing: Readonly<Record<string, string>> = { 'starting-up': 'starting up', save: 'saving' };
 
 export function viewOf(domain: Domain): DomainView {
   const { uuid, name, run, stored } = domain;
@@ -30,7 +30,7 @@ export function viewOf(domain: Domain): DomainView {
     id: run?.id ?? null,
     state: run?.state ?? 'off',
     reason: run?.reason ?? domain.stopReason,
-    busy: run !== null && passing.has(run.reason) ? run.reason : null,
+    busy: run === null ? null : (passing[run.reason] ?? null),
     live: run?.definition ?? null,
     stored,
     saved: domain.saved?.definition ?? null,

@@ -24,7 +24,9 @@ export interface Run {
   state: RunState;
   reason: string;
   boot: number;
-  /** Time that the guest's CPUs ran, in milliseconds, up to `since`. */
+  /** Time that the guest had run in this boot when the run began, in milliseconds. */
+  earlierMs: number;
+  /** Time that its CPUs ran in this run, in milliseconds, up to `since`. */
   ranMs: number;
   /** Monotonic time since when they run; null while they stand still. */
   since: number | null;
@@ -35,6 +37,8 @@ export interface SavedMemory {
   readonly definition: DomainDefinition;
   readonly paused: boolean;
   readonly boot: number;
+  /** Time that the guest had run in this boot, in milliseconds. */
+  readonly uptimeMs: number;
 }
 
 /** What the domain needs of the world around it. */
@@ -42,6 +46,8 @@ export interface DomainWorld {
   monotonic(): number;
   nextRunId(): number;
   bootMs(): number;
+  /** Counts a boot on the instance's disk; which one it is. */
+  countBoot(instance: InstanceUuid): number;
   emit(domain: Domain, type: DomainEventType, detail: string): void;
   /** Called when neither a definition nor a run is left. */
   gone(domain: Domain): void;
@@ -56,9 +62,6 @@ export class Domain {
   saved: SavedMemory | null = null;
   /** Why the last run ended. */
   stopReason = 'unknown';
-  boots = 0;
-  /** Whether the guest shuts down when asked to. */
-  heedsShutdown = true;
   readonly #world: DomainWorld;
 
   constructor(uuid: InstanceUuid, world: DomainWorld) {
@@ -93,7 +96,8 @@ export class Domain {
       definition,
       state: 'paused',
       reason: 'starting-up',
-      boot: this.boots,
+      boot: 0,
+      earlierMs: 0,
       ranMs: 0,
       since: null,
     };
@@ -103,7 +107,7 @@ export class Domain {
     const run = this.#active();
     const { saved } = this;
     if (saved === null) {
-      run.boot = ++this.boots;
+      run.boot = this.#world.countBoot(this.uuid);
       const { name, memoryKiB, vcpus, disks } = run.definition;
       const facts = { boot: run.boot, hostname: name, memoryMiB: memoryKiB / 1024, vcpus, disk: disks[0] ?? 'no disk' };
       this.console.boot(this.#world.monotonic(), this.#world.bootMs(), facts);
@@ -113,6 +117,7 @@ export class Domain {
     }
     this.saved = null;
     run.boot = saved.boot;
+    run.earlierMs = saved.uptimeMs;
     if (saved.paused) this.#enter(run, 'paused', 'user');
     else this.#enter(run, 'running', 'restored');
     this.#world.emit(this, 'STARTED', 'restored');
@@ -139,9 +144,9 @@ export class Domain {
     if (this.stored === null) throw new CallError('OPERATION_INVALID', 'cannot do managed save for transient domain');
     if (run.state === 'asleep' || run.state === 'crashed')
       throw new CallError('OPERATION_INVALID', `domain is ${run.state}`);
-    const saved = { definition: run.definition, paused: run.state === 'paused', boot: run.boot };
+    const paused = run.state === 'paused';
     this.#enter(run, 'paused', 'save');
-    return saved;
+    return { definition: run.definition, paused, boot: run.boot, uptimeMs: this.uptimeMs() };
   }
 
   redefineSaved(definition: DomainDefinition): void {
@@ -197,10 +202,16 @@ export class Domain {
 
   /** CPU time of the present run, in nanoseconds. */
   cpuTimeNs(): number {
-    const { run } = this;
-    if (run === null) return 0;
-    const running = run.since === null ? 0 : this.#world.monotonic() - run.since;
-    return Math.round((run.ranMs + running) * 1e6 * run.definition.vcpus);
+    return this.run === null ? 0 : Math.round(this.#ranMs(this.run) * 1e6 * this.run.definition.vcpus);
+  }
+
+  /** Time that the guest has run since it booted, in milliseconds: neither paused nor saved. */
+  uptimeMs(): number {
+    return this.run === null ? 0 : this.run.earlierMs + this.#ranMs(this.run);
+  }
+
+  #ranMs({ ranMs, since }: Run): number {
+    return ranMs + (since === null ? 0 : this.#world.monotonic() - since);
   }
 
   /** Throws `OPERATION_INVALID` when the domain is off. */

@@ -13,6 +13,7 @@ export interface SimulatedFile {
 interface Directory {
   readonly madeBy: Mark | null;
   readonly files: Map<string, SimulatedFile>;
+  boots: number;
 }
 
 /** What one look at an instance's directory shows; null where there is none. */
@@ -38,7 +39,7 @@ export class FileTree {
 
   /** Nothing when it is there already: who made it first stays its maker. */
   makeDirectory(instance: InstanceUuid, madeBy: Mark | null): void {
-    if (!this.#directories.has(instance)) this.#directories.set(instance, { madeBy, files: new Map() });
+    if (!this.#directories.has(instance)) this.#directories.set(instance, { madeBy, files: new Map(), boots: 0 });
   }
 
   write(instance: InstanceUuid, file: SimulatedFile): void {
@@ -55,6 +56,13 @@ export class FileTree {
 
   remove(instance: InstanceUuid, name: string): void {
     this.#directories.get(instance)?.files.delete(name);
+  }
+
+  /** A guest counts its boots on its disk: which one this is; always the first where there is no disk. */
+  countBoot(instance: InstanceUuid): number {
+    const directory = this.#directories.get(instance);
+    if (directory === undefined) return 1;
+    return ++directory.boots;
   }
 
   /** Moves the directory out of the way as a whole. */

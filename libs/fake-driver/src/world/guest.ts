@@ -14,16 +14,17 @@ export class Guest {
     this.#instance = instance;
   }
 
-  /** Whether the guest heeds the power button; as long as its domain lives. */
+  /** Whether the guest heeds the power button; it does unless told otherwise, also before there is a guest. */
   heedsShutdown(yes: boolean): void {
-    this.#host.domain(this.#instance).heedsShutdown = yes;
+    if (yes) this.#host.deafGuests.delete(this.#instance);
+    else this.#host.deafGuests.add(this.#instance);
   }
 
   /** The power button: a guest that runs and heeds it is off some time later. */
   askToShutDown(domain: Domain): void {
     const { run } = domain;
     if (run === null) throw new CallError('OPERATION_INVALID', 'domain is not running');
-    if (!domain.heedsShutdown || run.state !== 'running') return;
+    if (this.#host.deafGuests.has(this.#instance) || run.state !== 'running') return;
     this.#host.later(this.#host.shutdownMs(), () => {
       if (domain.run === run && run.state === 'running') domain.stop('shutdown');
     });
@@ -42,6 +43,11 @@ export class Guest {
     });
   }
 
+  /** A line on the serial console, if the guest runs. */
+  says(line: string): void {
+    this.#whileRunning((domain) => domain.console.print(this.#host.clock.monotonic(), line));
+  }
+
   panic(): void {
     this.#whileRunning((domain) => domain.panic());
   }
@@ -52,7 +58,7 @@ export class Guest {
 
   /** A disk fails under the guest: the hypervisor pauses it. */
   diskFails(): void {
-    this.#whileRunning((domain) => domain.pause('io-error'));
+    this.#whileRunning((domain) => domain.pause('ioerror'));
   }
 
   #whileRunning(act: (domain: Domain) => void): void {

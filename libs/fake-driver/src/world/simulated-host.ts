@@ -48,6 +48,8 @@ export class SimulatedHost {
   readonly files = new FileTree();
   /** Taps by name, with the instance that each belongs to. */
   readonly taps = new Map<string, InstanceUuid>();
+  /** Guests that do not heed their power button. */
+  readonly deafGuests = new Set<InstanceUuid>();
   /** Hashes of images that the image store does not have; every other one it has. */
   readonly missingImages = new Set<string>();
   readonly outside: Outside;
@@ -260,6 +262,7 @@ export class SimulatedHost {
     monotonic: () => this.clock.monotonic(),
     nextRunId: () => ++this.#runs,
     bootMs: () => this.#profile.bootMs(this.#random),
+    countBoot: (instance) => this.files.countBoot(instance),
     emit: (domain, type, detail) =>
       this.events.emit({ instance: domain.uuid, type, detail, at: Math.trunc(this.clock.now()) }),
     gone: (domain) => {
