@@ -2,11 +2,25 @@ import { expect, test } from 'vitest';
 import * as library from './index.ts';
 import type { ErrorRecord } from './generated/records.ts';
 
-const record: ErrorRecord = { code: 1, domain: 0, message: null, level: 2, dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
+const record: ErrorRecord = {
+  code: 1,
+  domain: 0,
+  message: null,
+  level: 2,
+  dom: null,
+  str1: null,
+  str2: null,
+  str3: null,
+  int1: 0,
+  int2: 0,
+  net: null,
+};
 const withCode = (code: number): library.LibvirtError => new library.LibvirtError({ ...record, code }, 'x');
 
 test('every error class is listed here, each with a code of its own', () => {
-  const classes = Object.entries(library).filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error);
+  const classes = Object.entries(library).filter(
+    ([, value]) => typeof value === 'function' && value.prototype instanceof Error,
+  );
   const samples = {
     LibvirtAbortError: new library.LibvirtAbortError('x', true, undefined).code,
     LibvirtCodecError: new library.LibvirtCodecError('x', 'y', 0, 'z').code,
@@ -40,5 +54,9 @@ test.each([
 });
 
 test('a number that this library does not know still has a name', () => {
-  expect(new library.LibvirtError({ ...record, code: 9999, domain: 8888 }, 'x')).toMatchObject({ codeName: 'ERROR_9999', domainName: 'DOMAIN_8888', message: 'the daemon gave no message' });
+  expect(new library.LibvirtError({ ...record, code: 9999, domain: 8888 }, 'x')).toMatchObject({
+    codeName: 'ERROR_9999',
+    domainName: 'DOMAIN_8888',
+    message: 'the daemon gave no message',
+  });
 });

@@ -6,7 +6,20 @@ export * as procedures from './generated/procedures.ts';
 export type * from './generated/records.ts';
 export { domainByUuid, Libvirt } from './libvirt.ts';
 export type { DomainStats, NodeInfo } from './libvirt.ts';
-export * from './libvirt-error.ts';
+export {
+  hasCode,
+  isAgentUnresponsive,
+  isDeviceMissing,
+  isNoDomain,
+  isNoDomainMetadata,
+  isNotFound,
+  isOperationAborted,
+  isOperationFailed,
+  isOperationInvalid,
+  isOperationTimeout,
+  isUnsupported,
+  LibvirtError,
+} from './libvirt-error.ts';
 export type { CallOptions } from './session/call-options.ts';
 export { connect } from './session/connect.ts';
 export type { ConnectOptions } from './session/connect.ts';

@@ -61,23 +61,33 @@ export function hasCode(error: unknown, ...codes: ErrorCode[]): error is Libvirt
 /** There is no such domain (any more). */
 export const isNoDomain = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.NO_DOMAIN);
 /** The operation does not fit the object's state: "already running", "domain is not running". */
-export const isOperationInvalid = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.OPERATION_INVALID);
+export const isOperationInvalid = (error: unknown): error is LibvirtError =>
+  hasCode(error, ErrorCode.OPERATION_INVALID);
 /** A lock (the domain's job) was not to be had in time; somebody else holds it. Nothing was done. */
-export const isOperationTimeout = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.OPERATION_TIMEOUT);
+export const isOperationTimeout = (error: unknown): error is LibvirtError =>
+  hasCode(error, ErrorCode.OPERATION_TIMEOUT);
 /** Somebody aborted it. */
-export const isOperationAborted = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.OPERATION_ABORTED);
+export const isOperationAborted = (error: unknown): error is LibvirtError =>
+  hasCode(error, ErrorCode.OPERATION_ABORTED);
 /** The operation was tried and failed. */
 export const isOperationFailed = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.OPERATION_FAILED);
 /** This daemon, driver or configuration cannot do it. */
 export const isUnsupported = (error: unknown): error is LibvirtError =>
-  hasCode(error, ErrorCode.NO_SUPPORT, ErrorCode.OPERATION_UNSUPPORTED, ErrorCode.CONFIG_UNSUPPORTED, ErrorCode.ARGUMENT_UNSUPPORTED);
+  hasCode(
+    error,
+    ErrorCode.NO_SUPPORT,
+    ErrorCode.OPERATION_UNSUPPORTED,
+    ErrorCode.CONFIG_UNSUPPORTED,
+    ErrorCode.ARGUMENT_UNSUPPORTED,
+  );
 /** The guest agent is not configured, not connected or does not answer. */
 export const isAgentUnresponsive = (error: unknown): error is LibvirtError =>
   hasCode(error, ErrorCode.AGENT_UNRESPONSIVE, ErrorCode.AGENT_UNSYNCED);
 /** The device to detach or update is not there. */
 export const isDeviceMissing = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.DEVICE_MISSING);
 /** The domain has no metadata of that kind or URI. */
-export const isNoDomainMetadata = (error: unknown): error is LibvirtError => hasCode(error, ErrorCode.NO_DOMAIN_METADATA);
+export const isNoDomainMetadata = (error: unknown): error is LibvirtError =>
+  hasCode(error, ErrorCode.NO_DOMAIN_METADATA);
 /** The object that was looked up does not exist, whatever its kind. */
 export const isNotFound = (error: unknown): error is LibvirtError =>
   hasCode(

@@ -30,13 +30,16 @@ afterEach(async () => {
   const fresh = await L.Libvirt.connect({ socket: daemon.socket });
   for (const dom of await fresh.connectListAllDomains()) {
     await fresh.domainDestroyFlags(dom).catch(() => {});
-    await fresh.domainUndefineFlags(dom, L.DomainUndefineFlag.MANAGED_SAVE | L.DomainUndefineFlag.SNAPSHOTS_METADATA).catch(() => {});
+    await fresh
+      .domainUndefineFlags(dom, L.DomainUndefineFlag.MANAGED_SAVE | L.DomainUndefineFlag.SNAPSHOTS_METADATA)
+      .catch(() => {});
   }
   await fresh.close();
   await libvirt.close();
 });
 
-const start = async (name: string): Promise<L.Domain> => libvirt.domainCreateWithFlags(await libvirt.domainDefineXmlFlags(tinyDomainXml(name)));
+const start = async (name: string): Promise<L.Domain> =>
+  libvirt.domainCreateWithFlags(await libvirt.domainDefineXmlFlags(tinyDomainXml(name)));
 
 describe('the test driver', () => {
   test('is opened by its own URI and answers', async () => {
@@ -58,9 +61,15 @@ describe('a guest', () => {
     expect(defined).toEqual({ name: 'life', uuid, id: -1 });
     const running = await libvirt.domainCreateWithFlags(defined);
     expect(running.id).toBeGreaterThan(0);
-    await expect(libvirt.domainGetState(L.domainByUuid(uuid))).resolves.toEqual({ state: L.DomainState.RUNNING, reason: L.DomainRunningReason.BOOTED });
+    await expect(libvirt.domainGetState(L.domainByUuid(uuid))).resolves.toEqual({
+      state: L.DomainState.RUNNING,
+      reason: L.DomainRunningReason.BOOTED,
+    });
     await libvirt.domainSuspend(running);
-    await expect(libvirt.domainGetState(running)).resolves.toEqual({ state: L.DomainState.PAUSED, reason: L.DomainPausedReason.USER });
+    await expect(libvirt.domainGetState(running)).resolves.toEqual({
+      state: L.DomainState.PAUSED,
+      reason: L.DomainPausedReason.USER,
+    });
     await libvirt.domainResume(running);
     await libvirt.domainReset(running);
     await libvirt.domainManagedSave(running);
@@ -81,16 +90,35 @@ describe('a guest', () => {
 
   test('gives back its XML, metadata and statistics', async () => {
     const dom = await start('facts');
-    await libvirt.domainSetMetadata(dom, L.DomainMetadataType.ELEMENT, '<run epoch="3"/>', 'chrono', NAMESPACE, L.DomainModificationImpact.LIVE);
-    await expect(libvirt.domainGetMetadata(dom, L.DomainMetadataType.ELEMENT, NAMESPACE)).resolves.toBe('<run epoch="3"/>');
-    await expect(libvirt.domainGetMetadata(dom, L.DomainMetadataType.ELEMENT, 'http://other')).rejects.toSatisfy(L.isNoDomainMetadata);
+    await libvirt.domainSetMetadata(
+      dom,
+      L.DomainMetadataType.ELEMENT,
+      '<run epoch="3"/>',
+      'chrono',
+      NAMESPACE,
+      L.DomainModificationImpact.LIVE,
+    );
+    await expect(libvirt.domainGetMetadata(dom, L.DomainMetadataType.ELEMENT, NAMESPACE)).resolves.toBe(
+      '<run epoch="3"/>',
+    );
+    await expect(libvirt.domainGetMetadata(dom, L.DomainMetadataType.ELEMENT, 'http://other')).rejects.toSatisfy(
+      L.isNoDomainMetadata,
+    );
     expect(await libvirt.domainGetXmlDesc(dom)).toContain(`<chrono:run xmlns:chrono="${NAMESPACE}" epoch="3"/>`);
-    const [stats] = await libvirt.connectGetAllDomainStats([], L.DomainStatsType.STATE | L.DomainStatsType.BALLOON, L.GetAllDomainStatsFlag.NOWAIT);
+    const [stats] = await libvirt.connectGetAllDomainStats(
+      [],
+      L.DomainStatsType.STATE | L.DomainStatsType.BALLOON,
+      L.GetAllDomainStatsFlag.NOWAIT,
+    );
     expect(stats).toMatchObject({ dom: { uuid: dom.uuid }, params: { 'state.state': 1, 'balloon.current': 32_768n } });
     await expect(libvirt.domainGetInfo(dom)).resolves.toMatchObject({ state: 1, maxMem: 32_768n, nrVirtCpu: 1 });
     await expect(libvirt.domainGetJobStats(dom)).resolves.toEqual({ type: L.DomainJobType.NONE, params: {} });
-    await expect(libvirt.domainMemoryStats(dom, 20)).resolves.toEqual(expect.arrayContaining([expect.objectContaining({ tag: L.DomainMemoryStatTag.ACTUAL_BALLOON })]));
-    expect(JSON.parse(await libvirt.domainQemuMonitorCommand(dom, '{"execute":"query-status"}'))).toMatchObject({ return: { status: 'running' } });
+    await expect(libvirt.domainMemoryStats(dom, 20)).resolves.toEqual(
+      expect.arrayContaining([expect.objectContaining({ tag: L.DomainMemoryStatTag.ACTUAL_BALLOON })]),
+    );
+    expect(JSON.parse(await libvirt.domainQemuMonitorCommand(dom, '{"execute":"query-status"}'))).toMatchObject({
+      return: { status: 'running' },
+    });
   });
 
   test('shows its screen, and carries data over its console until it goes', async () => {
@@ -113,15 +141,30 @@ describe('a guest', () => {
   test('is refused what does not fit its state', async () => {
     const dom = await start('refusals');
     await expect(libvirt.domainCreateWithFlags(dom)).rejects.toSatisfy(L.isOperationInvalid);
-    await expect(libvirt.domainQemuAgentCommand(dom, '{"execute":"guest-ping"}', 5)).rejects.toMatchObject({ codeName: 'ARGUMENT_UNSUPPORTED' });
-    await expect(libvirt.domainDetachDeviceFlags(dom, '<interface type="user"><mac address="52:54:00:00:00:01"/></interface>')).rejects.toSatisfy(L.isDeviceMissing);
+    await expect(libvirt.domainQemuAgentCommand(dom, '{"execute":"guest-ping"}', 5)).rejects.toMatchObject({
+      codeName: 'ARGUMENT_UNSUPPORTED',
+    });
+    await expect(
+      libvirt.domainDetachDeviceFlags(dom, '<interface type="user"><mac address="52:54:00:00:00:01"/></interface>'),
+    ).rejects.toSatisfy(L.isDeviceMissing);
   });
 
   test('is called back for metadata changes of its own only', async () => {
     const [one, two] = [await start('one'), await start('two')];
     const seen: (string | null)[] = [];
-    const listener = await libvirt.events.listen({ eventId: L.DomainEventId.METADATA_CHANGE, domain: one }, ({ dom, nsuri }) => seen.push(dom.name, nsuri));
-    for (const dom of [two, one]) await libvirt.domainSetMetadata(dom, L.DomainMetadataType.ELEMENT, '<a/>', 'a', NAMESPACE, L.DomainModificationImpact.LIVE);
+    const listener = await libvirt.events.listen(
+      { eventId: L.DomainEventId.METADATA_CHANGE, domain: one },
+      ({ dom, nsuri }) => seen.push(dom.name, nsuri),
+    );
+    for (const dom of [two, one])
+      await libvirt.domainSetMetadata(
+        dom,
+        L.DomainMetadataType.ELEMENT,
+        '<a/>',
+        'a',
+        NAMESPACE,
+        L.DomainModificationImpact.LIVE,
+      );
     await expect.poll(() => seen).toEqual(['one', NAMESPACE]);
     listener.close();
     await listener.closed;
@@ -130,7 +173,10 @@ describe('a guest', () => {
 
 describe('a volume', () => {
   test('takes an upload and gives it back, with more data than fits one packet', async () => {
-    const pool = await libvirt.storagePoolCreateXml('<pool type="dir"><name>p</name><target><path>/var/lib/libvirt/images</path></target></pool>', 1);
+    const pool = await libvirt.storagePoolCreateXml(
+      '<pool type="dir"><name>p</name><target><path>/var/lib/libvirt/images</path></target></pool>',
+      1,
+    );
     const vol = await libvirt.storageVolCreateXml(pool, '<volume><name>v</name><capacity>3000000</capacity></volume>');
     const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => i % 251));
     const up = await libvirt.storageVolUpload(vol, 0n, 0n);
@@ -153,9 +199,19 @@ describe('a volume', () => {
   });
 
   test('that is read too slowly does not cost the connection, although the daemon pings every second', async () => {
-    const slow = await L.Libvirt.connect({ socket: daemon.socket, streamBufferBytes: 1_000, keepalive: { intervalMs: 1_000, count: 2 } });
-    const pool = await slow.storagePoolCreateXml('<pool type="dir"><name>q</name><target><path>/var/lib/libvirt/images</path></target></pool>', 1);
-    const vol = await slow.storageVolCreateXml(pool, '<volume><name>big</name><capacity>20000000</capacity><allocation>0</allocation></volume>');
+    const slow = await L.Libvirt.connect({
+      socket: daemon.socket,
+      streamBufferBytes: 1_000,
+      keepalive: { intervalMs: 1_000, count: 2 },
+    });
+    const pool = await slow.storagePoolCreateXml(
+      '<pool type="dir"><name>q</name><target><path>/var/lib/libvirt/images</path></target></pool>',
+      1,
+    );
+    const vol = await slow.storageVolCreateXml(
+      pool,
+      '<volume><name>big</name><capacity>20000000</capacity><allocation>0</allocation></volume>',
+    );
     const stream = await slow.storageVolDownload(vol, 0n, 0n);
     await once(stream, 'readable');
     // Longer than the daemon's patience of three seconds. The wait itself is what is tried here.
@@ -194,7 +250,10 @@ describe('a daemon', () => {
     await expect(events.next()).rejects.toMatchObject({ code: 'LIBVIRT_CONNECTION_LOST' });
     await expect(streamEnd).resolves.toMatchObject({ code: 'LIBVIRT_CONNECTION_LOST' });
     await expect(libvirt.domainGetState(dom)).rejects.toMatchObject({ code: 'LIBVIRT_CONNECTION_LOST', sent: false });
-    await expect(L.Libvirt.connect({ socket: daemon.socket })).rejects.toMatchObject({ code: 'LIBVIRT_CONNECT_FAILED', phase: 'transport' });
+    await expect(L.Libvirt.connect({ socket: daemon.socket })).rejects.toMatchObject({
+      code: 'LIBVIRT_CONNECT_FAILED',
+      phase: 'transport',
+    });
     await daemon.restart();
     const fresh = await L.Libvirt.connect({ socket: daemon.socket });
     await expect(fresh.domainLookupByUuid(dom.uuid)).resolves.toEqual(dom);

@@ -43,10 +43,21 @@ describe('calls with a count', () => {
     const asked: unknown[] = [];
     daemon.handle(p.domainGetBlockIoTune, ({ nparams, flags }) => {
       asked.push([nparams, flags]);
-      return nparams === 0 ? { params: [], nparams: 2 } : { params: [{ field: 'group_name', value: typed.string('g') }, { field: 'read_iops_sec', value: typed.ullong(5) }], nparams };
+      return nparams === 0
+        ? { params: [], nparams: 2 }
+        : {
+            params: [
+              { field: 'group_name', value: typed.string('g') },
+              { field: 'read_iops_sec', value: typed.ullong(5) },
+            ],
+            nparams,
+          };
     });
     await expect(libvirt.domainGetBlockIoTune(dom, 'vda', 1)).resolves.toEqual({ group_name: 'g', read_iops_sec: 5n });
-    expect(asked).toEqual([[0, 5], [2, 5]]);
+    expect(asked).toEqual([
+      [0, 5],
+      [2, 5],
+    ]);
   });
 
   test('are over when there is nothing', async () => {
@@ -60,12 +71,18 @@ describe('calls with a count', () => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       return { params: [], nparams: 1 };
     });
-    await expect(libvirt.nodeGetCpuStats(-1, 0, { deadlineMs: 90 })).rejects.toMatchObject({ code: 'LIBVIRT_DEADLINE', sent: true });
+    await expect(libvirt.nodeGetCpuStats(-1, 0, { deadlineMs: 90 })).rejects.toMatchObject({
+      code: 'LIBVIRT_DEADLINE',
+      sent: true,
+    });
   });
 
   test('split the CPU statistics by host CPU', async () => {
     daemon.handle(p.domainGetCpuStats, ({ nparams, ncpus }) => ({
-      params: Array.from({ length: nparams * ncpus }, (_, i) => ({ field: i % 2 ? 'vcpu_time' : 'cpu_time', value: typed.ullong(i) })),
+      params: Array.from({ length: nparams * ncpus }, (_, i) => ({
+        field: i % 2 ? 'vcpu_time' : 'cpu_time',
+        value: typed.ullong(i),
+      })),
       nparams: nparams || 2,
     }));
     await expect(libvirt.domainGetCpuStats(dom, 0, 2)).resolves.toEqual([
@@ -78,7 +95,16 @@ describe('calls with a count', () => {
 test('C texts and bit maps become strings and booleans', async () => {
   const model = new Uint8Array(32);
   model.set(Buffer.from('x86_64'));
-  daemon.handle(p.nodeGetInfo, () => ({ model, memory: 1n, cpus: 2, mhz: 3, nodes: 4, sockets: 5, cores: 6, threads: 7 }));
+  daemon.handle(p.nodeGetInfo, () => ({
+    model,
+    memory: 1n,
+    cpus: 2,
+    mhz: 3,
+    nodes: 4,
+    sockets: 5,
+    cores: 6,
+    threads: 7,
+  }));
   daemon.handle(p.nodeGetSecurityModel, () => ({ model: Buffer.from('none'), doi: Buffer.from('0\0') }));
   daemon.handle(p.nodeGetCpuMap, () => ({ cpumap: Buffer.of(0b101, 0b1), online: 3, ret: 9 }));
   await expect(libvirt.nodeGetInfo()).resolves.toMatchObject({ model: 'x86_64', memory: 1n });
@@ -87,7 +113,9 @@ test('C texts and bit maps become strings and booleans', async () => {
 });
 
 test('statistics of all domains come as plain objects', async () => {
-  daemon.handle(p.connectGetAllDomainStats, () => ({ retStats: [{ dom, params: [{ field: 'state.state', value: typed.int(1) }] }] }));
+  daemon.handle(p.connectGetAllDomainStats, () => ({
+    retStats: [{ dom, params: [{ field: 'state.state', value: typed.int(1) }] }],
+  }));
   await expect(libvirt.connectGetAllDomainStats()).resolves.toEqual([{ dom, params: { 'state.state': 1 } }]);
 });
 
@@ -103,7 +131,10 @@ describe('a migration', () => {
       {
         dom,
         dconnuri: DESTINATION,
-        params: [{ field: 'bandwidth', value: typed.ullong(4) }, { field: 'migrate_disks', value: typed.string('vda') }],
+        params: [
+          { field: 'bandwidth', value: typed.ullong(4) },
+          { field: 'migrate_disks', value: typed.string('vda') },
+        ],
         cookieIn: Buffer.alloc(0),
         flags: 3,
       },
@@ -118,8 +149,21 @@ describe('a migration', () => {
       return { cookieOut: new Uint8Array(0) };
     });
     await libvirt.domainMigrateToUri3(dom, DESTINATION, { bandwidth: 4, destination_xml: '<domain/>' }, 3);
-    expect(asked).toEqual([{ dom, xmlin: '<domain/>', cookieIn: Buffer.alloc(0), dconnuri: DESTINATION, uri: null, flags: 3n, dname: null, resource: 4n }]);
-    await expect(libvirt.domainMigrateToUri3(dom, DESTINATION, { persistent_xml: '<domain/>' }, 3)).rejects.toMatchObject({ code: 'LIBVIRT_USAGE' });
+    expect(asked).toEqual([
+      {
+        dom,
+        xmlin: '<domain/>',
+        cookieIn: Buffer.alloc(0),
+        dconnuri: DESTINATION,
+        uri: null,
+        flags: 3n,
+        dname: null,
+        resource: 4n,
+      },
+    ]);
+    await expect(
+      libvirt.domainMigrateToUri3(dom, DESTINATION, { persistent_xml: '<domain/>' }, 3),
+    ).rejects.toMatchObject({ code: 'LIBVIRT_USAGE' });
   });
 
   test('that is not peer to peer is refused', async () => {

@@ -99,7 +99,13 @@ export class Libvirt extends LibvirtCalls {
    * `domain_get_cpu_stats`, since libvirt 0.9.10. `startCpu` -1 gives one entry with the totals; otherwise one entry per
    * host CPU from `startCpu` on, `ncpus` of them.
    */
-  async domainGetCpuStats(dom: Domain, startCpu: number, ncpus: number, flags = 0, options?: CallOptions): Promise<readonly TypedParams[]> {
+  async domainGetCpuStats(
+    dom: Domain,
+    startCpu: number,
+    ncpus: number,
+    flags = 0,
+    options?: CallOptions,
+  ): Promise<readonly TypedParams[]> {
     let perCpu = 0;
     const params = await this.counted(
       p.domainGetCpuStats,
@@ -114,7 +120,12 @@ export class Libvirt extends LibvirtCalls {
   }
 
   /** `connect_get_all_domain_stats`, since libvirt 1.2.8. No domains given: all. `stats` 0: every group. */
-  async connectGetAllDomainStats(doms: readonly Domain[] = [], stats = 0, flags = 0, options?: CallOptions): Promise<readonly DomainStats[]> {
+  async connectGetAllDomainStats(
+    doms: readonly Domain[] = [],
+    stats = 0,
+    flags = 0,
+    options?: CallOptions,
+  ): Promise<readonly DomainStats[]> {
     const { retStats } = await this.call(p.connectGetAllDomainStats, { doms, stats, flags }, options);
     return retStats.map(({ dom, params }) => ({ dom, params: fromTypedParams(params) }));
   }
@@ -124,15 +135,32 @@ export class Libvirt extends LibvirtCalls {
    * answer comes when it is over. `flags` must hold `DomainMigrateFlag.PEER2PEER`. A unix socket needs the spelling
    * `qemu+unix:///system?socket=…`: otherwise the daemon takes it for itself.
    */
-  async domainMigrateToUri3(dom: Domain, destinationUri: string, params: TypedParamsInput = {}, flags: number = PEER2PEER, options: CallOptions = {}): Promise<void> {
-    if ((flags & PEER2PEER) === 0) throw new LibvirtUsageError('domainMigrateToUri3: flags must hold PEER2PEER; a migration driven by the client is not offered');
+  async domainMigrateToUri3(
+    dom: Domain,
+    destinationUri: string,
+    params: TypedParamsInput = {},
+    flags: number = PEER2PEER,
+    options: CallOptions = {},
+  ): Promise<void> {
+    if ((flags & PEER2PEER) === 0)
+      throw new LibvirtUsageError(
+        'domainMigrateToUri3: flags must hold PEER2PEER; a migration driven by the client is not offered',
+      );
     const wire = toTypedParams(params);
     const cookieIn = new Uint8Array(0);
     const rest = shareDeadline(options, p.domainMigratePerform3Params.name);
     if (await this.connectSupportsFeature(FEATURE_MIGRATION_PARAMS, rest())) {
-      await this.call(p.domainMigratePerform3Params, { dom, dconnuri: destinationUri, params: wire, cookieIn, flags }, rest());
+      await this.call(
+        p.domainMigratePerform3Params,
+        { dom, dconnuri: destinationUri, params: wire, cookieIn, flags },
+        rest(),
+      );
     } else {
-      await this.call(p.domainMigratePerform3, { ...fixedMigrationParams(wire), dom, dconnuri: destinationUri, cookieIn, flags: BigInt(flags) }, rest());
+      await this.call(
+        p.domainMigratePerform3,
+        { ...fixedMigrationParams(wire), dom, dconnuri: destinationUri, cookieIn, flags: BigInt(flags) },
+        rest(),
+      );
     }
   }
 
@@ -140,7 +168,11 @@ export class Libvirt extends LibvirtCalls {
     return this.session.call(procedure, args, options);
   }
 
-  protected open<Args, Result>(procedure: Procedure<Args, Result>, args: Args, options?: CallOptions): Promise<{ result: Result; stream: LibvirtStream }> {
+  protected open<Args, Result>(
+    procedure: Procedure<Args, Result>,
+    args: Args,
+    options?: CallOptions,
+  ): Promise<{ result: Result; stream: LibvirtStream }> {
     return this.session.openStream(procedure, args, options);
   }
 
@@ -157,8 +189,18 @@ export class Libvirt extends LibvirtCalls {
 }
 
 /** The few parameters that daemons older than 1.1.0 know, in the places where those take them. */
-function fixedMigrationParams(params: readonly TypedParam[]): { xmlin: string | null; uri: string | null; dname: string | null; resource: bigint } {
-  const fixed = { xmlin: null as string | null, uri: null as string | null, dname: null as string | null, resource: 0n };
+function fixedMigrationParams(params: readonly TypedParam[]): {
+  xmlin: string | null;
+  uri: string | null;
+  dname: string | null;
+  resource: bigint;
+} {
+  const fixed = {
+    xmlin: null as string | null,
+    uri: null as string | null,
+    dname: null as string | null,
+    resource: 0n,
+  };
   for (const { field, value } of params) {
     if (field === 'destination_xml' && value.type === 'string') fixed.xmlin = value.value;
     else if (field === 'migrate_uri' && value.type === 'string') fixed.uri = value.value;

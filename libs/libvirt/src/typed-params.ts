@@ -25,7 +25,10 @@ export const typed = {
 
 /** The C types of numeric parameters, which the daemon insists on. */
 const NUMERIC: readonly (readonly ['int' | 'uint' | 'llong' | 'ullong', RegExp])[] = [
-  ['int', /^(disks_port|compression\.mt\.(level|threads|dthreads)|auto_converge\.(initial|increment)|parallel\.connections)$/],
+  [
+    'int',
+    /^(disks_port|compression\.mt\.(level|threads|dthreads)|auto_converge\.(initial|increment)|parallel\.connections)$/,
+  ],
   ['int', /^(numa_mode|shares|thread_pool_(min|max))$/],
   ['uint', /^((in|out)bound\.(average|peak|burst|floor)|weight|cap|poll_(grow|shrink)|granularity)$/],
   ['llong', /^((vcpu|emulator|global|iothread)_quota|limit|reservation)$/],
@@ -49,7 +52,9 @@ export function fromTypedParams(params: readonly TypedParam[]): TypedParams {
 }
 
 /** Counters that are not typed: node CPU and memory statistics. */
-export function fromCounters(counters: readonly { readonly field: string; readonly value: bigint }[]): Record<string, bigint> {
+export function fromCounters(
+  counters: readonly { readonly field: string; readonly value: bigint }[],
+): Record<string, bigint> {
   return Object.fromEntries(counters.map(({ field, value }) => [field, value]));
 }
 
@@ -63,7 +68,10 @@ function toTypedValue(field: string, given: TypedParamInput): TypedValue {
       return given;
     default: {
       const type = NUMERIC.find(([, names]) => names.test(field))?.[0];
-      if (!type) throw new LibvirtUsageError(`parameter ${field}: the C type of this number is not known; give it with typed.int(), typed.ullong(), …`);
+      if (!type)
+        throw new LibvirtUsageError(
+          `parameter ${field}: the C type of this number is not known; give it with typed.int(), typed.ullong(), …`,
+        );
       return type === 'llong' || type === 'ullong' ? typed[type](given) : typed[type](Number(given));
     }
   }

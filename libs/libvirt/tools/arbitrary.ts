@@ -1,8 +1,10 @@
 /** Values for property tests, made from the same tables as the codecs but not by the same code. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Facts, Field, FieldType } from './facts.ts';
 
-const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((value) => !value.includes('\0') && value.isWellFormed());
+const text = fc
+  .string({ unit: 'binary', maxLength: 40 })
+  .filter((value) => !value.includes('\0') && value.isWellFormed());
 
 const typedValue = fc.oneof(
   fc.record({ type: fc.constant('int'), value: fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }) }),
@@ -28,12 +30,15 @@ const PRIMITIVES: Record<string, fc.Arbitrary<unknown>> = {
 
 /** Any object with these fields. */
 export function arbitraryOf(fields: readonly Field[], facts: Facts): fc.Arbitrary<unknown> {
-  return fc.record(Object.fromEntries(fields.map(({ name, type }) => [name, ofType(type, facts)])), { noNullPrototype: true });
+  return fc.record(Object.fromEntries(fields.map(({ name, type }) => [name, ofType(type, facts)])), {
+    noNullPrototype: true,
+  });
 }
 
 function ofType({ base, shape, max }: FieldType, facts: Facts): fc.Arbitrary<unknown> {
   if (base === 'bytes') return fc.uint8Array({ maxLength: Math.min(max, 30) });
-  if (base === 'char') return fc.uint8Array(shape === 'fixed' ? { minLength: max, maxLength: max } : { maxLength: Math.min(max, 30) });
+  if (base === 'char')
+    return fc.uint8Array(shape === 'fixed' ? { minLength: max, maxLength: max } : { maxLength: Math.min(max, 30) });
   const record = facts.records.find(({ name }) => name === base);
   const one = PRIMITIVES[base] ?? arbitraryOf(record?.fields ?? unknownType(base), facts);
   if (shape === 'optional') return fc.option(one, { nil: null });

@@ -23,7 +23,12 @@ const STRING_OKAY = 4;
 export function emitCalls(facts: Facts): string {
   const offered = facts.procedures.filter((fact) => fact.since !== undefined && !ELSEWHERE.test(fact.name));
   const fields = offered.flatMap((fact) => [...fact.args, ...fact.result]);
-  const records = facts.records.map((fact) => fact.name).filter((name) => name !== 'TypedParam' && !name.startsWith('NodeGet') && fields.some((field) => field.type.base === name));
+  const records = facts.records
+    .map((fact) => fact.name)
+    .filter(
+      (name) =>
+        name !== 'TypedParam' && !name.startsWith('NodeGet') && fields.some((field) => field.type.base === name),
+    );
   return `${BANNER}
 import type { CallOptions } from '../session/call-options.ts';
 import type { LibvirtStream } from '../session/stream.ts';
@@ -48,7 +53,10 @@ function method(fact: ProcedureFact): string {
   const { name, args, result, since, stream } = fact;
   const parameters = args.filter((field) => !implied(field));
   const counted = args.some((field) => field.name === 'nparams');
-  const signature = [...parameters.map((field, i) => parameter(field, i === parameters.length - 1)), 'options?: CallOptions'].join(', ');
+  const signature = [
+    ...parameters.map((field, i) => parameter(field, i === parameters.length - 1)),
+    'options?: CallOptions',
+  ].join(', ');
   const [returns, body] = stream ? opening(fact) : counted ? countedCall(fact) : plainCall(fact, result);
   return `  /** \`${name}\`, since libvirt ${since}. */
   async ${PUBLIC_NAMES[name] ?? camel(name)}(${signature}): Promise<${returns}> {
@@ -61,13 +69,18 @@ function opening(fact: ProcedureFact): [string, string] {
   const open = `await this.open(p.${camel(fact.name)}, ${argument(fact)}, options)`;
   const [only] = fact.result;
   if (!only) return ['LibvirtStream', `return (${open}).stream;`];
-  return [`{ ${only.name}: ${typeOf(only.type)}; stream: LibvirtStream }`, `const { result, stream } = ${open};\n    return { ${only.name}: result.${only.name}, stream };`];
+  return [
+    `{ ${only.name}: ${typeOf(only.type)}; stream: LibvirtStream }`,
+    `const { result, stream } = ${open};\n    return { ${only.name}: result.${only.name}, stream };`,
+  ];
 }
 
 function countedCall(fact: ProcedureFact): [string, string] {
   const typed = fact.result[0]!.type.base === 'TypedParam';
   const params = `await this.counted(p.${camel(fact.name)}, (nparams) => (${argument(fact, typed)}), options)`;
-  return typed ? ['TypedParams', `return fromTypedParams(${params});`] : ['Record<string, bigint>', `return fromCounters(${params});`];
+  return typed
+    ? ['TypedParams', `return fromTypedParams(${params});`]
+    : ['Record<string, bigint>', `return fromCounters(${params});`];
 }
 
 function plainCall(fact: ProcedureFact, result: readonly Field[]): [string, string] {
@@ -77,12 +90,17 @@ function plainCall(fact: ProcedureFact, result: readonly Field[]): [string, stri
   const list = second && first!.type.shape === 'list' && ['ret', 'nerrors'].includes(second.name);
   if (result.length === 1 || list) {
     const value = `(${call}).${first!.name}`;
-    return isParams(first!) ? ['TypedParams', `return fromTypedParams(${value});`] : [typeOf(first!.type), `return ${value};`];
+    return isParams(first!)
+      ? ['TypedParams', `return fromTypedParams(${value});`]
+      : [typeOf(first!.type), `return ${value};`];
   }
   const type = `{ ${result.map((field) => `readonly ${field.name}: ${isParams(field) ? 'TypedParams' : typeOf(field.type)}`).join('; ')} }`;
   const params = result.find(isParams);
   if (!params) return [type, `return ${call};`];
-  return [type, `const result = ${call};\n    return { ...result, ${params.name}: fromTypedParams(result.${params.name}) };`];
+  return [
+    type,
+    `const result = ${call};\n    return { ...result, ${params.name}: fromTypedParams(result.${params.name}) };`,
+  ];
 }
 
 function argument({ args }: ProcedureFact, strings = false): string {

@@ -3,7 +3,8 @@ import { camel } from './facts.ts';
 import type { Facts, Field, FieldType, MessageFact, ProcedureFact, RecordFact } from './facts.ts';
 
 /** First line of every generated file. */
-export const BANNER = '// Generated from libs/libvirt/protocol by tools/generate.ts. Do not edit: change the tables and generate again.\n';
+export const BANNER =
+  '// Generated from libs/libvirt/protocol by tools/generate.ts. Do not edit: change the tables and generate again.\n';
 
 const NUMBERS = new Set(['i32', 'u32', 'f64']);
 const BIGINTS = new Set(['i64', 'u64']);
@@ -25,7 +26,10 @@ ${facts.records.map(record).join('\n')}`;
 export function emitProcedures(facts: Facts): string {
   return `${BANNER}
 import type { AnyProcedure, Procedure } from '../wire/procedure.ts';
-${recordImports(facts, facts.procedures.flatMap((p) => [...p.args, ...p.result]))}
+${recordImports(
+  facts,
+  facts.procedures.flatMap((p) => [...p.args, ...p.result]),
+)}
 
 ${facts.procedures.map(procedure).join('\n')}
 /** All of them. */
@@ -39,7 +43,10 @@ ${facts.procedures.map((p) => `  ${camel(p.name)},`).join('\n')}
 export function emitMessages(facts: Facts): string {
   return `${BANNER}
 import type { AnyMessage, BodyOf, Message } from '../wire/procedure.ts';
-${recordImports(facts, facts.messages.flatMap((m) => m.body))}
+${recordImports(
+  facts,
+  facts.messages.flatMap((m) => m.body),
+)}
 
 ${facts.messages.map(message).join('\n')}
 /** All of them. */
@@ -132,9 +139,11 @@ function writeField({ name, type }: Field, prefix = ''): string {
   const field = `'${prefix}${name}'`;
   if (base === 'char') return `w.chars(${value}, ${field}, ${max}, ${shape === 'fixed'});`;
   if (base === 'bytes') return `w.bytesOf(${value}, ${field}, ${max});`;
-  const one = (writer: string, item: string) => (OWN_WRITER.has(base) ? `${writer}.${base}(${item}, ${field})` : `write${base}(${writer}, ${item})`);
+  const one = (writer: string, item: string) =>
+    OWN_WRITER.has(base) ? `${writer}.${base}(${item}, ${field})` : `write${base}(${writer}, ${item})`;
   if (shape === 'optional') return `if (w.present(${value}, ${field})) ${one('w', value)};`;
-  if (shape === 'list') return `w.list(${value}, ${field}, ${max}, ${OWN_WRITER.has(base) ? `(x, item) => ${one('x', 'item')}` : `write${base}`});`;
+  if (shape === 'list')
+    return `w.list(${value}, ${field}, ${max}, ${OWN_WRITER.has(base) ? `(x, item) => ${one('x', 'item')}` : `write${base}`});`;
   return `${one('w', value)};`;
 }
 
@@ -145,7 +154,8 @@ function readField({ name, type }: Field, prefix = ''): string {
   if (base === 'bytes') return `r.bytesOf(${field}, ${max})`;
   const one = (reader: string) => (OWN_WRITER.has(base) ? `${reader}.${base}(${field})` : `read${base}(${reader})`);
   if (shape === 'optional') return `r.bool(${field}) ? ${one('r')} : null`;
-  if (shape === 'list') return `r.list(${field}, ${max}, ${OWN_WRITER.has(base) ? `(x) => ${one('x')}` : `read${base}`})`;
+  if (shape === 'list')
+    return `r.list(${field}, ${max}, ${OWN_WRITER.has(base) ? `(x) => ${one('x')}` : `read${base}`})`;
   return one('r');
 }
 

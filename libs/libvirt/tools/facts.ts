@@ -60,7 +60,8 @@ export interface Facts {
 const RECORD = /^(\w+) \((.*)\)$/;
 const PROGRAM = /^program \w+ (0x[0-9a-f]+) (\d+)$/;
 const MESSAGE = /^(\d+) (\w+) message (\w+) (\d+) \((.*)\)$/;
-const PROCEDURE = /^(\d+) (\w+) \((.*?)\)(?: -> \((.*?)\))?( high)?(?: stream (up|down|both))?(?: internal| since ([\d.]+))$/;
+const PROCEDURE =
+  /^(\d+) (\w+) \((.*?)\)(?: -> \((.*?)\))?( high)?(?: stream (up|down|both))?(?: internal| since ([\d.]+))$/;
 const TYPE = /^(\w+?)(\?|\[\]<=(\d+)|<=(\d+)|\[(\d+)\])?$/;
 
 /** All facts of the tables in `directory`. Throws on a line that it cannot read. */

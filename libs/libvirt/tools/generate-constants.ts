@@ -58,5 +58,8 @@ function refuse(what: string, problem: string): never {
 
 if (import.meta.main) {
   const selection = readFileSync(new URL('../protocol/constants.txt', import.meta.url), 'utf8');
-  writeFileSync(new URL('../src/generated/constants.ts', import.meta.url), emitConstants(readFileSync(API, 'utf8'), selection));
+  writeFileSync(
+    new URL('../src/generated/constants.ts', import.meta.url),
+    emitConstants(readFileSync(API, 'utf8'), selection),
+  );
 }

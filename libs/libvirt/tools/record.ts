@@ -41,7 +41,9 @@ const QEMU_DRIVER = [
   'secret-define SECRET; secret-set-value 11111111-2222-4333-8444-555555555555 Z29sZGVu; secret-get-value 11111111-2222-4333-8444-555555555555; secret-dumpxml 11111111-2222-4333-8444-555555555555; secret-list; secret-undefine 11111111-2222-4333-8444-555555555555; nwfilter-list; nwfilter-dumpxml clean-traffic; net-list --all; nodedev-dumpxml computer; nodedev-list --cap system',
 ];
 
-const DOMAIN = (type: string): string => `<domain type='${type}'><name>golden</name><uuid>aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee</uuid>
+const DOMAIN = (
+  type: string,
+): string => `<domain type='${type}'><name>golden</name><uuid>aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee</uuid>
 <memory unit='MiB'>32</memory><os><type arch='${type === 'test' ? 'i686' : 'x86_64'}'>hvm</type></os>${
   type === 'test'
     ? ''
@@ -68,7 +70,10 @@ interface Recording {
 function forward(client: Socket, socket: string): Recording {
   const recording: Recording = { senders: [], packets: [] };
   const daemon = connect({ path: socket });
-  for (const [sender, from, to] of [['client', client, daemon], ['daemon', daemon, client]] as const) {
+  for (const [sender, from, to] of [
+    ['client', client, daemon],
+    ['daemon', daemon, client],
+  ] as const) {
     const framer = new Framer(({ bytes }) => {
       recording.senders.push(sender);
       recording.packets.push(Buffer.from(bytes));
@@ -84,7 +89,11 @@ function forward(client: Socket, socket: string): Recording {
 }
 
 async function record(dir: string): Promise<void> {
-  const libvirtd = await startPrivateLibvirtd({ dir: join(dir, 'd'), hostname: 'golden', libvirtdConf: ['host_uuid = "99999999-8888-4777-8666-555555555555"'] });
+  const libvirtd = await startPrivateLibvirtd({
+    dir: join(dir, 'd'),
+    hostname: 'golden',
+    libvirtdConf: ['host_uuid = "99999999-8888-4777-8666-555555555555"'],
+  });
   const recordings: Recording[] = [];
   const proxy = createServer((client) => recordings.push(forward(client, libvirtd.socket))).listen(join(dir, 'proxy'));
   await once(proxy, 'listening');
@@ -95,12 +104,16 @@ async function record(dir: string): Promise<void> {
   }
   await writeFile(replace['FILE']!, Buffer.alloc(300_000, 'golden '));
   try {
-    for (const [driver, uri, sessions] of [['test', 'test+unix:///default', TEST_DRIVER], ['qemu', 'qemu+unix:///system', QEMU_DRIVER]] as const) {
+    for (const [driver, uri, sessions] of [
+      ['test', 'test+unix:///default', TEST_DRIVER],
+      ['qemu', 'qemu+unix:///system', QEMU_DRIVER],
+    ] as const) {
       recordings.length = 0;
       await writeFile(replace['DOMAIN']!, DOMAIN(driver));
       const virsh = ['-q', '-c', `${uri}?socket=${join(dir, 'proxy')}`];
       const events = spawn('virsh', [...virsh, 'event', '--all', '--loop'], { stdio: ['ignore', 'pipe', 'inherit'] });
-      while (recordings.every(({ senders }) => senders.length < 20)) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (recordings.every(({ senders }) => senders.length < 20))
+        await new Promise((resolve) => setTimeout(resolve, 10));
       for (const session of sessions) {
         const commands = session.replaceAll(/\b[A-Z]{3,}\b/g, (name) => replace[name] ?? name);
         // A later command runs although an earlier one failed only when they come from a file.
@@ -120,7 +133,10 @@ async function record(dir: string): Promise<void> {
 
 async function store(name: string, senders: Recording['senders'], packets: readonly Buffer[]): Promise<void> {
   await writeFile(new URL(`${name}.bin`, GOLDEN), Buffer.concat(packets));
-  await writeFile(new URL(`${name}.json`, GOLDEN), `${JSON.stringify({ senders: senders.map((sender) => sender[0]).join('') })}\n`);
+  await writeFile(
+    new URL(`${name}.json`, GOLDEN),
+    `${JSON.stringify({ senders: senders.map((sender) => sender[0]).join('') })}\n`,
+  );
 }
 
 const dir = await mkdtemp('/tmp/golden-');

@@ -83,12 +83,17 @@ describe('a session that cannot be opened', () => {
 
   test('gives up on a daemon that does not answer', async () => {
     daemon.handle(p.connectOpen, () => NO_ANSWER);
-    await expect(connect({ socket: daemon.socket, connectTimeoutMs: 30 })).rejects.toMatchObject({ phase: 'open', cause: { code: 'LIBVIRT_ABORTED', sent: true } });
+    await expect(connect({ socket: daemon.socket, connectTimeoutMs: 30 })).rejects.toMatchObject({
+      phase: 'open',
+      cause: { code: 'LIBVIRT_ABORTED', sent: true },
+    });
   });
 
   test('stops when its signal fires', async () => {
     daemon.handle(p.authList, () => NO_ANSWER);
-    await expect(connect({ socket: daemon.socket, signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ phase: 'auth' });
+    await expect(connect({ socket: daemon.socket, signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      phase: 'auth',
+    });
   });
 });
 
@@ -101,6 +106,7 @@ test('TCP takes host and port from the URI or the options', async () => {
   const { port } = proxy.address() as { port: number };
   const byUri = await connect({ uri: `test+tcp://127.0.0.1:${port}/default` });
   const byOptions = await connect({ uri: 'test+tcp://elsewhere/default', host: '127.0.0.1', port });
+  expect([byUri.isOpen, byOptions.isOpen]).toEqual([true, true]);
   await Promise.all([byUri.close(), byOptions.close()]);
   proxy.close();
 });

@@ -34,9 +34,16 @@ export class LibvirtConnectionError extends Error {
   /** Name of the procedure; absent where the error is not about a call. */
   readonly procedure: string | undefined;
 
-  constructor(reason: LossReason, message: string, about: { procedure?: string; sent?: boolean; cause?: unknown } = {}) {
+  constructor(
+    reason: LossReason,
+    message: string,
+    about: { procedure?: string; sent?: boolean; cause?: unknown } = {},
+  ) {
     const { procedure, sent, cause } = about;
-    super(procedure === undefined ? message : `${procedure} ${sent ? 'was sent, no answer' : 'was not sent'}: ${message}`, { cause });
+    super(
+      procedure === undefined ? message : `${procedure} ${sent ? 'was sent, no answer' : 'was not sent'}: ${message}`,
+      { cause },
+    );
     this.reason = reason;
     this.procedure = procedure;
     this.sent = sent;

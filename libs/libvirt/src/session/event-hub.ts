@@ -44,7 +44,9 @@ interface Registration {
 }
 
 const messageKey = (program: number, procedure: number): string => `${program}:${procedure}`;
-const known = new Map<string, AnyMessage>(messages.map((message) => [messageKey(message.program, message.number), message]));
+const known = new Map<string, AnyMessage>(
+  messages.map((message) => [messageKey(message.program, message.number), message]),
+);
 
 export class EventHub {
   private readonly link: EventLink;
@@ -65,13 +67,18 @@ export class EventHub {
    * Subscribes; resolves when the daemon has confirmed it, and every event from then on is in the iterator. Rejects as a
    * call does.
    */
-  subscribe<Id extends keyof EventBodies['domain']>(request: EventRequest<'domain', Id>, options?: SubscribeOptions): Promise<Subscription<EventBodies['domain'][Id]>>;
+  subscribe<Id extends keyof EventBodies['domain']>(
+    request: EventRequest<'domain', Id>,
+    options?: SubscribeOptions,
+  ): Promise<Subscription<EventBodies['domain'][Id]>>;
   subscribe<Source extends keyof EventBodies, Id extends keyof EventBodies[Source]>(
     request: EventRequest<Source, Id>,
     options?: SubscribeOptions,
   ): Promise<Subscription<EventBodies[Source][Id]>>;
   async subscribe(request: AnyEventRequest, options: SubscribeOptions = {}): Promise<Subscription<unknown>> {
-    const subscription: Subscription<unknown> = new Subscription(options.capacity ?? 1_024, () => this.detach(request, subscription));
+    const subscription: Subscription<unknown> = new Subscription(options.capacity ?? 1_024, () =>
+      this.detach(request, subscription),
+    );
     await this.attach(request, subscription, options);
     return subscription;
   }
@@ -87,7 +94,11 @@ export class EventHub {
     handler: (body: EventBodies[Source][Id]) => void,
     options?: SubscribeOptions,
   ): Promise<Listener<EventBodies[Source][Id]>>;
-  async listen(request: AnyEventRequest, handler: (body: never) => void, options: SubscribeOptions = {}): Promise<Listener<never>> {
+  async listen(
+    request: AnyEventRequest,
+    handler: (body: never) => void,
+    options: SubscribeOptions = {},
+  ): Promise<Listener<never>> {
     const listener: Listener<never> = new Listener(handler, () => this.detach(request, listener));
     await this.attach(request, listener, options);
     return listener;
@@ -137,7 +148,13 @@ export class EventHub {
   }
 
   private register(key: string, request: AnyEventRequest): Registration {
-    const registration: Registration = { key, source: request.source ?? 'domain', sinks: new Set(), ready: Promise.resolve(), callbackId: undefined };
+    const registration: Registration = {
+      key,
+      source: request.source ?? 'domain',
+      sinks: new Set(),
+      ready: Promise.resolve(),
+      callbackId: undefined,
+    };
     this.registrations.set(key, registration);
     this.registering += 1;
     registration.ready = register(this.link.call, request).then(

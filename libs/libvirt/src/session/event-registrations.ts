@@ -17,7 +17,10 @@ export interface EventFilters {
 }
 
 /** Which events: of what kind of object (domains, when not said), which one, and of which object (all, when not said). */
-export type EventRequest<Source extends keyof EventBodies, Id extends keyof EventBodies[Source]> = EventFilters[Source] & { readonly eventId: Id } & (Source extends 'domain'
+export type EventRequest<
+  Source extends keyof EventBodies,
+  Id extends keyof EventBodies[Source],
+> = EventFilters[Source] & { readonly eventId: Id } & (Source extends 'domain'
     ? { readonly source?: Source }
     : { readonly source: Source });
 
@@ -38,7 +41,15 @@ export type Caller = <Args, Result>(procedure: Procedure<Args, Result>, args: Ar
 
 /** Turns events on; resolves to the callback ID that their messages carry. */
 export async function register(call: Caller, request: AnyEventRequest): Promise<number> {
-  const { source = 'domain', domain = null, network = null, pool = null, device = null, secret = null, event = null } = request;
+  const {
+    source = 'domain',
+    domain = null,
+    network = null,
+    pool = null,
+    device = null,
+    secret = null,
+    event = null,
+  } = request;
   const eventId = Number(request.eventId);
   switch (source) {
     case 'domain':

@@ -22,7 +22,8 @@ afterEach(async () => {
   await daemon.stop();
 });
 
-const lifecycle = (callbackId: number, event: number): void => daemon.send(m.domainEventCallbackLifecycle, { callbackId, dom, event, detail: 0 });
+const lifecycle = (callbackId: number, event: number): void =>
+  daemon.send(m.domainEventCallbackLifecycle, { callbackId, dom, event, detail: 0 });
 
 test('events arrive in order, typed by their event ID', async () => {
   const events = await session.events.subscribe({ eventId: DomainEventId.LIFECYCLE });
@@ -109,7 +110,9 @@ describe('a registration', () => {
     const { promise, resolve } = Promise.withResolvers<{ callbackId: number }>();
     daemon.handle(p.connectDomainEventCallbackRegisterAny, () => promise);
     const signal = AbortSignal.timeout(20);
-    await expect(session.events.subscribe({ eventId: DomainEventId.LIFECYCLE }, { signal })).rejects.toMatchObject({ code: 'LIBVIRT_ABORTED' });
+    await expect(session.events.subscribe({ eventId: DomainEventId.LIFECYCLE }, { signal })).rejects.toMatchObject({
+      code: 'LIBVIRT_ABORTED',
+    });
     resolve({ callbackId: 4 });
     await vi.waitFor(() => expect(daemon.calls).toEqual([REGISTER, DEREGISTER]));
     expect(session.isOpen).toBe(true);

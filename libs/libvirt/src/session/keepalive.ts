@@ -90,5 +90,12 @@ export class Keepalive {
 }
 
 function keepalivePacket(procedure: number): Buffer {
-  return rawPacket({ program: Program.keepalive, version: 1, procedure, type: PacketType.message, serial: 0, status: Status.ok });
+  return rawPacket({
+    program: Program.keepalive,
+    version: 1,
+    procedure,
+    type: PacketType.message,
+    serial: 0,
+    status: Status.ok,
+  });
 }

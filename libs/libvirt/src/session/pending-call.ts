@@ -42,7 +42,10 @@ export class PendingCall {
       abandoned();
     };
     if (deadlineMs !== undefined) {
-      this.timer = setTimeout(() => giveUp(new LibvirtDeadlineError(this.procedure.name, deadlineMs, this.sent)), deadlineMs);
+      this.timer = setTimeout(
+        () => giveUp(new LibvirtDeadlineError(this.procedure.name, deadlineMs, this.sent)),
+        deadlineMs,
+      );
     }
     if (signal) {
       const onAbort = (): void => giveUp(new LibvirtAbortError(this.procedure.name, this.sent, signal.reason));

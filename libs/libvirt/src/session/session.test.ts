@@ -54,7 +54,8 @@ function held(): { release(id: number): void; waiting(count: number): Promise<nu
   };
 }
 
-const lookup = (id: number, options = {}): Promise<number> => session.call(p.domainLookupById, { id }, options).then((result) => result.dom.id);
+const lookup = (id: number, options = {}): Promise<number> =>
+  session.call(p.domainLookupById, { id }, options).then((result) => result.dom.id);
 
 describe('a call', () => {
   test('resolves with the decoded result', async () => {
@@ -65,7 +66,17 @@ describe('a call', () => {
 
   test('rejects with everything that the error record says, and with a stack that leads to the caller', async () => {
     daemon.handle(p.domainLookupByUuid, () => {
-      throw new FakeFailure({ code: 42, domain: 10, message: 'Domain not found', str1: 'a', str2: 'b', str3: 'c', int1: 3, int2: 4, dom });
+      throw new FakeFailure({
+        code: 42,
+        domain: 10,
+        message: 'Domain not found',
+        str1: 'a',
+        str2: 'b',
+        str3: 'c',
+        int1: 3,
+        int2: 4,
+        dom,
+      });
     });
     await open();
     const error = await session.call(p.domainLookupByUuid, { uuid: UUID }).catch((thrown: unknown) => thrown);
@@ -102,7 +113,8 @@ describe('a call', () => {
     daemon.handle(p.domainGetState, (_, { connection, serial }) => {
       const { program, version, number } = p.domainGetState;
       const header = { program, version, procedure: number, type: PacketType.reply, serial, status: Status.ok };
-      for (const byte of encodePacket('x', header, p.domainGetState.result, { state: 1, reason: 5 })) connection.raw(Buffer.of(byte));
+      for (const byte of encodePacket('x', header, p.domainGetState.result, { state: 1, reason: 5 }))
+        connection.raw(Buffer.of(byte));
       return NO_ANSWER;
     });
     await open();
@@ -112,7 +124,10 @@ describe('a call', () => {
   test('with arguments that cannot be sent is refused and harms nothing', async () => {
     daemon.handle(p.domainGetState, () => ({ state: 1, reason: 5 }));
     await open();
-    await expect(session.call(p.domainGetState, { dom, flags: -1 })).rejects.toMatchObject({ code: 'LIBVIRT_CODEC', field: 'flags' });
+    await expect(session.call(p.domainGetState, { dom, flags: -1 })).rejects.toMatchObject({
+      code: 'LIBVIRT_CODEC',
+      field: 'flags',
+    });
     await expect(session.call(p.domainGetState, { dom, flags: 0 })).resolves.toEqual({ state: 1, reason: 5 });
     expect(session.load).toEqual({ queued: 0, inFlight: 0 });
   });
@@ -158,7 +173,12 @@ describe('the window', () => {
     ];
     gate.release(1);
     await Promise.all([first, ...rest]);
-    expect(daemon.calls).toEqual(['domain_lookup_by_id', 'domain_destroy_flags', 'domain_get_state', 'domain_get_info']);
+    expect(daemon.calls).toEqual([
+      'domain_lookup_by_id',
+      'domain_destroy_flags',
+      'domain_get_state',
+      'domain_get_info',
+    ]);
   });
 });
 
@@ -168,7 +188,11 @@ describe('a deadline', () => {
     await open({ window: 1 });
     const first = lookup(1);
     await gate.waiting(1);
-    await expect(lookup(2, { deadlineMs: 10 })).rejects.toMatchObject({ code: 'LIBVIRT_DEADLINE', sent: false, procedure: 'domain_lookup_by_id' });
+    await expect(lookup(2, { deadlineMs: 10 })).rejects.toMatchObject({
+      code: 'LIBVIRT_DEADLINE',
+      sent: false,
+      procedure: 'domain_lookup_by_id',
+    });
     expect(session.load).toEqual({ queued: 0, inFlight: 1 });
     gate.release(1);
     await first;
@@ -198,7 +222,12 @@ describe('an abort', () => {
     const controller = new AbortController();
     const second = lookup(2, { signal: controller.signal });
     controller.abort(new Error('enough'));
-    await expect(second).rejects.toMatchObject({ code: 'LIBVIRT_ABORTED', name: 'AbortError', sent: false, cause: expect.objectContaining({ message: 'enough' }) });
+    await expect(second).rejects.toMatchObject({
+      code: 'LIBVIRT_ABORTED',
+      name: 'AbortError',
+      sent: false,
+      cause: expect.objectContaining({ message: 'enough' }),
+    });
     expect(session.load.queued).toBe(0);
     gate.release(1);
     await first;
@@ -223,7 +252,10 @@ describe('an abort', () => {
 
   test('before the call sends nothing', async () => {
     await open();
-    await expect(lookup(1, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'LIBVIRT_ABORTED', sent: false });
+    await expect(lookup(1, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'LIBVIRT_ABORTED',
+      sent: false,
+    });
     expect(daemon.calls).toEqual([]);
   });
 });
@@ -236,9 +268,16 @@ describe('a lost connection', () => {
     await gate.waiting(2);
     daemon.connections[0]!.destroy();
     const errors = await Promise.all(calls);
-    expect(errors).toEqual([true, true, false].map((sent) => expect.objectContaining({ code: 'LIBVIRT_CONNECTION_LOST', reason: 'socket', sent })));
+    expect(errors).toEqual(
+      [true, true, false].map((sent) =>
+        expect.objectContaining({ code: 'LIBVIRT_CONNECTION_LOST', reason: 'socket', sent }),
+      ),
+    );
     expect(String(errors[2])).toContain('domain_lookup_by_id was not sent');
-    await expect(session.closed).resolves.toMatchObject({ reason: 'socket', error: { code: 'LIBVIRT_CONNECTION_LOST' } });
+    await expect(session.closed).resolves.toMatchObject({
+      reason: 'socket',
+      error: { code: 'LIBVIRT_CONNECTION_LOST' },
+    });
     await expect(lookup(4)).rejects.toMatchObject({ code: 'LIBVIRT_CONNECTION_LOST', sent: false });
   });
 
@@ -246,22 +285,60 @@ describe('a lost connection', () => {
     await open();
     daemon.connections[0]!.raw(Buffer.of(0, 0, 0, 28, 1));
     daemon.connections[0]!.finish();
-    await expect(session.closed).resolves.toMatchObject({ error: { message: 'the connection broke in the middle of a packet' } });
+    await expect(session.closed).resolves.toMatchObject({
+      error: { message: 'the connection broke in the middle of a packet' },
+    });
   });
 });
 
 describe('the session ends with a protocol error', () => {
   const reply = { procedure: p.domainGetState.number, type: PacketType.reply };
   test.each([
-    ['a reply with a serial that no call has', (): Buffer => rawPacket({ program: 0x2000_8086, version: 1, ...reply, serial: 999, status: 0 })],
+    [
+      'a reply with a serial that no call has',
+      (): Buffer => rawPacket({ program: 0x2000_8086, version: 1, ...reply, serial: 999, status: 0 }),
+    ],
     ['a packet that is longer than the protocol allows', (): Buffer => Buffer.of(0x7f, 0, 0, 0)],
     ['a packet that is too short to have a header', (): Buffer => Buffer.of(0, 0, 0, 8, 0, 0, 0, 0)],
-    ['an unknown message', (): Buffer => rawPacket({ program: 0x2000_8086, version: 1, procedure: 9999, type: PacketType.message, serial: 0, status: 0 })],
-    ['an unknown keepalive', (): Buffer => rawPacket({ program: 0x6b65_6570, version: 1, procedure: 3, type: PacketType.message, serial: 0, status: 0 })],
-    ['an unknown program', (): Buffer => rawPacket({ program: 5, version: 1, procedure: 1, type: PacketType.message, serial: 0, status: 0 })],
-    ['a packet with file descriptors', (): Buffer => rawPacket({ program: 0x2000_8086, version: 1, ...reply, type: PacketType.replyWithFds, serial: 1, status: 0 })],
-    ['stream data for no stream', (): Buffer => rawPacket({ program: 0x2000_8086, version: 1, ...reply, type: PacketType.stream, serial: 77, status: 2 })],
-    ['an event that is cut short', (): Buffer => rawPacket({ program: 0x2000_8086, version: 1, procedure: 318, type: PacketType.message, serial: 0, status: 0 }, Buffer.alloc(4))],
+    [
+      'an unknown message',
+      (): Buffer =>
+        rawPacket({
+          program: 0x2000_8086,
+          version: 1,
+          procedure: 9999,
+          type: PacketType.message,
+          serial: 0,
+          status: 0,
+        }),
+    ],
+    [
+      'an unknown keepalive',
+      (): Buffer =>
+        rawPacket({ program: 0x6b65_6570, version: 1, procedure: 3, type: PacketType.message, serial: 0, status: 0 }),
+    ],
+    [
+      'an unknown program',
+      (): Buffer => rawPacket({ program: 5, version: 1, procedure: 1, type: PacketType.message, serial: 0, status: 0 }),
+    ],
+    [
+      'a packet with file descriptors',
+      (): Buffer =>
+        rawPacket({ program: 0x2000_8086, version: 1, ...reply, type: PacketType.replyWithFds, serial: 1, status: 0 }),
+    ],
+    [
+      'stream data for no stream',
+      (): Buffer =>
+        rawPacket({ program: 0x2000_8086, version: 1, ...reply, type: PacketType.stream, serial: 77, status: 2 }),
+    ],
+    [
+      'an event that is cut short',
+      (): Buffer =>
+        rawPacket(
+          { program: 0x2000_8086, version: 1, procedure: 318, type: PacketType.message, serial: 0, status: 0 },
+          Buffer.alloc(4),
+        ),
+    ],
     ['an event for a callback that does not exist', strayEvent],
   ])('on %s', async (_, packet) => {
     daemon.handle(p.domainGetState, (__, { connection }) => {
@@ -287,11 +364,6 @@ describe('the session ends with a protocol error', () => {
     await open();
     await expect(session.call(p.domainGetState, { dom, flags: 0 })).rejects.toMatchObject({ reason: 'protocol' });
   });
-
-  function strayEvent(): Buffer {
-    const body = encodePacket('x', { program: 0x2000_8086, version: 1, procedure: 319, type: PacketType.message, serial: 0, status: 0 }, rebootBody, { callbackId: 5 });
-    return body;
-  }
 });
 
 const rebootBody = {
@@ -309,7 +381,11 @@ test('a reply whose body is malformed fails its call alone', async () => {
     return NO_ANSWER;
   });
   await open();
-  await expect(session.call(p.domainGetState, { dom, flags: 0 })).rejects.toMatchObject({ code: 'LIBVIRT_CODEC', procedure: 'domain_get_state result', field: 'reason' });
+  await expect(session.call(p.domainGetState, { dom, flags: 0 })).rejects.toMatchObject({
+    code: 'LIBVIRT_CODEC',
+    procedure: 'domain_get_state result',
+    field: 'reason',
+  });
   broken = false;
   await expect(session.call(p.domainGetState, { dom, flags: 0 })).resolves.toEqual({ state: 1, reason: 0 });
 });
@@ -318,18 +394,25 @@ describe('closing', () => {
   test('refuses what waits, lets what was sent be answered, and tells the daemon', async () => {
     const gate = held();
     const tapped: TappedPacket[] = [];
-    await open({ window: 1, onPacket: (packet) => tapped.push(packet) });
-    const sent = lookup(1);
-    await gate.waiting(1);
-    const waiting = lookup(2).catch((error: unknown) => error);
+    await open({ window: 2, onPacket: (packet) => tapped.push(packet) });
+    const sent = [lookup(1), lookup(2)];
+    await gate.waiting(2);
+    const waiting = lookup(3).catch((error: unknown) => error);
     const closing = session.close();
     await expect(waiting).resolves.toMatchObject({ code: 'LIBVIRT_CONNECTION_LOST', reason: 'closed', sent: false });
-    await expect(lookup(3)).rejects.toMatchObject({ reason: 'closed', sent: false });
+    await expect(lookup(4)).rejects.toMatchObject({ reason: 'closed', sent: false });
+    // The goodbye must not overtake the second one, although there is a place in the window for it.
     gate.release(1);
-    await expect(sent).resolves.toBe(1);
+    await expect(sent[0]).resolves.toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gate.release(2);
+    await expect(sent[1]).resolves.toBe(2);
     await closing;
     await expect(session.closed).resolves.toEqual({ reason: 'closed' });
-    expect(tapped.at(-1)).toMatchObject({ direction: 'in', header: { procedure: p.connectClose.number, status: Status.ok } });
+    expect(tapped.at(-1)).toMatchObject({
+      direction: 'in',
+      header: { procedure: p.connectClose.number, status: Status.ok },
+    });
     await session.close();
   });
 
@@ -348,8 +431,26 @@ test('the tap sees every packet in both directions', async () => {
   const seen: [string, number, number][] = [];
   await open({ onPacket: ({ direction, header, bytes }) => seen.push([direction, header.procedure, bytes.length]) });
   await session.call(p.domainGetState, { dom, flags: 0 });
-  expect(seen.map(([direction, procedure]) => `${direction} ${procedure}`)).toEqual(
-    ['out 66', 'in 66', 'out 60', 'in 60', 'out 1', 'in 1', 'out 212', 'in 212'],
-  );
+  expect(seen.map(([direction, procedure]) => `${direction} ${procedure}`)).toEqual([
+    'out 66',
+    'in 66',
+    'out 60',
+    'in 60',
+    'out 1',
+    'in 1',
+    'out 212',
+    'in 212',
+  ]);
   expect(seen.at(-1)![2]).toBe(36);
 });
+
+/** A reboot of a callback ID that was never given out. */
+function strayEvent(): Buffer {
+  const body = encodePacket(
+    'x',
+    { program: 0x2000_8086, version: 1, procedure: 319, type: PacketType.message, serial: 0, status: 0 },
+    rebootBody,
+    { callbackId: 5 },
+  );
+  return body;
+}

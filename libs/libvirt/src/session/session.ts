@@ -83,7 +83,10 @@ export class Session {
     });
     this.streams = new StreamTable(
       {
-        send: (packet, flushed) => (this.isOver() ? flushed(new LibvirtConnectionError('closed', 'the session is closed')) : this.write(packet, flushed)),
+        send: (packet, flushed) =>
+          this.isOver()
+            ? flushed(new LibvirtConnectionError('closed', 'the session is closed'))
+            : this.write(packet, flushed),
         pauseReading: () => this.socket.pause(),
         resumeReading: () => this.socket.resume(),
       },
@@ -124,7 +127,11 @@ export class Session {
   }
 
   /** Calls a procedure that opens a stream. The stream buffers from the reply on: nothing is missed. */
-  async openStream<Args, Result>(procedure: Procedure<Args, Result>, args: Args, options: CallOptions = {}): Promise<{ result: Result; stream: LibvirtStream }> {
+  async openStream<Args, Result>(
+    procedure: Procedure<Args, Result>,
+    args: Args,
+    options: CallOptions = {},
+  ): Promise<{ result: Result; stream: LibvirtStream }> {
     const stream = this.streams.make(procedure);
     const reply = await this.request(procedure, args, options, stream);
     return { result: readReply(procedure, reply), stream };
@@ -160,14 +167,26 @@ export class Session {
     return this.state === 'closed';
   }
 
-  private request<Args, Result>(procedure: Procedure<Args, Result>, args: Args, options: CallOptions, stream?: LibvirtStream): Promise<Packet> {
+  private request<Args, Result>(
+    procedure: Procedure<Args, Result>,
+    args: Args,
+    options: CallOptions,
+    stream?: LibvirtStream,
+  ): Promise<Packet> {
     if (this.state !== 'open') {
-      return Promise.reject(new LibvirtConnectionError('closed', 'the session is closed', { procedure: procedure.name, sent: false }));
+      return Promise.reject(
+        new LibvirtConnectionError('closed', 'the session is closed', { procedure: procedure.name, sent: false }),
+      );
     }
     return this.send(procedure, args, options, stream);
   }
 
-  private send<Args, Result>(procedure: Procedure<Args, Result>, args: Args, options: CallOptions, stream?: LibvirtStream): Promise<Packet> {
+  private send<Args, Result>(
+    procedure: Procedure<Args, Result>,
+    args: Args,
+    options: CallOptions,
+    stream?: LibvirtStream,
+  ): Promise<Packet> {
     return new Promise((resolve, reject) => {
       const { signal } = options;
       if (signal?.aborted) throw new LibvirtAbortError(procedure.name, false, signal.reason);
@@ -220,7 +239,12 @@ export class Session {
       }
     });
     this.socket.on('error', (error) => this.finish('socket', error.message, error));
-    this.socket.on('close', () => this.finish('socket', framer.idle ? 'the daemon closed the connection' : 'the connection broke in the middle of a packet'));
+    this.socket.on('close', () =>
+      this.finish(
+        'socket',
+        framer.idle ? 'the daemon closed the connection' : 'the connection broke in the middle of a packet',
+      ),
+    );
     this.socket.resume();
   }
 
@@ -245,10 +269,17 @@ export class Session {
     const call = this.inFlight.get(header.serial);
     if (!call) throw new LibvirtProtocolError(`a reply came with serial ${header.serial}, which no call has`);
     const { procedure } = call;
-    if (header.program !== procedure.program || header.version !== procedure.version || header.procedure !== procedure.number) {
-      throw new LibvirtProtocolError(`the reply to ${procedure.name} is for procedure ${header.procedure} of program 0x${header.program.toString(16)}`);
+    if (
+      header.program !== procedure.program ||
+      header.version !== procedure.version ||
+      header.procedure !== procedure.number
+    ) {
+      throw new LibvirtProtocolError(
+        `the reply to ${procedure.name} is for procedure ${header.procedure} of program 0x${header.program.toString(16)}`,
+      );
     }
-    if (header.status !== Status.ok && header.status !== Status.error) throw new LibvirtProtocolError(`the reply to ${procedure.name} has status ${header.status}`);
+    if (header.status !== Status.ok && header.status !== Status.error)
+      throw new LibvirtProtocolError(`the reply to ${procedure.name} has status ${header.status}`);
     this.inFlight.delete(header.serial);
     if (header.status === Status.ok) call.stream?.opened();
     else if (call.stream) this.streams.forget(header.serial);
@@ -257,8 +288,12 @@ export class Session {
   }
 
   private receiveMessage(packet: Packet): void {
-    const understood = packet.header.program === Program.keepalive ? this.keepalive.receive(packet.header) : this.events.receive(packet);
-    if (!understood) throw new LibvirtProtocolError(`unknown message ${packet.header.procedure} of program 0x${packet.header.program.toString(16)}`);
+    const understood =
+      packet.header.program === Program.keepalive ? this.keepalive.receive(packet.header) : this.events.receive(packet);
+    if (!understood)
+      throw new LibvirtProtocolError(
+        `unknown message ${packet.header.procedure} of program 0x${packet.header.program.toString(16)}`,
+      );
   }
 
   private idle(): Promise<void> {
@@ -274,7 +309,8 @@ export class Session {
     this.keepalive.stop();
     const ours = reason === 'closed';
     const error = new LibvirtConnectionError(reason, message, { cause });
-    for (const call of [...this.inFlight.values(), ...this.queue.drain()]) call.reject(this.lossOf(call, reason, message, cause));
+    for (const call of [...this.inFlight.values(), ...this.queue.drain()])
+      call.reject(this.lossOf(call, reason, message, cause));
     this.inFlight.clear();
     this.streams.failAll(error);
     this.events.end(error);
@@ -288,7 +324,10 @@ export class Session {
 }
 
 /** Runs in the caller's own continuation, so that an error's stack leads to the caller. */
-function readReply<Result>(procedure: { readonly name: string; readonly result: BodyCodec<Result> }, { header, bytes }: Packet): Result {
+function readReply<Result>(
+  procedure: { readonly name: string; readonly result: BodyCodec<Result> },
+  { header, bytes }: Packet,
+): Result {
   if (header.status === Status.error) throw readFailure(procedure.name, bytes);
   return decodeBody(`${procedure.name} result`, procedure.result, bytes);
 }

@@ -56,7 +56,13 @@ export class StreamTable {
       {
         send: (status, data, flushed) => {
           const { program, version, number } = opener;
-          this.link.send(rawPacket({ program, version, procedure: number, type: PacketType.stream, serial: binding.serial, status }, data), flushed);
+          this.link.send(
+            rawPacket(
+              { program, version, procedure: number, type: PacketType.stream, serial: binding.serial, status },
+              data,
+            ),
+            flushed,
+          );
         },
         pauseReading: () => {
           this.slow.add(stream);

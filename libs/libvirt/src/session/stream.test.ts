@@ -111,7 +111,7 @@ describe('a download', () => {
     remote.write(Buffer.from('late'));
     remote.write(Buffer.from('later'));
     await remote.until((received) => received.includes('abort'));
-    await alive();
+    await expect(alive()).resolves.toEqual({ state: 1, reason: 0 });
   });
 
   test('whose call gave up is aborted as soon as it opens', async () => {
@@ -120,7 +120,10 @@ describe('a download', () => {
       remote = call.stream;
       return promise;
     });
-    await expect(session.openStream(p.storageVolDownload, download, { deadlineMs: 20 })).rejects.toMatchObject({ code: 'LIBVIRT_DEADLINE', sent: true });
+    await expect(session.openStream(p.storageVolDownload, download, { deadlineMs: 20 })).rejects.toMatchObject({
+      code: 'LIBVIRT_DEADLINE',
+      sent: true,
+    });
     resolve();
     await vi.waitFor(() => expect(remote.received).toEqual(['abort']));
     await alive();
@@ -145,8 +148,17 @@ describe('a download', () => {
 describe('an upload', () => {
   test('sends packets of at most 262,120 bytes and waits for the confirmation', async () => {
     const { stream } = await session.openStream(p.storageVolUpload, download);
-    await pipeline(Readable.from([Buffer.alloc(2 * STREAM_DATA_MAX + 5, 1), Buffer.alloc(0), Buffer.from('tail')]), stream);
-    expect(remote.received.map((item) => (typeof item === 'string' ? item : item.length))).toEqual([STREAM_DATA_MAX, STREAM_DATA_MAX, 5, 4, 'end']);
+    await pipeline(
+      Readable.from([Buffer.alloc(2 * STREAM_DATA_MAX + 5, 1), Buffer.alloc(0), Buffer.from('tail')]),
+      stream,
+    );
+    expect(remote.received.map((item) => (typeof item === 'string' ? item : item.length))).toEqual([
+      STREAM_DATA_MAX,
+      STREAM_DATA_MAX,
+      5,
+      4,
+      'end',
+    ]);
   });
 
   test('waits while the daemon does not read', async () => {
@@ -157,7 +169,9 @@ describe('an upload', () => {
     expect(stream.writableLength).toBeLessThan(1_000_000);
     connection.resume();
     await writing;
-    expect(remote.received.reduce((sum, item) => sum + (typeof item === 'string' ? 0 : item.length), 0)).toBe(20_000_000);
+    expect(remote.received.reduce((sum, item) => sum + (typeof item === 'string' ? 0 : item.length), 0)).toBe(
+      20_000_000,
+    );
   });
 
   test('that is destroyed is aborted', async () => {
@@ -165,7 +179,7 @@ describe('an upload', () => {
     stream.write('some');
     stream.destroy();
     await remote.until((received) => received.includes('abort'));
-    await alive();
+    await expect(alive()).resolves.toEqual({ state: 1, reason: 0 });
   });
 
   test('that the daemon refuses fails where it stands', async () => {
@@ -224,5 +238,7 @@ test('a confirmation that was not asked for ends the session', async () => {
 });
 
 test('a procedure without stream is refused', async () => {
-  await expect(session.openStream(p.domainGetState, { dom, flags: 0 })).rejects.toMatchObject({ code: 'LIBVIRT_USAGE' });
+  await expect(session.openStream(p.domainGetState, { dom, flags: 0 })).rejects.toMatchObject({
+    code: 'LIBVIRT_USAGE',
+  });
 });

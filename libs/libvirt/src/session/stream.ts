@@ -73,7 +73,8 @@ export class LibvirtStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this.state !== 'open') return callback(Object.assign(new Error('the daemon has ended the stream'), { code: 'EPIPE' }));
+    if (this.state !== 'open')
+      return callback(Object.assign(new Error('the daemon has ended the stream'), { code: 'EPIPE' }));
     let at = 0;
     for (; chunk.length - at > STREAM_DATA_MAX; at += STREAM_DATA_MAX) {
       this.link.send(Status.continue, chunk.subarray(at, at + STREAM_DATA_MAX), NOTHING);
@@ -97,7 +98,8 @@ export class LibvirtStream extends Duplex {
   }
 
   private receiveOk(): void {
-    if (this.state !== 'finishing') throw new LibvirtProtocolError('the daemon confirmed the end of a stream that was not ended');
+    if (this.state !== 'finishing')
+      throw new LibvirtProtocolError('the daemon confirmed the end of a stream that was not ended');
     this.state = 'done';
     this.confirmed();
     if (this.direction !== 'up') this.push(null);
@@ -123,6 +125,9 @@ export class LibvirtStream extends Duplex {
 }
 
 /** `readable` and `writable` are options of Duplex that its type definition leaves out. */
-function duplexOptions(direction: StreamDirection, readableHighWaterMark: number): DuplexOptions & { readable: boolean; writable: boolean } {
+function duplexOptions(
+  direction: StreamDirection,
+  readableHighWaterMark: number,
+): DuplexOptions & { readable: boolean; writable: boolean } {
   return { readable: direction !== 'up', writable: direction !== 'down', allowHalfOpen: false, readableHighWaterMark };
 }

@@ -36,13 +36,18 @@ export interface TransportOptions {
 /** Connects. Throws {@link LibvirtConnectError} with phase `transport`. The socket comes back paused. */
 export async function openTransport(uri: LibvirtUri, options: TransportOptions, signal: AbortSignal): Promise<Socket> {
   const transport = options.socket === undefined ? uri.transport : 'unix';
-  const address = transport === 'unix' ? socketPath(uri, options) : `${hostOf(uri, options)}:${portOf(uri, options, transport)}`;
+  const address =
+    transport === 'unix' ? socketPath(uri, options) : `${hostOf(uri, options)}:${portOf(uri, options, transport)}`;
   try {
     switch (transport) {
       case 'unix':
         return await connected(connectPlain({ path: address }), 'connect', signal);
       case 'tcp':
-        return await connected(connectPlain({ host: hostOf(uri, options), port: portOf(uri, options, transport), noDelay: true }), 'connect', signal);
+        return await connected(
+          connectPlain({ host: hostOf(uri, options), port: portOf(uri, options, transport), noDelay: true }),
+          'connect',
+          signal,
+        );
       case 'tls':
         return await openTls(uri, options, signal);
       default:
@@ -56,7 +61,11 @@ export async function openTransport(uri: LibvirtUri, options: TransportOptions, 
 
 async function openTls(uri: LibvirtUri, options: TransportOptions, signal: AbortSignal): Promise<Socket> {
   const files = tlsFiles(uri, options.tls);
-  const [ca, cert, key] = await Promise.all([readFile(files.caFile), readFile(files.certFile), readFile(files.keyFile)]);
+  const [ca, cert, key] = await Promise.all([
+    readFile(files.caFile),
+    readFile(files.certFile),
+    readFile(files.keyFile),
+  ]);
   const host = hostOf(uri, options);
   const socket = connectTls({ host, port: portOf(uri, options, 'tls'), ca, cert, key, rejectUnauthorized: uri.verify });
   socket.setNoDelay(true);
@@ -75,7 +84,11 @@ async function firstByte(socket: Socket, signal: AbortSignal): Promise<number | 
     const byte = socket.read(1) as Buffer | null;
     if (byte) return byte[0];
     if (socket.readableEnded || socket.destroyed) return undefined;
-    await Promise.race([once(socket, 'readable', { signal }), once(socket, 'end', { signal }), once(socket, 'close', { signal })]);
+    await Promise.race([
+      once(socket, 'readable', { signal }),
+      once(socket, 'end', { signal }),
+      once(socket, 'close', { signal }),
+    ]);
   }
 }
 
@@ -94,9 +107,14 @@ function socketPath(uri: LibvirtUri, options: TransportOptions): string {
   const given = options.socket ?? uri.socket;
   if (given !== undefined) return given;
   const session = uri.name.endsWith('/session');
-  const directory = session ? join(process.env['XDG_RUNTIME_DIR'] ?? `/run/user/${process.getuid?.()}`, 'libvirt') : '/run/libvirt';
+  const directory = session
+    ? join(process.env['XDG_RUNTIME_DIR'] ?? `/run/user/${process.getuid?.()}`, 'libvirt')
+    : '/run/libvirt';
   const suffix = options.readOnly && !session ? '-ro' : '';
-  const [classic, modular] = ['libvirt', 'virtqemud'].map((daemon) => join(directory, `${daemon}-sock${suffix}`)) as [string, string];
+  const [classic, modular] = ['libvirt', 'virtqemud'].map((daemon) => join(directory, `${daemon}-sock${suffix}`)) as [
+    string,
+    string,
+  ];
   return !existsSync(classic) && uri.name.startsWith('qemu:') && existsSync(modular) ? modular : classic;
 }
 

@@ -22,8 +22,12 @@ const CLIENT_PARAMETERS = new Set(['socket', 'pkipath', 'no_verify', 'name', 'mo
  * and no transport means TLS, one without host the unix socket.
  */
 export function parseUri(uri: string): LibvirtUri {
-  const match = /^([a-z][a-z0-9]*)(?:\+([a-z0-9]+))?:\/\/(\[[0-9a-f:.]+\]|[^/:?#]*)(?::(\d+))?(\/[^?#]*)?(?:\?([^#]*))?$/i.exec(uri);
-  if (!match) throw new LibvirtUsageError(`uri "${uri}": expected driver[+transport]://[host]/path, such as qemu:///system`);
+  const match =
+    /^([a-z][a-z0-9]*)(?:\+([a-z0-9]+))?:\/\/(\[[0-9a-f:.]+\]|[^/:?#]*)(?::(\d+))?(\/[^?#]*)?(?:\?([^#]*))?$/i.exec(
+      uri,
+    );
+  if (!match)
+    throw new LibvirtUsageError(`uri "${uri}": expected driver[+transport]://[host]/path, such as qemu:///system`);
   const [, driver, given, host = '', port, path = '/', query = ''] = match;
   const transport = given ?? (host === '' ? 'unix' : 'tls');
   if (transport !== 'unix' && transport !== 'tcp' && transport !== 'tls') {

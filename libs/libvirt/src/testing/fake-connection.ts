@@ -14,7 +14,9 @@ import { FakeStream } from './fake-stream.ts';
 const PING = 1;
 const PONG = 2;
 
-const known = new Map<string, AnyProcedure>(procedures.map((procedure) => [`${procedure.program}:${procedure.number}`, procedure]));
+const known = new Map<string, AnyProcedure>(
+  procedures.map((procedure) => [`${procedure.program}:${procedure.number}`, procedure]),
+);
 
 /** What a handler learns about the call, next to its arguments. */
 export interface FakeCall {
@@ -57,13 +59,33 @@ export class FakeConnection {
 
   /** Sends a packet with this header. */
   packet(header: Partial<PacketHeader>, body?: Uint8Array): void {
-    this.raw(rawPacket({ program: Program.remote, version: 1, procedure: 0, type: PacketType.reply, serial: 0, status: Status.ok, ...header }, body));
+    this.raw(
+      rawPacket(
+        {
+          program: Program.remote,
+          version: 1,
+          procedure: 0,
+          type: PacketType.reply,
+          serial: 0,
+          status: Status.ok,
+          ...header,
+        },
+        body,
+      ),
+    );
   }
 
   /** Sends a message, such as an event. */
   message<Body>(message: Message<Body>, body: Body): void {
     const { program, version, number } = message;
-    this.raw(encodePacket(message.name, { program, version, procedure: number, type: PacketType.message, serial: 0, status: Status.ok }, message.body, body));
+    this.raw(
+      encodePacket(
+        message.name,
+        { program, version, procedure: number, type: PacketType.message, serial: 0, status: Status.ok },
+        message.body,
+        body,
+      ),
+    );
   }
 
   ping(): void {
@@ -95,7 +117,8 @@ export class FakeConnection {
   private receive(packet: Packet): void {
     const { header, bytes } = packet;
     if (header.program === Program.keepalive) this.receiveKeepalive(header.procedure);
-    else if (header.type === PacketType.stream) this.streams.get(header.serial)?.receive(header.status, bytes.subarray(PACKET_MIN));
+    else if (header.type === PacketType.stream)
+      this.streams.get(header.serial)?.receive(header.status, bytes.subarray(PACKET_MIN));
     else void this.receiveCall(packet);
   }
 

@@ -82,4 +82,6 @@ export class FakeDaemon {
   }
 }
 
-const OPENING = new Set([p.authList, p.authPolkit, p.connectSupportsFeature, p.connectOpen, p.connectClose].map(({ name }) => name));
+const OPENING = new Set(
+  [p.authList, p.authPolkit, p.connectSupportsFeature, p.connectOpen, p.connectClose].map(({ name }) => name),
+);

@@ -50,7 +50,13 @@ export interface PrivateLibvirtd {
 }
 
 const START_TIMEOUT_MS = 60_000;
-const BINDS = { run: '/run/libvirt', lib: '/var/lib/libvirt', etc: '/etc/libvirt', cache: '/var/cache/libvirt', log: '/var/log/libvirt' };
+const BINDS = {
+  run: '/run/libvirt',
+  lib: '/var/lib/libvirt',
+  etc: '/etc/libvirt',
+  cache: '/var/cache/libvirt',
+  log: '/var/log/libvirt',
+};
 
 /** Starts one; resolves when it accepts connections. Throws with its stderr when it does not come up. */
 export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions): Promise<PrivateLibvirtd> {
@@ -92,14 +98,29 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions): Pro
 }
 
 async function prepare({ dir, libvirtdConf = [], qemuConf = [] }: PrivateLibvirtdOptions): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error('a private libvirtd needs root: it makes a mount namespace. Run the tests as root');
+  if (process.getuid?.() !== 0)
+    throw new Error('a private libvirtd needs root: it makes a mount namespace. Run the tests as root');
   for (const part of Object.keys(BINDS)) await mkdir(join(dir, part), { recursive: true });
   await cp('/etc/libvirt', join(dir, 'etc'), { recursive: true, verbatimSymlinks: true }).catch(ignoreMissing);
   await rm(join(dir, 'etc', 'qemu', 'networks', 'autostart'), { recursive: true, force: true });
-  const conf = ['auth_unix_rw = "none"', 'auth_unix_ro = "none"', 'unix_sock_rw_perms = "0700"', 'listen_tls = 0', 'log_level = 3', 'log_outputs = "3:stderr"'];
+  const conf = [
+    'auth_unix_rw = "none"',
+    'auth_unix_ro = "none"',
+    'unix_sock_rw_perms = "0700"',
+    'listen_tls = 0',
+    'log_level = 3',
+    'log_outputs = "3:stderr"',
+  ];
   await writeFile(join(dir, 'libvirtd.conf'), overriding(conf, libvirtdConf));
   // Files instead of virtlogd and no cgroups: nothing outside this directory is shared with other daemons.
-  const qemu = ['user = "root"', 'group = "root"', 'security_driver = "none"', 'remember_owner = 0', 'stdio_handler = "file"', 'cgroup_controllers = []'];
+  const qemu = [
+    'user = "root"',
+    'group = "root"',
+    'security_driver = "none"',
+    'remember_owner = 0',
+    'stdio_handler = "file"',
+    'cgroup_controllers = []',
+  ];
   await writeFile(join(dir, 'etc', 'qemu.conf'), overriding(qemu, qemuConf));
 }
 
@@ -116,7 +137,9 @@ function settingName(line: string): string {
 async function launch(options: PrivateLibvirtdOptions, socket: string, log: string): Promise<ChildProcess> {
   const { dir, network = 'private', hostname = 'private', listen = false } = options;
   await rm(socket, { force: true });
-  const binds = Object.entries(BINDS).map(([part, target]) => `mkdir -p ${target} && mount --bind "$1/${part}" ${target}`);
+  const binds = Object.entries(BINDS).map(
+    ([part, target]) => `mkdir -p ${target} && mount --bind "$1/${part}" ${target}`,
+  );
   // /run is made private first, so that the mount points do not appear outside.
   const script = [
     'set -e',
@@ -129,10 +152,14 @@ async function launch(options: PrivateLibvirtdOptions, socket: string, log: stri
   const namespaces = ['--mount', '--uts', '--propagation', 'private', ...(network === 'private' ? ['--net'] : [])];
   const stderr = await open(log, 'a');
   // It dies with this process, even when that is killed.
-  const daemon = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, 'sh', '-c', script, 'libvirtd', dir, hostname], {
-    stdio: ['ignore', stderr.fd, stderr.fd],
-    detached: true,
-  });
+  const daemon = spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', 'unshare', ...namespaces, 'sh', '-c', script, 'libvirtd', dir, hostname],
+    {
+      stdio: ['ignore', stderr.fd, stderr.fd],
+      detached: true,
+    },
+  );
   await once(daemon, 'spawn');
   await stderr.close();
   await accepting(daemon, socket, log);
@@ -144,7 +171,9 @@ async function accepting(daemon: ChildProcess, socket: string, log: string): Pro
   while (!(await accepts(socket))) {
     if (!running(daemon) || performance.now() > deadline) {
       daemon.kill('SIGKILL');
-      throw new Error(`libvirtd did not come up (Debian: apt-get install libvirt-daemon-system qemu-system-x86):\n${await readFile(log, 'utf8')}`);
+      throw new Error(
+        `libvirtd did not come up (Debian: apt-get install libvirt-daemon-system qemu-system-x86):\n${await readFile(log, 'utf8')}`,
+      );
     }
     await delay(20);
   }

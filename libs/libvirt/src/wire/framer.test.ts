@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LibvirtCodecError } from './codec-error.ts';
 import { Framer } from './framer.ts';
@@ -44,15 +44,18 @@ test('the header is read', () => {
   expect(seen).toEqual([{ ...header, procedure: -3, serial: 0xffff_ffff }]);
 });
 
-test.each([0, PACKET_MIN - 1, PACKET_MAX + 1, 0xffff_ffff])('a length of %d is refused as soon as it is known', (length) => {
-  const word = Buffer.alloc(4);
-  word.writeUInt32BE(length);
-  expect(() => collect().framer.push(word)).toThrow(LibvirtCodecError);
-  const bytewise = collect().framer;
-  expect(() => {
-    for (const byte of word) bytewise.push(Buffer.of(byte));
-  }).toThrow(LibvirtCodecError);
-});
+test.each([0, PACKET_MIN - 1, PACKET_MAX + 1, 0xffff_ffff])(
+  'a length of %d is refused as soon as it is known',
+  (length) => {
+    const word = Buffer.alloc(4);
+    word.writeUInt32BE(length);
+    expect(() => collect().framer.push(word)).toThrow(LibvirtCodecError);
+    const bytewise = collect().framer;
+    expect(() => {
+      for (const byte of word) bytewise.push(Buffer.of(byte));
+    }).toThrow(LibvirtCodecError);
+  },
+);
 
 test.each([PACKET_MIN, PACKET_MAX])('a length of %d is taken', (length) => {
   const word = Buffer.alloc(4);

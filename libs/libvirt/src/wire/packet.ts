@@ -11,7 +11,15 @@ import type { XdrWriter } from './xdr-writer.ts';
 export const Program = { remote: 0x2000_8086, qemu: 0x2000_8087, lxc: 0x2000_8088, keepalive: 0x6b65_6570 } as const;
 
 /** What a packet is. */
-export const PacketType = { call: 0, reply: 1, message: 2, stream: 3, callWithFds: 4, replyWithFds: 5, streamHole: 6 } as const;
+export const PacketType = {
+  call: 0,
+  reply: 1,
+  message: 2,
+  stream: 3,
+  callWithFds: 4,
+  replyWithFds: 5,
+  streamHole: 6,
+} as const;
 
 /** How it went; `continue` marks stream data. */
 export const Status = { ok: 0, error: 1, continue: 2 } as const;
@@ -58,7 +66,8 @@ export function beginPacket(writer: XdrWriter, header: PacketHeader): void {
 /** Fills in the length and hands out the packet. */
 export function endPacket(writer: XdrWriter): Buffer {
   const { bytes } = writer;
-  if (bytes.length > PACKET_MAX) writer.fail('length', `the packet is ${bytes.length} bytes long, the protocol allows ${PACKET_MAX}`);
+  if (bytes.length > PACKET_MAX)
+    writer.fail('length', `the packet is ${bytes.length} bytes long, the protocol allows ${PACKET_MAX}`);
   bytes.writeUInt32BE(bytes.length, 0);
   return bytes;
 }
@@ -80,6 +89,11 @@ export function rawPacket(header: PacketHeader, body: Uint8Array = new Uint8Arra
 /** Throws unless `length`, as a length word gives it, is one the protocol allows. */
 export function checkPacketLength(length: number): void {
   if (length < PACKET_MIN || length > PACKET_MAX) {
-    throw new LibvirtCodecError('packet', 'length', 0, `is ${length}, the protocol allows ${PACKET_MIN} to ${PACKET_MAX}`);
+    throw new LibvirtCodecError(
+      'packet',
+      'length',
+      0,
+      `is ${length}, the protocol allows ${PACKET_MIN} to ${PACKET_MAX}`,
+    );
   }
 }

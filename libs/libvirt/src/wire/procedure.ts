@@ -47,7 +47,10 @@ export interface AnyCodec {
   readonly read: (reader: XdrReader) => unknown;
 }
 /** A procedure whose bodies are not known statically. */
-export type AnyProcedure = Omit<Procedure<never, never>, 'args' | 'result'> & { readonly args: AnyCodec; readonly result: AnyCodec };
+export type AnyProcedure = Omit<Procedure<never, never>, 'args' | 'result'> & {
+  readonly args: AnyCodec;
+  readonly result: AnyCodec;
+};
 /** A message whose body is not known statically. */
 export type AnyMessage = Omit<Message<never>, 'body'> & { readonly body: AnyCodec };
 
@@ -59,7 +62,12 @@ export type ResultOf<P> = P extends Procedure<infer _, infer Result> ? Result : 
 export type BodyOf<M> = M extends Message<infer Body> ? Body : never;
 
 /** Writes a whole packet. `of` names it in errors. */
-export function encodePacket<T>(of: string, header: PacketHeader, codec: { readonly write: (writer: XdrWriter, value: T) => void }, body: T): Buffer {
+export function encodePacket<T>(
+  of: string,
+  header: PacketHeader,
+  codec: { readonly write: (writer: XdrWriter, value: T) => void },
+  body: T,
+): Buffer {
   const writer = new XdrWriter(of);
   beginPacket(writer, header);
   codec.write(writer, body);

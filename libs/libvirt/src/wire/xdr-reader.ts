@@ -46,7 +46,8 @@ export class XdrReader {
     const start = this.padded(length, field);
     const text = this.buffer.toString('utf8', start, start + length);
     // Undecodable bytes become U+FFFD; the text may also hold a real one.
-    if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(start, start + length))) this.fail(field, 'expected UTF-8');
+    if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(start, start + length)))
+      this.fail(field, 'expected UTF-8');
     if (text.includes('\0')) this.fail(field, 'expected text without NUL');
     return text;
   }

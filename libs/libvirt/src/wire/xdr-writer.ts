@@ -24,12 +24,14 @@ export class XdrWriter {
   }
 
   i32(value: number, field: string): void {
-    if (!Number.isInteger(value) || value < -0x8000_0000 || value > 0x7fff_ffff) this.fail(field, 'expected a 32-bit integer');
+    if (!Number.isInteger(value) || value < -0x8000_0000 || value > 0x7fff_ffff)
+      this.fail(field, 'expected a 32-bit integer');
     this.offset = this.reserve(4).writeInt32BE(value, this.offset);
   }
 
   u32(value: number, field: string): void {
-    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) this.fail(field, 'expected an unsigned 32-bit integer');
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+      this.fail(field, 'expected an unsigned 32-bit integer');
     this.offset = this.reserve(4).writeUInt32BE(value, this.offset);
   }
 
@@ -39,7 +41,8 @@ export class XdrWriter {
   }
 
   u64(value: bigint, field: string): void {
-    if (typeof value !== 'bigint' || value !== BigInt.asUintN(64, value)) this.fail(field, 'expected an unsigned 64-bit bigint');
+    if (typeof value !== 'bigint' || value !== BigInt.asUintN(64, value))
+      this.fail(field, 'expected an unsigned 64-bit bigint');
     this.offset = this.reserve(8).writeBigUInt64BE(value, this.offset);
   }
 
@@ -55,7 +58,8 @@ export class XdrWriter {
 
   str(value: string, field: string): void {
     // A NUL would end the string early in the daemon, a lone surrogate has no UTF-8 form: both would change what was meant.
-    if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) this.fail(field, 'expected well-formed text without NUL');
+    if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed())
+      this.fail(field, 'expected well-formed text without NUL');
     const length = Buffer.byteLength(value);
     if (length > STRING_MAX) this.fail(field, `is ${length} bytes long, the protocol allows ${STRING_MAX}`);
     this.reserve(4 + padded(length)).writeUInt32BE(length, this.offset);
@@ -80,7 +84,8 @@ export class XdrWriter {
   /** C chars, each in a word of its own; exactly `fixed` of them, or counted and at most `max`. */
   chars(value: Uint8Array, field: string, max: number, fixed: boolean): void {
     if (!(value instanceof Uint8Array)) this.fail(field, 'expected bytes');
-    if (fixed ? value.length !== max : value.length > max) this.fail(field, `has ${value.length} chars, the protocol ${fixed ? 'wants' : 'allows'} ${max}`);
+    if (fixed ? value.length !== max : value.length > max)
+      this.fail(field, `has ${value.length} chars, the protocol ${fixed ? 'wants' : 'allows'} ${max}`);
     if (!fixed) this.u32(value.length, field);
     this.reserve(4 * value.length);
     for (const char of value) this.offset = this.buffer.writeInt32BE((char << 24) >> 24, this.offset);
