@@ -42,7 +42,10 @@ export function serveActors(
   checkPlace(host);
   return serve(connection, commandSubject(host, '*'), (msg) => {
     const request = parseBody(actorRequest, msg.data, 'request');
-    const instance = msg.subject.slice(msg.subject.lastIndexOf('.') + 1);
+    const named = instanceUuid.safeParse(msg.subject.slice(msg.subject.lastIndexOf('.') + 1));
+    if (!named.success)
+      throw new ChronovirtError('INVALID_INPUT', `subject ${msg.subject}: expected an instance's UUID at its end`);
+    const instance = named.data;
     const meant = instanceOf(request);
     if (meant !== null && meant !== instance) {
       throw new ChronovirtError(
@@ -50,7 +53,7 @@ export function serveActors(
         `instance: the request speaks of ${meant}, its subject of ${instance}`,
       );
     }
-    return handle(instanceUuid.parse(instance), request);
+    return handle(instance, request);
   });
 }
 
