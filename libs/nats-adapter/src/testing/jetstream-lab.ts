@@ -4,6 +4,7 @@ import { jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstre
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventSubject } from '@chronovirt/contract';
+import { silentLog, type Log } from '@chronovirt/runtime';
 import type { JournalLab, Writer } from '@chronovirt/testing/journal';
 import { startNats, tempDir, until, type NatsServer } from '@chronovirt/testing/lab';
 import { capabilities, connect, JetStreamJournal, type NatsConnection } from '../index.ts';
@@ -17,7 +18,7 @@ const forgetful = 'forgetful';
 export interface JetStreamLab extends JournalLab {
   readonly nats: NatsServer;
   /** A connection straight to the server, as the writers' user. */
-  connect(name?: string): Promise<NatsConnection>;
+  connect(name?: string, log?: Log): Promise<NatsConnection>;
 }
 
 /** Starts a server with two users: `writer` may do all but write to one host's histories, `operator` everything. */
@@ -39,12 +40,12 @@ export async function jetStreamLab(server: string): Promise<JetStreamLab> {
   const publisher = jetstream(admin);
   let writers = 0;
   let probes = 0;
-  const enter = (url: string, name = `writer-${++writers}`) =>
-    connect({ servers: url, name, nkeySeedFile: writer.seedFile });
+  const enter = (url: string, name = `writer-${++writers}`, log: Log = silentLog) =>
+    connect({ servers: url, name, nkeySeedFile: writer.seedFile, log });
 
   return {
     nats,
-    connect: (name) => enter(nats.url, name),
+    connect: (name, log) => enter(nats.url, name, log),
     async open(options): Promise<Writer> {
       const proxy = await LinkProxy.to(nats.port);
       const connection = await enter(proxy.url);
