@@ -4,18 +4,20 @@ import type { World } from './world.ts';
 
 /**
  * A driver that breaks one promise: like the given one in everything but `method`, where it does as `how` says. The suite must catch
- * it, else a case proves nothing.
+ * it, else a case proves nothing. `touched` is called when the broken method is: what fails before that has nothing to do with it.
  */
 export function brokenDriver<S extends Subject>(
   driver: ImplementedDriver,
   method: S,
   how: Sabotage<S>,
   world: () => World<S>,
+  touched: () => void = () => {},
 ): ImplementedDriver {
   return new Proxy(driver, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (name !== method) return typeof value === 'function' ? value.bind(target) : value;
+      touched();
       if (typeof value !== 'function') return how(value as never, world());
       return (...given: never[]) =>
         (how(value.bind(target) as never, world()) as (...all: never[]) => unknown)(...given);

@@ -45,5 +45,10 @@ export function sentenceOf({ method, proves, when }: ContractCase): string {
   return `${proves}${when === undefined ? '' : ` (${when})`}: ${sentence}`;
 }
 
+/** What a broken driver throws on purpose; any other error of it is an accident, and proves nothing. */
+export class SabotagedError extends Error {
+  override readonly name = 'SabotagedError';
+}
+
 /** The commonest break: it says that it did, and did not. */
 export const doesNothing = () => async () => undefined;

@@ -80,6 +80,11 @@ export class ContractReport {
     return entry;
   }
 
+  /** Whether a case has passed in this run. */
+  passed(one: ContractCase): boolean {
+    return this.#cases.get(one)?.passed === true;
+  }
+
   /** A broken driver is tried on a case. */
   tooth(one: ContractCase, how: string): { caught: boolean } {
     const tooth = { how, caught: false };
@@ -87,9 +92,13 @@ export class ContractReport {
     return tooth;
   }
 
+  /** Whether all of these cases were begun. */
+  has(cases: readonly ContractCase[]): boolean {
+    return cases.every((one) => this.#cases.has(one));
+  }
+
   /** Puts this run in the place of the driver's last one. The file is whole at all times. */
   write(path = reportPath()): void {
-    if (this.#cases.size === 0) return;
     const run: DriverReport = {
       commit: commit(),
       date: new Date().toISOString(),

@@ -3,7 +3,10 @@ import type { ImplementedDriver } from '@chronovirt/contract';
 import { expect, test } from 'vitest';
 import { brokenDriver, only } from './broken-driver.ts';
 import { allCases, unproven } from './cases/index.ts';
-import { doesNothing, sentenceOf } from './contract-case.ts';
+import { contractCase, doesNothing, sentenceOf } from './contract-case.ts';
+import type { ContractCase } from './contract-case.ts';
+import type { ContractHost } from './contract-host.ts';
+import { catches, prove } from './driver-contract.ts';
 
 const methods = [...new Set(allCases.map(({ method }) => method))];
 const groups = new Set(['lifecycle', 'power', 'events', 'inventory']);
@@ -62,4 +65,35 @@ test('a case can touch only its own method of the driver under test: so a broken
   const narrow = only(driver, 'listInstances');
   expect(await narrow.listInstances?.({}, query)).toEqual(['real']);
   expect(() => narrow.getNumInstances).toThrow('a case about listInstances touched getNumInstances');
+});
+
+/** A case about `listInstances` on a host that has nothing but the small driver. */
+const host = { driver } as unknown as ContractHost;
+const caseOf = (proof: ContractCase<'listInstances'>['prove']) =>
+  contractCase('listInstances', 'all', { prove: proof, broken: { 'names none': () => async () => [] } });
+
+test('a case that finds something else than promised has caught the broken driver', async () => {
+  const finds = caseOf(async (world) => expect(await world.call({})).toEqual(['real']));
+  await expect(prove(finds, host)).resolves.toBeUndefined();
+  expect(await catches(finds, 'names none', host)).toBe(true);
+  expect(
+    await catches(
+      caseOf(async (world) => void (await world.call({}))),
+      'names none',
+      host,
+    ),
+  ).toBe(false);
+});
+
+test('a case that fails before it calls the broken method has caught nothing', async () => {
+  const arranging = caseOf(async () => expect('a guest that boots').toBe('there'));
+  await expect(catches(arranging, 'names none', host)).rejects.toThrow('failed before the broken method was called');
+});
+
+test('a case that fails because a tool failed has caught nothing', async () => {
+  const stumbling = caseOf(async (world) => {
+    await world.call({});
+    throw new Error('a sign of life: not within 120000 ms');
+  });
+  await expect(catches(stumbling, 'names none', host)).rejects.toThrow('for another reason');
 });

@@ -38,6 +38,11 @@ const realTime: HostTime = {
 /** Operations are counted over all worlds, so that no two have one mark. */
 let operations = 0;
 
+/** What a case waited for did not come about. */
+export class NotInTimeError extends Error {
+  override readonly name = 'NotInTimeError';
+}
+
 export class World<S extends Subject> {
   readonly host: ContractHost;
   readonly method: S;
@@ -152,7 +157,7 @@ export class World<S extends Subject> {
   async until(condition: () => boolean | Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
     const end = this.time.now() + timeoutMs;
     while (!(await condition())) {
-      if (this.time.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms`);
+      if (this.time.now() > end) throw new NotInTimeError(`${what}: not within ${timeoutMs} ms`);
       await this.settle(() => this.time.wait(25));
     }
   }

@@ -1,7 +1,7 @@
 import { lifecycleTransition } from '@chronovirt/contract';
 import type { DriverEvent, InstanceUuid } from '@chronovirt/contract';
 import { expect } from 'vitest';
-import { contractCase, doesNothing } from '../contract-case.ts';
+import { contractCase, doesNothing, SabotagedError } from '../contract-case.ts';
 import type { ContractCase } from '../contract-case.ts';
 import { refused } from '../expecting.ts';
 
@@ -32,7 +32,7 @@ const emitEvent: ContractCase[] = [
   // First of all cases: later ones register a listener, and nothing takes one away again.
   contractCase('emitEvent', 'dropped', {
     prove: (world) => world.call({ event: event(PAUSED) }),
-    broken: { 'fails when nobody listens': () => () => Promise.reject(new Error('nobody listens')) },
+    broken: { 'fails when nobody listens': () => () => Promise.reject(new SabotagedError('nobody listens')) },
   }),
   contractCase('emitEvent', 'delivered', {
     async prove(world) {
@@ -73,7 +73,7 @@ const emitEvent: ContractCase[] = [
     broken: {
       "lets the listener's error out": (real) => async (args) => {
         await real(args);
-        throw new Error('of the listener');
+        throw new SabotagedError('of the listener');
       },
       'stops after an error': doesNothing,
     },

@@ -1,6 +1,6 @@
 import { lifecycleTransition } from '@chronovirt/contract';
 import { expect } from 'vitest';
-import { contractCase, doesNothing } from '../contract-case.ts';
+import { contractCase, doesNothing, SabotagedError } from '../contract-case.ts';
 import type { ContractCase } from '../contract-case.ts';
 import { refused, running, undisturbed } from '../expecting.ts';
 
@@ -10,7 +10,7 @@ const initHost: ContractCase[] = [
       await world.call({ host: 'test' });
       expect(await world.arrange('listInstances', {})).toBeInstanceOf(Array);
     },
-    broken: { fails: () => () => Promise.reject(new Error('no')) },
+    broken: { fails: () => () => Promise.reject(new SabotagedError('no')) },
   }),
   contractCase('initHost', 'undisturbed', {
     async prove(world) {
@@ -52,7 +52,7 @@ const initHost: ContractCase[] = [
       expect(heard.filter((one) => one === PAUSED || one === STOPPED)).toEqual([PAUSED, STOPPED]);
       await world.arrange('registerEventListener', { callback: () => {} });
     },
-    broken: { 'fails the second time': () => () => Promise.reject(new Error('ready already')) },
+    broken: { 'fails the second time': () => () => Promise.reject(new SabotagedError('ready already')) },
   }),
 ];
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { contractCase, doesNothing } from '../contract-case.ts';
+import { contractCase, doesNothing, SabotagedError } from '../contract-case.ts';
 import type { ContractCase, Sabotage, Subject } from '../contract-case.ts';
 import { goesOn, refused, running, undisturbed } from '../expecting.ts';
 import type { Guest, World } from '../world.ts';
@@ -132,7 +132,7 @@ const powerOff: ContractCase[] = [
     },
     broken: {
       'fails when it is off': (real, world) => async (args, context) => {
-        if ((await world.host.inspect(args.instance.uuid)).run === null) throw new Error('it is off');
+        if ((await world.host.inspect(args.instance.uuid)).run === null) throw new SabotagedError('it is off');
         return real(args, context);
       },
     },
@@ -207,7 +207,7 @@ const unpause: ContractCase[] = [
     },
     broken: {
       'fails on a guest that runs': (real, world) => async (args, context) => {
-        if ((await world.host.inspect(args.instance.uuid)).power === 'on') throw new Error('it runs');
+        if ((await world.host.inspect(args.instance.uuid)).power === 'on') throw new SabotagedError('it runs');
         return real(args, context);
       },
     },
