@@ -82,7 +82,9 @@ export async function installPackages(packages, say) {
   // A simulation needs package lists but no network: when it fails, the lists are missing or too old for these names.
   if (!ask(['apt-get', '--simulate', '--no-install-recommends', 'install', ...names]).ok)
     await updateLists(prefix, say);
-  const install = () => run([...prefix, ...apt], { onLine: (line) => /^(Setting up|E:)/.test(line) && say(line) });
+  const install = () => run([...prefix, ...apt], { onLine: (line) => ours(line) && say(line) });
+  const ours = (/** @type {string} */ line) =>
+    line.startsWith('E:') || names.includes(/^Setting up ([^ :]+)/.exec(line)?.[1] ?? '');
   try {
     await install();
   } catch (error) {

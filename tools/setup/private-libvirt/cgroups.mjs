@@ -4,8 +4,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const ROOT = '/sys/fs/cgroup';
+const BUSY_TIMEOUT_MS = 10_000;
 
 /** @typedef {{ hierarchy: string, directory: string }} Cgroup */
 
@@ -32,14 +34,28 @@ export function makeCgroups(name) {
     }
     return made;
   } catch {
-    removeCgroups(made);
+    for (const { directory } of made) removeTree(directory);
     return [];
   }
 }
 
-/** Removes the directories with all below them; their processes must be gone. @param {Cgroup[]} groups */
-export function removeCgroups(groups) {
-  for (const { directory } of groups) removeTree(directory);
+/**
+ * Removes the directories with all below them. A process that has just ended may hold its group for some moments more.
+ * @param {Cgroup[]} groups
+ */
+export async function removeCgroups(groups) {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  for (const { directory } of groups) {
+    for (;;) {
+      try {
+        removeTree(directory);
+        break;
+      } catch (error) {
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EBUSY' || Date.now() > deadline) throw error;
+        await delay(20);
+      }
+    }
+  }
 }
 
 /** One hierarchy with cgroup v2 alone, else each controller's. */

@@ -1,6 +1,6 @@
 /**
  * libvirt hangs its own chains (LIBVIRT_INP and so on) into the packet filter when the first network starts and never takes them
- * away. A private daemon in the machine's network removes those that it brought, once they are empty.
+ * away. With the last daemon gone, chains without a rule serve nobody; a daemon that starts later makes them anew.
  */
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { ask, which } from '../run-command.mjs';
@@ -8,26 +8,13 @@ import { ask, which } from '../run-command.mjs';
 const TOOLS = ['iptables', 'ip6tables'];
 const TABLES = ['filter', 'nat', 'mangle'];
 
-/** @returns {string[]} libvirt's chains in the machine's packet filter, as "tool table chain" */
-export function libvirtChains() {
-  return TOOLS.filter((tool) => which(tool)).flatMap((tool) =>
-    TABLES.flatMap((table) => chains(rules(tool, table)).map((chain) => `${tool} ${table} ${chain}`)),
-  );
-}
-
-/**
- * Removes libvirt's chains that are empty and were not there before, unless another libvirt daemon lives in this network and
- * may count on them.
- * @param {string[]} before what `libvirtChains` said before the first network started
- */
-export function removeEmptyChains(before) {
-  if (otherDaemonHere()) return;
+/** Removes libvirt's empty chains, unless a libvirt daemon lives in this network: it has noted that it made them. */
+export function removeEmptyChains() {
+  if (daemonHere()) return;
   for (const tool of TOOLS.filter((name) => which(name))) {
     for (const table of TABLES) {
       const all = rules(tool, table);
-      for (const chain of chains(all)) {
-        if (before.includes(`${tool} ${table} ${chain}`) || all.some((rule) => rule.startsWith(`-A ${chain} `)))
-          continue;
+      for (const chain of chains(all).filter((name) => !all.some((rule) => rule.startsWith(`-A ${name} `)))) {
         for (const rule of all.filter((line) => line.startsWith('-A ') && line.endsWith(` -j ${chain}`))) {
           ask([tool, '-w', '-t', table, ...rule.replace('-A', '-D').split(' ')]);
         }
@@ -47,7 +34,7 @@ function chains(all) {
   return all.flatMap((rule) => /^-N (LIBVIRT_\S+)$/.exec(rule)?.[1] ?? []);
 }
 
-function otherDaemonHere() {
+function daemonHere() {
   const here = readlinkSync('/proc/self/ns/net');
   return readdirSync('/proc').some((pid) => {
     try {

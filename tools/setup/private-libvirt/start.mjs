@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { ask, run, which } from '../run-command.mjs';
 import { keepCapabilities, seedCapabilities } from './capabilities-cache.mjs';
 import { makeCgroups, removeCgroups } from './cgroups.mjs';
-import { libvirtChains, removeEmptyChains } from './firewall.mjs';
+import { removeEmptyChains } from './firewall.mjs';
 import { bootId, hasEnded, processesBeside, startTime } from './processes.mjs';
 import { writeSettings } from './settings.mjs';
 
@@ -69,8 +69,6 @@ export async function startPrivateLibvirt(options) {
   const seeded = seedCapabilities(dir);
   rmSync(join(dir, 'run/libvirt-sock'), { force: true });
   const cgroups = makeCgroups(`chronovirt-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
-  // What an earlier run left when it was killed is ours, too.
-  const chainsBefore = earlier?.chainsBefore ?? (options.ownNetwork ? [] : libvirtChains());
   const log = openSync(join(dir, 'log/daemons.log'), 'a');
   const child = spawn('sh', [join(HERE, 'enter.sh')], {
     detached: true,
@@ -98,7 +96,6 @@ export async function startPrivateLibvirt(options) {
     bootId: bootId(),
     ownNetwork: Boolean(options.ownNetwork),
     cgroups,
-    chainsBefore,
   };
   writeFileSync(join(dir, 'host.json'), JSON.stringify(record, null, 2), { mode: 0o600 });
   const host = new PrivateLibvirt(dir, record, false);
@@ -112,7 +109,7 @@ export async function startPrivateLibvirt(options) {
   return host;
 }
 
-/** @typedef {{ keeper: number, keeperStart: string, bootId: string, ownNetwork: boolean, cgroups: import('./cgroups.mjs').Cgroup[], chainsBefore: string[] }} HostRecord */
+/** @typedef {{ keeper: number, keeperStart: string, bootId: string, ownNetwork: boolean, cgroups: import('./cgroups.mjs').Cgroup[] }} HostRecord */
 
 /** A running host. Made by `startPrivateLibvirt`. */
 export class PrivateLibvirt {
@@ -239,8 +236,8 @@ export class PrivateLibvirt {
       process.kill(this.#record.keeper, 'SIGKILL');
       await ended(this.#record.keeper, STOP_TIMEOUT_MS);
     }
-    removeCgroups(this.#record.cgroups);
-    if (!this.#record.ownNetwork) removeEmptyChains(this.#record.chainsBefore);
+    await removeCgroups(this.#record.cgroups);
+    if (!this.#record.ownNetwork) removeEmptyChains();
     rmSync(join(this.dir, 'host.json'), { force: true });
     rmSync(this.socket, { force: true });
   }

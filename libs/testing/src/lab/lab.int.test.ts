@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureNatNetwork, removeNatNetwork } from '../../../../tools/setup/nat-network.mjs';
+import { ensureNatNetwork, removeNatNetwork, type NatNetwork } from '../../../../tools/setup/nat-network.mjs';
 import { writeConfigDrive } from './config-drive.ts';
 import { guestCount, guestImage, guestReady, startLibvirtHost, tempDir, until, type LibvirtHost } from './index.ts';
 
@@ -16,22 +16,38 @@ afterAll(() => dir.remove());
 
 const ask = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: 'utf8' });
 
-/** What a host could leave behind on the machine. Packet filter rules without their counters and dates. */
-function traces(): Record<string, string> {
-  const rules = (tool: string) => ['filter', 'nat', 'mangle'].map((table) => ask(tool, '-t', table, '-S')).join('');
+/** What to look for after a host has gone; taken while it runs. Others may run hosts of their own at the same time. */
+function marksOf(running: LibvirtHost, nat: NatNetwork) {
+  const record = JSON.parse(readFileSync(join(running.stateDirs.run, '../host.json'), 'utf8'));
+  const cgroups: string[] = record.cgroups.map((group: { directory: string }) => group.directory);
+  return { pids: [running.keeperPid, running.pid!, ...running.guestPids().values()], cgroups, nat };
+}
+
+/** What a host has left on the machine: nothing, in all these places. */
+function leftovers({ pids, cgroups, nat }: ReturnType<typeof marksOf>) {
+  const mounts = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && mountsOf(pid).includes(dir.path));
+  const rules = ['iptables', 'ip6tables'].flatMap((tool) =>
+    ['filter', 'nat', 'mangle'].flatMap((table) => ask(tool, '-t', table, '-S').split('\n')),
+  );
   return {
-    mounts: readFileSync('/proc/self/mounts', 'utf8'),
-    links: readdirSync('/sys/class/net').toSorted().join(' '),
-    iptables: rules('iptables'),
-    ip6tables: rules('ip6tables'),
-    namespaces: existsSync('/run/netns') ? readdirSync('/run/netns').toSorted().join(' ') : '',
-    cgroups: ask('find', '/sys/fs/cgroup', '-name', 'chronovirt-*'),
-    processes: ask('ps', '-eo', 'args')
-      .split('\n')
-      .filter((line) => line.includes(dir.path) || line.includes('inside.sh'))
-      .join('\n'),
+    processes: pids.filter((pid) => existsSync(`/proc/${pid}`)),
+    mounts,
+    cgroups: cgroups.filter((path) => existsSync(path)),
+    bridges: readdirSync('/sys/class/net').filter((name) => name === nat.bridge),
+    rules: rules.filter((rule) => rule.includes(nat.bridge) || rule.includes(nat.subnet)),
   };
 }
+
+/** A process may go while we look. */
+function mountsOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const NOTHING = { processes: [], mounts: [], cgroups: [], bridges: [], rules: [] };
 
 const consoleLog = (name: string) => (existsSync(logOf(name)) ? readFileSync(logOf(name), 'latin1') : '');
 const logOf = (name: string) => join(host.stateDirs.log, `${name}-console.log`);
@@ -56,11 +72,11 @@ describe.each([
   { network: 'machine', machines: ['q35'] },
 ] as const)('a private libvirt host in the $network network', ({ network, machines }) => {
   const key = join(dir.path, `key-${network}`);
-  const before = traces();
+  let nat: NatNetwork;
 
   beforeAll(async () => {
     host = await startLibvirtHost({ dir: dir.path, name: network, network });
-    await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
+    nat = await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   });
 
@@ -141,23 +157,25 @@ describe.each([
       `<domain type='qemu'><name>empty</name><memory unit='MiB'>32</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
     );
     await host.virsh('create', xml);
-    const pids = [...host.guestPids().values(), host.pid!];
-    expect(pids).toHaveLength(2);
+    const marks = marksOf(host, nat);
+    expect(marks.pids).toHaveLength(3);
+    expect(leftovers(marks)).not.toEqual(NOTHING);
     process.kill(host.keeperPid, 'SIGKILL');
-    await until(() => pids.every((pid) => !existsSync(`/proc/${pid}`)), { what: 'guest and daemon are gone' });
+    await until(() => marks.pids.every((pid) => !existsSync(`/proc/${pid}`)), { what: 'guest and daemon are gone' });
 
     await host.stop();
-    expect(traces()).toEqual(before);
+    expect(leftovers(marks)).toEqual(NOTHING);
   });
 
   it('takes its network and its marks with it in an orderly stop', async () => {
     host = await startLibvirtHost({ dir: dir.path, name: network, network });
     const made = await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
     expect(made).toMatchObject({ made: false, subnet: expect.stringMatching(/^192\.168\.\d+\.0\/24$/) });
+    const marks = marksOf(host, made);
     await removeNatNetwork({ uri: host.uri });
     expect((await host.virsh('net-list', '--all', '--name')).trim()).toBe('');
     await host.stop();
     await host.stop();
-    expect(traces()).toEqual(before);
+    expect(leftovers(marks)).toEqual(NOTHING);
   });
 });

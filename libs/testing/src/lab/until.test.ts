@@ -12,10 +12,8 @@ it('gives back the first answer that counts, past looks that throw or say not ye
 });
 
 it('says what never happened, for how long, and why the last look failed', async () => {
-  const look = () => {
-    throw new Error('connection refused');
-  };
-  await expect(until(look, { what: 'the server greets', timeoutMs: 20, everyMs: 5 })).rejects.toThrow(
-    'the server greets: not within 20 ms; the last look failed: connection refused',
-  );
+  const refused = new Error('connection refused');
+  await expect(
+    until(() => Promise.reject(refused), { what: 'the server greets', timeoutMs: 20, everyMs: 5 }),
+  ).rejects.toThrow('the server greets: not within 20 ms; the last look failed: connection refused');
 });
