@@ -1,0 +1,189 @@
+/**
+ * Walks everything that can be decided: breadth-first from the first item on, each distinct situation once, with every kind of item in
+ * each. What is found is the ground for the model tests. For tests only.
+ */
+import { commandNames, type Command, type InstanceState, type Observation } from '@chronovirt/contract';
+import { settled } from '../actor/evolve.ts';
+import { dueEffects } from '../actor/role.ts';
+import { decide } from '../decide/decide.ts';
+import type { Decision, Env, Item } from '../decide/types.ts';
+import { probingOf } from '../life/chart-event.ts';
+import { isResting } from '../life/resting.ts';
+import { defaultPolicy } from '../policy.ts';
+import { ALL_METHODS, EMPTY, HOST, INSTANCE, orderOf, ordered, seen, SPEC, SPINE, USER } from './scenario.ts';
+
+/** One decision in one situation. */
+export interface Edge {
+  readonly before: InstanceState | null;
+  readonly item: Item;
+  readonly env: Env;
+  readonly decision: Decision;
+  /** The state afterwards: the same one where nothing was stored. */
+  readonly after: InstanceState | null;
+}
+
+export interface Explored {
+  /** One state for each distinct situation. */
+  readonly states: readonly InstanceState[];
+  readonly edges: readonly Edge[];
+}
+
+const worlds = (mark: Observation['mark']): Observation[] => [
+  seen({ mark }),
+  seen({ mark: { epoch: 0, op: 1 } }),
+  seen({ mark, disks: ['root', 'rescue'] }),
+  seen({ power: 'paused', reason: 'user' }),
+  seen({ power: 'paused', reason: 'i/o error' }),
+  seen({ power: 'off', reason: 'shutdown' }),
+  seen({ power: 'off', reason: 'saved', savedMemory: true }),
+  seen({ power: 'crashed' }),
+  seen({ power: 'asleep' }),
+  seen({ power: 'paused', busy: 'save' }),
+  EMPTY,
+  { ...EMPTY, disks: ['root'] },
+];
+
+/** The environment of a host, or of the spine. */
+export function envOf(host: typeof HOST | typeof SPINE, at: number): Env {
+  return {
+    instance: INSTANCE,
+    host,
+    at,
+    incarnation: '1700000000000-1' as Env['incarnation'],
+    policy: defaultPolicy,
+    facts: { implements: ALL_METHODS },
+    spec: SPEC,
+  };
+}
+
+function command(name: Command['name'], by: Command['by'], n: number): Item {
+  const args: Command['args'] =
+    name === 'create' ? { spec: SPEC as never } : name === 'resize' ? { flavor: SPEC.flavor as never } : {};
+  return {
+    kind: 'command',
+    command: { id: `${by.kind}-${name}-${n}` as Command['id'], instance: INSTANCE, name, args, by },
+  };
+}
+
+/** Everything that may come next. */
+export function itemsFor(state: InstanceState | null, host: Env['host'], n: number): Item[] {
+  const items: Item[] = commandNames.filter((name) => name !== 'lock').map((name) => command(name, USER, n));
+  if (host !== SPINE)
+    items.push({ kind: 'link', link: orderOf(ordered()) }, { kind: 'link', link: { kind: 'fence', epoch: 7 } });
+  if (state === null) return items;
+  const { role, op, epoch } = state.actor;
+  if (role.kind === 'granted') {
+    for (const outcome of ['released', 'deleted', 'offloaded'] as const) {
+      for (const retry of outcome === 'released' ? [true, false] : [false]) {
+        items.push({
+          kind: 'link',
+          link: {
+            kind: 'returned',
+            host: role.host,
+            epoch: role.epoch,
+            seq: 5,
+            outcome,
+            failure: null,
+            hostsTried: [],
+            retry,
+            command: null,
+          },
+        });
+      }
+    }
+  }
+  for (const due of dueEffects(state)) {
+    const base = { kind: 'outcome', op: due.op, epoch, method: due.method } as const;
+    const error = { code: 'HYPERVISOR_ERROR', message: 'it said no' };
+    if (host === SPINE) {
+      for (const data of [
+        { host: HOST },
+        { host: HOST, withdrawn: true },
+        { host: HOST, withdrawn: true, retry: true },
+        { again: true },
+      ]) {
+        items.push(
+          { ...base, result: 'done', observation: null, data },
+          { ...base, result: 'failed', observation: null, data, error },
+        );
+      }
+    } else {
+      for (const observation of [
+        ...worlds({ epoch, op: due.op }),
+        ...worlds({ epoch, op: due.op - 1 }).slice(0, 1),
+        null,
+      ]) {
+        items.push({ ...base, result: 'done', observation }, { ...base, result: 'failed', observation, error });
+      }
+    }
+    items.push(
+      { kind: 'alarm', op: due.op },
+      { kind: 'resume', op: due.op, attempt: 2 },
+      { kind: 'resume', op: due.op, attempt: 9 },
+    );
+  }
+  if (host !== SPINE)
+    for (const observation of worlds({ epoch, op })) items.push({ kind: 'look', op, observation, heard: 'test' });
+  // What is over: an outcome, an alarm and a look of an earlier op.
+  items.push(
+    { kind: 'outcome', op: op - 1, epoch, method: 'powerOff', result: 'done', observation: EMPTY },
+    {
+      kind: 'outcome',
+      op,
+      epoch: epoch + 1,
+      method: dueEffects(state)[0]?.method ?? 'pause',
+      result: 'done',
+      observation: EMPTY,
+    },
+    { kind: 'alarm', op: op - 1 },
+    { kind: 'resume', op: op - 1, attempt: 2 },
+    { kind: 'look', op: op - 1, observation: seen({ power: 'off' }), heard: 'stale' },
+  );
+  return items;
+}
+
+/** What tells two situations apart. Counters, times and answers do not; power only at rest; who holds the lock is tested by itself. */
+function situation(state: InstanceState | null): string {
+  if (state === null) return 'none';
+  const { value, context, parts, actor } = state;
+  const due = dueEffects(state).map(({ part, method }) => `${part} ${method}`);
+  if (actor.role.kind !== 'owner' && actor.role.kind !== 'granted')
+    return JSON.stringify([actor.role.kind, value === 'deleted', due]);
+  return JSON.stringify([
+    value,
+    context.origin,
+    context.goal,
+    value === 'resized' ? context.before : null,
+    context.tries > 0,
+    probingOf(context)?.leaf,
+    context.request['reset'],
+    context.request['withdraw'],
+    isResting(value) ? parts.power : null,
+    actor.role.kind,
+    due,
+  ]);
+}
+
+export function explore(host: typeof HOST | typeof SPINE): Explored {
+  const seenBefore = new Set<string>([situation(null)]);
+  const states: InstanceState[] = [];
+  const edges: Edge[] = [];
+  let frontier: (InstanceState | null)[] = [null];
+  for (let n = 1; frontier.length > 0; n += 1) {
+    const next: InstanceState[] = [];
+    for (const before of frontier) {
+      for (const item of itemsFor(before, host, n)) {
+        const env = envOf(host, 1_700_000_000_000 + n * 1000);
+        const decision = decide(before, item, env);
+        const after = decision.kind === 'turn' ? settled(decision.next, n) : before;
+        edges.push({ before, item, env, decision, after });
+        if (after === null || seenBefore.has(situation(after))) continue;
+        seenBefore.add(situation(after));
+        states.push(after);
+        next.push(after);
+      }
+    }
+    frontier = next;
+  }
+  return { states, edges };
+}
