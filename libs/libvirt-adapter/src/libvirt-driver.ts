@@ -22,7 +22,7 @@ import { destroy } from './guest/destroy.ts';
 import { asContract } from './guest/hands.ts';
 import type { Hands } from './guest/hands.ts';
 import { pause, unpause } from './guest/pause.ts';
-import { powerOff } from './guest/power-off.ts';
+import { powerOff, softDelete } from './guest/power-off.ts';
 import { hardReboot, powerOn, rescueFromReboot, restore, softReboot, startAfterHostBoot } from './guest/power-on.ts';
 import { spawn } from './guest/spawn.ts';
 import { resume, suspend } from './guest/suspend.ts';
@@ -51,14 +51,18 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     this.#host.feed.add({ hint: () => {}, event: (event) => this.#listener.emit(event) });
   }
 
-  #effect(context: EffectContext, run: (hands: Hands) => Promise<void>, instance: InstanceUuid = context.instance): Promise<void> {
+  #effect(
+    context: EffectContext,
+    run: (hands: Hands) => Promise<void>,
+    instance: InstanceUuid = context.instance,
+  ): Promise<void> {
     return asContract(instance, () => run(this.#host.hands(context, instance)));
   }
 
   // lifecycle
   spawn: Method<'spawn'> = (args, context) => this.#effect(context, (hands) => spawn(this.#host, hands, args));
   destroy: Method<'destroy'> = (args, context) => this.#effect(context, (hands) => destroy(this.#host, hands, args));
-  softDelete: Method<'softDelete'> = (_args, context) => this.#effect(context, (hands) => powerOff(hands, { timeout: 0, retryInterval: 0 }));
+  softDelete: Method<'softDelete'> = (_args, context) => this.#effect(context, softDelete);
   restore: Method<'restore'> = (_args, context) => this.#effect(context, (hands) => restore(hands));
 
   // power
@@ -69,7 +73,8 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   pause: Method<'pause'> = (_args, context) => this.#effect(context, pause);
   unpause: Method<'unpause'> = (_args, context) => this.#effect(context, unpause);
   suspend: Method<'suspend'> = (_args, context) => this.#effect(context, suspend);
-  resume: Method<'resume'> = ({ networkInfo }, context) => this.#effect(context, (hands) => resume(hands, () => connectNetworks(hands, networkInfo)));
+  resume: Method<'resume'> = ({ networkInfo }, context) =>
+    this.#effect(context, (hands) => resume(hands, () => connectNetworks(hands, networkInfo)));
   pollRebootingInstances: Method<'pollRebootingInstances'> = async ({ instances }, context) => {
     for (const { uuid } of instances) await this.#effect(context, rescueFromReboot, uuid);
   };
@@ -77,16 +82,20 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     this.#effect(context, (hands) => startAfterHostBoot(this.#host, hands, args));
 
   // network
-  plugVifs: Method<'plugVifs'> = ({ networkInfo }, context) => this.#effect(context, (hands) => connectNetworks(hands, networkInfo));
+  plugVifs: Method<'plugVifs'> = ({ networkInfo }, context) =>
+    this.#effect(context, (hands) => connectNetworks(hands, networkInfo));
 
   // events
-  registerEventListener: (args: ArgsOf<'registerEventListener'>) => Promise<void> = async ({ callback }) => this.#listener.register(callback);
+  registerEventListener: (args: ArgsOf<'registerEventListener'>) => Promise<void> = async ({ callback }) =>
+    this.#listener.register(callback);
   emitEvent: (args: ArgsOf<'emitEvent'>) => Promise<void> = async ({ event }) => this.#listener.emit(event);
 
   // inventory
   getInfo: Method<'getInfo'> = ({ instance }, context) => getInfo(this.#host, instance, context);
-  listInstances: Method<'listInstances'> = async (_args, context) => (await ourDomains(this.#host, context)).map(({ name }) => name);
-  listInstanceUuids: Method<'listInstanceUuids'> = async (_args, context) => (await ourDomains(this.#host, context)).map(({ uuid }) => uuid);
+  listInstances: Method<'listInstances'> = async (_args, context) =>
+    (await ourDomains(this.#host, context)).map(({ name }) => name);
+  listInstanceUuids: Method<'listInstanceUuids'> = async (_args, context) =>
+    (await ourDomains(this.#host, context)).map(({ uuid }) => uuid);
   getNumInstances: Method<'getNumInstances'> = async (_args, context) => (await ourDomains(this.#host, context)).length;
   instanceExists: Method<'instanceExists'> = ({ instance }, context) => instanceExists(this.#host, instance, context);
   instanceOnDisk: Method<'instanceOnDisk'> = ({ instance }) => instanceOnDisk(this.#host, instance);
@@ -99,11 +108,13 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
 
   // statistics
   blockStats: Method<'blockStats'> = (args, context) => blockStats(this.#host, args.instance, args.diskId, context);
-  interfaceStats: Method<'interfaceStats'> = (args, context) => interfaceStats(this.#host, args.instanceName, args.ifaceId, context);
+  interfaceStats: Method<'interfaceStats'> = (args, context) =>
+    interfaceStats(this.#host, args.instanceName, args.ifaceId, context);
   getDiagnostics: Method<'getDiagnostics'> = ({ instance }, context) => getDiagnostics(this.#host, instance, context);
 
   // host
-  initHost: (args: ArgsOf<'initHost'>, context: HostContext) => Promise<void> = (_args, context) => initHost(this.#host, context);
+  initHost: (args: ArgsOf<'initHost'>, context: HostContext) => Promise<void> = (_args, context) =>
+    initHost(this.#host, context);
   getAvailableNodes: Method<'getAvailableNodes'> = async () => [this.#host.profile.hostname];
   getAvailableResource: Method<'getAvailableResource'> = (_args, context) => availableResource(this.#host, context);
   getHostUptime: Method<'getHostUptime'> = (_args, context) => hostUptime(context);

@@ -6,38 +6,12 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configDriveFiles } from './content.ts';
 import { isoImage } from './iso9660.ts';
+import { readJoliet } from '../testing/read-iso.ts';
 import { instanceRecord, vifRecord } from '../testing/records.ts';
 
 let dir = '';
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'iso-'))));
 afterAll(() => rm(dir, { recursive: true, force: true }));
-
-/** Reads an image by its Joliet tree, independently of the writer: root record, then down the names. */
-function readJoliet(image: Buffer): Map<string, Buffer> {
-  const descriptor = image.subarray(17 * 2048, 18 * 2048);
-  expect(descriptor.toString('latin1', 1, 6)).toBe('CD001');
-  const found = new Map<string, Buffer>();
-  const walk = (sector: number, length: number, path: string): void => {
-    for (let at = sector * 2048; at < sector * 2048 + length;) {
-      const size = image[at]!;
-      if (size === 0) {
-        at = Math.ceil((at + 1) / 2048) * 2048;
-        continue;
-      }
-      const name = image.subarray(at + 33, at + 33 + image[at + 32]!);
-      const [start, bytes] = [image.readUInt32LE(at + 2), image.readUInt32LE(at + 10)];
-      expect([start, bytes]).toEqual([image.readUInt32BE(at + 6), image.readUInt32BE(at + 14)]);
-      const text = `${path}${Buffer.from(name.length % 2 === 0 ? name : Buffer.alloc(0))
-        .swap16()
-        .toString('utf16le')}`;
-      if (name.length > 1 && image[at + 25] === 2) walk(start, bytes, `${text}/`);
-      else if (name.length > 1) found.set(text, image.subarray(start * 2048, start * 2048 + bytes));
-      at += size;
-    }
-  };
-  walk(descriptor.readUInt32LE(158), descriptor.readUInt32LE(166), '');
-  return found;
-}
 
 const data = (overrides: object = {}) => ({
   instance: { ...instanceRecord(), ...overrides },

@@ -16,6 +16,12 @@ import { InvalidInputError } from '@chronovirt/contract';
 
 const SECTOR = 2048;
 
+/**
+ * No image is smaller: small readers (busybox) try file systems one after the other, some of which begin at 64 KiB, and give up on
+ * the whole device when a read fails.
+ */
+const SMALLEST = 256 * 1024;
+
 /** A file by its path with `/` between names, and its content. */
 export type IsoFile = readonly [path: string, content: Uint8Array];
 
@@ -53,6 +59,7 @@ export function isoImage(label: string, files: readonly IsoFile[]): Buffer {
   const trees = [treeAs(upperCase), treeAs(joliet)] as const;
   for (const directory of all) for (const file of directory.files) file.sector = place(file.content.length);
 
+  next = Math.max(next, SMALLEST / SECTOR);
   const image = Buffer.alloc(next * SECTOR);
   const [primary, supplementary] = trees;
   const tables = trees.map((tree) => pathTable(all, tree));

@@ -44,18 +44,27 @@ export async function ensureDisks(
     if (disk.backing !== null) await images.ensure(directory, disk.backing, context);
     if (await isThere(directory.file(disk.file))) continue;
     if (!rules.mayMake(disk)) {
-      throw new DriverError('DISK_NOT_FOUND', `${directory.file(disk.file)} (${disk.role} disk) is gone; restore it, or rebuild the instance`);
+      throw new DriverError(
+        'DISK_NOT_FOUND',
+        `${directory.file(disk.file)} (${disk.role} disk) is gone; restore it, or rebuild the instance`,
+      );
     }
     await makeDisk(directory, disk, rules.contentOf(disk), context);
   }
 }
 
-async function makeDisk(directory: InstanceDirectory, disk: DiskEntry, content: Buffer | null, context: EffectContext): Promise<void> {
+async function makeDisk(
+  directory: InstanceDirectory,
+  disk: DiskEntry,
+  content: Buffer | null,
+  context: EffectContext,
+): Promise<void> {
   const file = directory.file(disk.file);
   await writeWhole(file, context, async (handle) => {
     if (content !== null) return await handle.writeFile(content);
     if (disk.format === 'qcow2') {
-      const backing = disk.backing === null ? undefined : { file: baseFile(directory, disk.backing), format: disk.backing.format };
+      const backing =
+        disk.backing === null ? undefined : { file: baseFile(directory, disk.backing), format: disk.backing.format };
       return await writeEmptyQcow2(handle, disk.bytes, backing);
     }
     await handle.truncate(disk.bytes);
@@ -65,7 +74,8 @@ async function makeDisk(directory: InstanceDirectory, disk: DiskEntry, content: 
 
 async function makeFileSystem(kind: string, file: string, context: EffectContext): Promise<void> {
   const [command, ...args] = kind === 'swap' ? ['mkswap', '--quiet'] : (fileSystems[kind] ?? []);
-  if (command === undefined) throw new DriverError('DISK_INFO_INVALID', `unknown file system ${JSON.stringify(kind)} in disk.info`);
+  if (command === undefined)
+    throw new DriverError('DISK_INFO_INVALID', `unknown file system ${JSON.stringify(kind)} in disk.info`);
   await runChild(command, [...args, file], context);
 }
 

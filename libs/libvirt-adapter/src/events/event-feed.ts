@@ -82,9 +82,13 @@ export class EventFeed {
   async #listen(libvirt: Libvirt, afterGap: boolean): Promise<void> {
     const { events } = libvirt;
     await Promise.all([
-      events.listen({ eventId: DomainEventId.LIFECYCLE }, ({ dom, event, detail }) => this.#lifecycle(dom, event, detail)),
+      events.listen({ eventId: DomainEventId.LIFECYCLE }, ({ dom, event, detail }) =>
+        this.#lifecycle(dom, event, detail),
+      ),
       events.listen({ eventId: DomainEventId.REBOOT }, ({ dom }) => this.#hint(dom, 'REBOOT')),
-      events.listen({ eventId: DomainEventId.IO_ERROR }, ({ dom, devAlias }) => this.#hint(dom, `IO_ERROR on ${devAlias}`)),
+      events.listen({ eventId: DomainEventId.IO_ERROR }, ({ dom, devAlias }) =>
+        this.#hint(dom, `IO_ERROR on ${devAlias}`),
+      ),
     ]);
     if (afterGap) this.#tell((sink) => sink.hint({ instance: null, heard: 'libvirt connected again' }));
     this.#listening.resolve();

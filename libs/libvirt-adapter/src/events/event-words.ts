@@ -47,7 +47,9 @@ export function transitionOf(event: number, detail: number): LifecycleTransition
     case DomainEventType.SUSPENDED:
       if (detail === DomainEventSuspendedDetail.POSTCOPY) return lifecycleTransition.POSTCOPY_STARTED;
       // The source of a migration is paused for the switch-over; the guest does not notice.
-      return detail === DomainEventSuspendedDetail.MIGRATED ? lifecycleTransition.MIGRATION_COMPLETED : lifecycleTransition.PAUSED;
+      return detail === DomainEventSuspendedDetail.MIGRATED
+        ? lifecycleTransition.MIGRATION_COMPLETED
+        : lifecycleTransition.PAUSED;
     case DomainEventType.RESUMED:
       return lifecycleTransition.RESUMED;
     case DomainEventType.PMSUSPENDED:

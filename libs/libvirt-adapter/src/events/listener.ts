@@ -17,7 +17,8 @@ export class Listener {
   /** Tells the listener. Throws `INVALID_EVENT` for what is none; an error of the listener stays here. */
   emit(event: DriverEvent): void {
     const parsed = driverEvent.safeParse(event);
-    if (!parsed.success) throw new DriverError('INVALID_EVENT', 'event: expected a lifecycle or device event', { cause: parsed.error });
+    if (!parsed.success)
+      throw new DriverError('INVALID_EVENT', 'event: expected a lifecycle or device event', { cause: parsed.error });
     if (this.#callback === null) {
       this.#log.debug({ instance: event.uuid }, 'event dropped: nobody listens');
       return;

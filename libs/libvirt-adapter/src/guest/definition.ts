@@ -14,13 +14,25 @@ const nicModels = ['virtio', 'e1000', 'e1000e', 'rtl8139'];
 
 /** What of the virtual hardware is settled once, when the instance is made. */
 export function hardwareOf(image: ImageMeta, profile: HostProfile): Pick<DiskRecord, 'machine' | 'nicModel'> {
-  const { hw_machine_type: machine = 'q35', hw_vif_model: nicModel = 'virtio', hw_disk_bus: bus = 'virtio' } = image.properties;
+  const {
+    hw_machine_type: machine = 'q35',
+    hw_vif_model: nicModel = 'virtio',
+    hw_disk_bus: bus = 'virtio',
+  } = image.properties;
   const versioned = profile.machines.get(machine);
-  if (versioned === undefined) throw new ImageUnacceptableError(`image property hw_machine_type: this host has no machine ${JSON.stringify(machine)}; try pc or q35`);
+  if (versioned === undefined)
+    throw new ImageUnacceptableError(
+      `image property hw_machine_type: this host has no machine ${JSON.stringify(machine)}; try pc or q35`,
+    );
   if (!nicModels.includes(nicModel)) {
-    throw new ImageUnacceptableError(`image property hw_vif_model: expected one of ${nicModels.join(', ')}, got ${JSON.stringify(nicModel)}`);
+    throw new ImageUnacceptableError(
+      `image property hw_vif_model: expected one of ${nicModels.join(', ')}, got ${JSON.stringify(nicModel)}`,
+    );
   }
-  if (bus !== 'virtio') throw new ImageUnacceptableError(`image property hw_disk_bus: only virtio is possible here, got ${JSON.stringify(bus)}`);
+  if (bus !== 'virtio')
+    throw new ImageUnacceptableError(
+      `image property hw_disk_bus: only virtio is possible here, got ${JSON.stringify(bus)}`,
+    );
   return { machine: versioned, nicModel };
 }
 
@@ -80,10 +92,16 @@ function sourceOf(vif: Vif): DomainInterface['source'] {
   if (vif.vnicType !== 'normal') throw notWired(vif, `interfaces of kind ${vif.vnicType} are not possible here`);
   if (vif.type === 'network') return { kind: 'network', name: vif.network.label };
   if (vif.type === 'bridge' && vif.network.bridge !== null) return { kind: 'bridge', name: vif.network.bridge };
-  throw notWired(vif, vif.type === 'bridge' ? 'the network names no bridge' : `ports of type ${vif.type} are not possible here; use network or bridge`);
+  throw notWired(
+    vif,
+    vif.type === 'bridge'
+      ? 'the network names no bridge'
+      : `ports of type ${vif.type} are not possible here; use network or bridge`,
+  );
 }
 
-const notWired = (vif: Vif, why: string): DriverError => new DriverError('VIRTUAL_INTERFACE_CREATE_FAILED', `port ${vif.id}: ${why}`);
+const notWired = (vif: Vif, why: string): DriverError =>
+  new DriverError('VIRTUAL_INTERFACE_CREATE_FAILED', `port ${vif.id}: ${why}`);
 
 /** Taps of an instance begin alike, so that one look at the host's interfaces finds all of them. At most 15 characters. */
 export const tapPrefix = (uuid: string): string => `tap${createHash('sha256').update(uuid).digest('hex').slice(0, 9)}`;

@@ -13,7 +13,10 @@ const MOST_ROUNDS = 5;
 export async function destroy(host: HostServices, hands: Hands, args: ArgsOf<'destroy'>): Promise<void> {
   const before = await hands.lookAtPower();
   if (before === null) {
-    host.settings.log.warn({ instance: hands.instance }, 'no domain of this instance is here; its files are removed all the same');
+    host.settings.log.warn(
+      { instance: hands.instance },
+      'no domain of this instance is here; its files are removed all the same',
+    );
   }
   for (let round = 1; ; round += 1) {
     await kill(hands);

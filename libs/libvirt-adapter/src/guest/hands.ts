@@ -1,7 +1,13 @@
 /** With what one effect touches libvirt: looks that change nothing, acts that the permit allows, waits that end in time. */
 import { ChronovirtError, DriverError, HypervisorUnavailableError } from '@chronovirt/contract';
 import type { EffectContext, InstanceUuid } from '@chronovirt/contract';
-import { domainByUuid, isNoDomain, isOperationInvalid, isOperationTimeout, DomainMetadataType } from '@chronovirt/libvirt';
+import {
+  domainByUuid,
+  isNoDomain,
+  isOperationInvalid,
+  isOperationTimeout,
+  DomainMetadataType,
+} from '@chronovirt/libvirt';
 import type { CallOptions, Domain, Libvirt } from '@chronovirt/libvirt';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Connections } from '../host/connections.ts';
@@ -72,7 +78,10 @@ export class Hands {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = (): void => reject(signal.reason);
     const timer = setTimeout(resolve, Math.min(ms, this.#left()));
-    const stop = this.#feed.add({ hint: (hint) => (hint.instance === null || hint.instance === this.instance) && resolve(), event: () => {} });
+    const stop = this.#feed.add({
+      hint: (hint) => (hint.instance === null || hint.instance === this.instance) && resolve(),
+      event: () => {},
+    });
     signal.addEventListener('abort', abort, { once: true });
     try {
       signal.throwIfAborted();
@@ -115,7 +124,11 @@ export type Step = 'done' | 'again';
  * The shape of every effect: look, and while the goal is not there, act and look again. A domain on which somebody is at work is
  * waited for first. An act that libvirt refuses for the state it found ("already running", "no such domain") leads to another look.
  */
-export async function ensure(hands: Hands, step: (seen: DomainSeen) => Promise<Step>, options: { busy?: 'wait' | 'ignore' } = {}): Promise<void> {
+export async function ensure(
+  hands: Hands,
+  step: (seen: DomainSeen) => Promise<Step>,
+  options: { busy?: 'wait' | 'ignore' } = {},
+): Promise<void> {
   let refused = 0;
   for (let rounds = 0; ; rounds += 1) {
     const seen = await hands.look();
@@ -144,5 +157,9 @@ export async function asContract<T>(instance: InstanceUuid, effect: () => Promis
 /** Whether after this error nothing may be undone: the right is gone, or libvirt is. The next run looks and goes on. */
 export function endsWithoutUndoing(error: unknown, context: EffectContext): boolean {
   const fault = translated(error);
-  return context.permit.signal.aborted || fault instanceof HypervisorUnavailableError || (fault instanceof ChronovirtError && fault.code === 'PERMIT_REVOKED');
+  return (
+    context.permit.signal.aborted ||
+    fault instanceof HypervisorUnavailableError ||
+    (fault instanceof ChronovirtError && fault.code === 'PERMIT_REVOKED')
+  );
 }

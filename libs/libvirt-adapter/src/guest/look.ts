@@ -1,6 +1,13 @@
 /** One look at one domain. State, mark and flags never wait for a job; whoever must not look too early takes the barrier first. */
 import type { InstanceUuid, Mark } from '@chronovirt/contract';
-import { DomainJobType, DomainMetadataType, DomainModificationImpact, domainByUuid, isNoDomain, isNoDomainMetadata } from '@chronovirt/libvirt';
+import {
+  DomainJobType,
+  DomainMetadataType,
+  DomainModificationImpact,
+  domainByUuid,
+  isNoDomain,
+  isNoDomainMetadata,
+} from '@chronovirt/libvirt';
 import type { CallOptions, Domain, Libvirt } from '@chronovirt/libvirt';
 import { markOf, namespace } from '../xml/metadata.ts';
 import { parseXml } from '../xml/parse.ts';
@@ -19,13 +26,25 @@ export interface DomainSeen {
   readonly mark: Mark | null;
 }
 
-const absent: DomainSeen = { domain: 'absent', power: 'absent', reason: 'no domain', busy: null, active: false, saved: false, mark: null };
+const absent: DomainSeen = {
+  domain: 'absent',
+  power: 'absent',
+  reason: 'no domain',
+  busy: null,
+  active: false,
+  saved: false,
+  mark: null,
+};
 
 /** A look is made of several calls; when the state moved meanwhile, they may belong to different moments. */
 const MOST_LOOKS = 5;
 
 /** Looks at power alone: one call. */
-export async function lookAtPower(libvirt: Libvirt, uuid: InstanceUuid, options: CallOptions): Promise<PowerSeen | null> {
+export async function lookAtPower(
+  libvirt: Libvirt,
+  uuid: InstanceUuid,
+  options: CallOptions,
+): Promise<PowerSeen | null> {
   const domain = domainByUuid(uuid);
   const state = await libvirt.domainGetState(domain, 0, options).catch(nullIfGone);
   return state === null ? null : await withJob(libvirt, domain, state, options);
@@ -48,21 +67,40 @@ export async function lookAtDomain(libvirt: Libvirt, uuid: InstanceUuid, options
     if (after === null || persistent === null) return absent;
     const seen = await withJob(libvirt, domain, after, options);
     const busy = still ? seen.busy : (seen.busy ?? 'changing');
-    return { ...seen, busy, domain: persistent ? 'defined' : 'transient', active: isActive(seen), saved: saved === true, mark };
+    return {
+      ...seen,
+      busy,
+      domain: persistent ? 'defined' : 'transient',
+      active: isActive(seen),
+      saved: saved === true,
+      mark,
+    };
   }
 }
 
 /** The mark of a domain: live or stored, as `impact` says. */
-export async function markNow(libvirt: Libvirt, domain: Domain, impact: number, options: CallOptions): Promise<Mark | null> {
+export async function markNow(
+  libvirt: Libvirt,
+  domain: Domain,
+  impact: number,
+  options: CallOptions,
+): Promise<Mark | null> {
   try {
-    return markOf(parseXml(await libvirt.domainGetMetadata(domain, DomainMetadataType.ELEMENT, namespace.run, impact, options)));
+    return markOf(
+      parseXml(await libvirt.domainGetMetadata(domain, DomainMetadataType.ELEMENT, namespace.run, impact, options)),
+    );
   } catch (error) {
     if (isNoDomainMetadata(error)) return null;
     throw error;
   }
 }
 
-async function withJob(libvirt: Libvirt, domain: Domain, { state, reason }: { state: number; reason: number }, options: CallOptions): Promise<PowerSeen> {
+async function withJob(
+  libvirt: Libvirt,
+  domain: Domain,
+  { state, reason }: { state: number; reason: number },
+  options: CallOptions,
+): Promise<PowerSeen> {
   const seen = describeState(state, reason);
   if (!mayHideAJob(state, reason)) return seen;
   const job = await libvirt.domainGetJobStats(domain, 0, options).catch(nullIfGone);

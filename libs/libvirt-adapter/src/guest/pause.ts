@@ -24,7 +24,7 @@ export async function unpause(hands: Hands): Promise<void> {
 
 /** As `ensure`, with a look at power alone: these two are over in a millisecond, and nothing else matters to them. */
 async function towards(hands: Hands, goal: 'on' | 'paused', act: (seen: PowerSeen) => Promise<void>): Promise<void> {
-  for (let refused = 0; ; ) {
+  for (let refused = 0; ;) {
     const seen = await hands.lookAtPower();
     if (seen === null) throw new InstanceNotFoundError(hands.instance);
     if (seen.busy !== null) {
@@ -51,7 +51,9 @@ export async function setClock(hands: Hands): Promise<void> {
   const now = Date.now();
   try {
     await hands.act((libvirt, domain, options) =>
-      libvirt.domainSetTime(domain, BigInt(Math.trunc(now / 1000)), (now % 1000) * 1_000_000, 0, { deadlineMs: Math.min(AGENT_MS, options.deadlineMs ?? AGENT_MS) }),
+      libvirt.domainSetTime(domain, BigInt(Math.trunc(now / 1000)), (now % 1000) * 1_000_000, 0, {
+        deadlineMs: Math.min(AGENT_MS, options.deadlineMs ?? AGENT_MS),
+      }),
     );
   } catch (error) {
     if (hands.context.permit.signal.aborted && !isAgentUnresponsive(error)) throw error;

@@ -1,4 +1,4 @@
-import { DriverError } from '@chronovirt/contract';
+import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
 import { DomainShutdownFlag, isNoDomain, isOperationInvalid, isOperationTimeout } from '@chronovirt/libvirt';
 import { LibvirtDeadlineError, LibvirtError } from '@chronovirt/libvirt';
 import type { Hands } from './hands.ts';
@@ -13,6 +13,12 @@ export interface Patience {
 /** Turns a guest off: asks it first, if there is patience, then cuts it off. A guest that is off or unknown is off. */
 export async function powerOff(hands: Hands, patience: Patience): Promise<void> {
   if (patience.timeout > 0 && (await askToShutDown(hands, patience))) return;
+  await kill(hands);
+}
+
+/** Puts a guest aside: cuts it off and keeps all that is its own. */
+export async function softDelete(hands: Hands): Promise<void> {
+  if ((await hands.lookAtPower()) === null) throw new InstanceNotFoundError(hands.instance);
   await kill(hands);
 }
 
@@ -33,7 +39,9 @@ export async function askToShutDown(hands: Hands, patience: Patience): Promise<b
     if (seen.power === 'on' && (askedAt === null || performance.now() - askedAt >= retryMs)) {
       askedAt = performance.now();
       await hands
-        .act((libvirt, domain, options) => libvirt.domainShutdownFlags(domain, DomainShutdownFlag.ACPI_POWER_BTN, options))
+        .act((libvirt, domain, options) =>
+          libvirt.domainShutdownFlags(domain, DomainShutdownFlag.ACPI_POWER_BTN, options),
+        )
         .catch(unlessRefused);
     }
     await hands.change(Math.min(500, left));
@@ -68,4 +76,8 @@ export async function kill(hands: Hands): Promise<void> {
 }
 
 const notKilled = (cause: unknown): DriverError =>
-  new DriverError('INSTANCE_POWER_OFF_FAILURE', 'the guest could not be ended; its process may still write to its disks', { retry: 'later', cause });
+  new DriverError(
+    'INSTANCE_POWER_OFF_FAILURE',
+    'the guest could not be ended; its process may still write to its disks',
+    { retry: 'later', cause },
+  );

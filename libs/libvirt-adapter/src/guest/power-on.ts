@@ -122,12 +122,16 @@ async function prepare(host: HostServices, hands: Hands, { instance, networkInfo
   const record = await readDiskRecord(directory);
   if (record === null) {
     if ((await hands.lookAtPower()) === null) throw new InstanceNotFoundError(instance.uuid);
-    throw new DriverError('DISK_INFO_INVALID', `${directory.info} is gone: nobody knows what the disks are; restore it, or rebuild the instance`);
+    throw new DriverError(
+      'DISK_INFO_INVALID',
+      `${directory.info} is gone: nobody knows what the disks are; restore it, or rebuild the instance`,
+    );
   }
   await ensureDirectory(directory, hands.context);
   await ensureDisks(directory, record, host.images, hands.context, {
     mayMake: ({ role }) => role === 'config',
-    contentOf: () => isoImage('config-2', configDriveFiles({ instance, networkInfo, adminPassword: null, injectedFiles: [] })),
+    contentOf: () =>
+      isoImage('config-2', configDriveFiles({ instance, networkInfo, adminPassword: null, injectedFiles: [] })),
   });
   await connectNetworks(hands, networkInfo);
   return definitionOf(instance, networkInfo, record, directory, host.profile, hands.context.mark);

@@ -26,7 +26,10 @@ export async function spawn(host: HostServices, hands: Hands, args: ArgsOf<'spaw
   const { context } = hands;
   const before = await hands.look();
   if (before.domain !== 'absent' && !sameMark(before.mark, context.mark)) {
-    throw new DriverError('INSTANCE_EXISTS', `a domain of instance ${instance.uuid} is here already (${before.power}); it was left alone`);
+    throw new DriverError(
+      'INSTANCE_EXISTS',
+      `a domain of instance ${instance.uuid} is here already (${before.power}); it was left alone`,
+    );
   }
   if (before.power === 'on' && before.busy === null) return;
 
@@ -65,6 +68,9 @@ async function undo(host: HostServices, hands: Hands): Promise<void> {
     await undefine(hands, { keepFiles: false });
     await removeMadeBy(host.directory(hands.instance), hands.context);
   } catch (error) {
-    host.settings.log.error({ instance: hands.instance, error: (error as Error).message }, 'what a failed spawn made could not be removed');
+    host.settings.log.error(
+      { instance: hands.instance, error: (error as Error).message },
+      'what a failed spawn made could not be removed',
+    );
   }
 }

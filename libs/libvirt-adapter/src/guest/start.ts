@@ -22,10 +22,14 @@ export async function startFresh(hands: Hands, definition: () => string | Promis
       await hands.act((libvirt, domain, options) => libvirt.domainResume(domain, options));
       return 'again';
     }
-    if (seen.active) throw new DriverError('HYPERVISOR_ERROR', `the guest did not start: it is ${seen.power} (${seen.reason})`);
+    if (seen.active)
+      throw new DriverError('HYPERVISOR_ERROR', `the guest did not start: it is ${seen.power} (${seen.reason})`);
     if (seen.domain === 'absent' || !ours) await define(hands, await definition());
     if ((starts += 1) > MOST_STARTS) {
-      throw new DriverError('HYPERVISOR_ERROR', `the guest ended as soon as it was started: it is ${seen.power} (${seen.reason})`);
+      throw new DriverError(
+        'HYPERVISOR_ERROR',
+        `the guest ended as soon as it was started: it is ${seen.power} (${seen.reason})`,
+      );
     }
     const flags = seen.saved ? DomainCreateFlag.START_FORCE_BOOT : DomainCreateFlag.NONE;
     await hands.act((libvirt, domain, options) => libvirt.domainCreateWithFlags(domain, flags, options));
@@ -41,6 +45,8 @@ export async function define(hands: Hands, xml: string): Promise<void> {
 /** Whether the stored definition of a running domain bears this operation's mark already. */
 export async function isDefinedByUs(hands: Hands, seen: DomainSeen): Promise<boolean> {
   if (seen.domain !== 'defined') return false;
-  const mark = await hands.ask((libvirt, domain, options) => markNow(libvirt, domain, DomainModificationImpact.CONFIG, options));
+  const mark = await hands.ask((libvirt, domain, options) =>
+    markNow(libvirt, domain, DomainModificationImpact.CONFIG, options),
+  );
   return sameMark(mark, hands.context.mark);
 }

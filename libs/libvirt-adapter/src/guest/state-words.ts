@@ -57,7 +57,9 @@ const busyRuns = new Map<number, string>([
 
 /** Describes a state and its reason; an unknown state of a newer libvirt counts as on and busy, so that nobody rests on it. */
 export function describeState(state: number, reason: number): PowerSeen {
-  const word = nameIn(reasons[state] ?? {}, reason).toLowerCase().replaceAll('_', '-');
+  const word = nameIn(reasons[state] ?? {}, reason)
+    .toLowerCase()
+    .replaceAll('_', '-');
   return { power: powers[state] ?? 'on', reason: word, busy: busyOf(state, reason) };
 }
 
@@ -84,4 +86,5 @@ export const mayHideAJob = (state: number, reason: number): boolean =>
   state === DomainState.PAUSED && reason === DomainPausedReason.UNKNOWN;
 
 /** Whether a QEMU process stands behind a state. */
-export const isActive = (seen: Pick<PowerSeen, 'power' | 'busy'>): boolean => seen.power !== 'off' || seen.busy !== null;
+export const isActive = (seen: Pick<PowerSeen, 'power' | 'busy'>): boolean =>
+  seen.power !== 'off' || seen.busy !== null;

@@ -11,7 +11,8 @@ export async function suspend(hands: Hands): Promise<void> {
   await ensure(hands, async (seen) => {
     if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
     if (!seen.active && seen.saved) return 'done';
-    if (!seen.active) throw new DriverError('HYPERVISOR_ERROR', `the guest cannot be suspended: it is ${seen.power} (${seen.reason})`);
+    if (!seen.active)
+      throw new DriverError('HYPERVISOR_ERROR', `the guest cannot be suspended: it is ${seen.power} (${seen.reason})`);
     await hands.act((libvirt, domain, options) => libvirt.domainManagedSave(domain, 0, options));
     return 'again';
   });
@@ -33,7 +34,10 @@ export async function resume(hands: Hands, connectNetworks: () => Promise<void>)
       return 'again';
     }
     if (!seen.saved || seen.active) {
-      throw new DriverError('HYPERVISOR_ERROR', `the guest cannot be resumed: it is ${seen.power} (${seen.reason}) and has no saved memory`);
+      throw new DriverError(
+        'HYPERVISOR_ERROR',
+        `the guest cannot be resumed: it is ${seen.power} (${seen.reason}) and has no saved memory`,
+      );
     }
     await connectNetworks();
     await markSavedImage(hands);
@@ -45,7 +49,9 @@ export async function resume(hands: Hands, connectNetworks: () => Promise<void>)
 }
 
 async function markSavedImage(hands: Hands): Promise<void> {
-  const xml = await hands.ask((libvirt, domain, options) => libvirt.domainManagedSaveGetXmlDesc(domain, DomainXmlFlag.SECURE, options));
+  const xml = await hands.ask((libvirt, domain, options) =>
+    libvirt.domainManagedSaveGetXmlDesc(domain, DomainXmlFlag.SECURE, options),
+  );
   if (sameMark(markOf(metadataOf(parseXml(xml), namespace.run)), hands.context.mark)) return;
   const marked = withMark(xml, hands.context.mark);
   await hands.act((libvirt, domain, options) => libvirt.domainManagedSaveDefineXml(domain, marked, 0, options));

@@ -50,7 +50,11 @@ export class Connections {
   }
 
   /** Asks; `instance` is whom the question is about. Throws the contract's errors. */
-  async query<T>(question: (libvirt: Libvirt, options: CallOptions) => Promise<T>, options: CallOptions, instance?: InstanceUuid): Promise<T> {
+  async query<T>(
+    question: (libvirt: Libvirt, options: CallOptions) => Promise<T>,
+    options: CallOptions,
+    instance?: InstanceUuid,
+  ): Promise<T> {
     try {
       return await this.ask(question, options);
     } catch (error) {

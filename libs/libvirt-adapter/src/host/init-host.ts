@@ -14,7 +14,11 @@ export async function initHost(host: HostServices, context: HostContext): Promis
     await mkdir(join(settings.instancesDirectory, '_base'), { recursive: true, mode: 0o711 });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === undefined || cause instanceof DriverError) throw cause;
-    throw new DriverError('CONFIGURATION_INVALID', `instances directory ${settings.instancesDirectory}: cannot be made or written`, { cause });
+    throw new DriverError(
+      'CONFIGURATION_INVALID',
+      `instances directory ${settings.instancesDirectory}: cannot be made or written`,
+      { cause },
+    );
   }
   try {
     await host.discover(context.permit.signal);

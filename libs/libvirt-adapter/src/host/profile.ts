@@ -30,7 +30,11 @@ export const versionText = (version: number): string =>
   `${Math.trunc(version / 1_000_000)}.${Math.trunc(version / 1000) % 1000}.${version % 1000}`;
 
 /** Throws `HYPERVISOR_TOO_OLD`, or `CONFIGURATION_INVALID` when guests of the asked kind cannot run here. */
-export async function profileOf(libvirt: Libvirt, settings: LibvirtDriverSettings, options: CallOptions): Promise<HostProfile> {
+export async function profileOf(
+  libvirt: Libvirt,
+  settings: LibvirtDriverSettings,
+  options: CallOptions,
+): Promise<HostProfile> {
   const [xml, libvirtBig, qemuBig, node, hostname] = await Promise.all([
     libvirt.connectGetCapabilities(options),
     libvirt.connectGetLibVersion(options),
@@ -47,9 +51,14 @@ export async function profileOf(libvirt: Libvirt, settings: LibvirtDriverSetting
   }
   const capabilities = parseCapabilities(xml);
   const virtType = settings.acceleration.kind === 'kvm' ? 'kvm' : 'qemu';
-  const guest = capabilities.guests.find((one) => one.arch === capabilities.arch && one.mode === 'hvm' && one.domainTypes.includes(virtType));
+  const guest = capabilities.guests.find(
+    (one) => one.arch === capabilities.arch && one.mode === 'hvm' && one.domainTypes.includes(virtType),
+  );
   if (guest === undefined) {
-    throw new DriverError('CONFIGURATION_INVALID', `libvirt runs no ${virtType} guests of ${capabilities.arch} here; install the QEMU of that architecture`);
+    throw new DriverError(
+      'CONFIGURATION_INVALID',
+      `libvirt runs no ${virtType} guests of ${capabilities.arch} here; install the QEMU of that architecture`,
+    );
   }
   return {
     hostname,

@@ -20,7 +20,11 @@ const powerStates: Readonly<Record<number, PowerStateCode>> = {
 
 /** Status of an instance. Throws `INSTANCE_NOT_FOUND`. */
 export async function getInfo(host: HostServices, { uuid }: Instance, context: QueryContext): Promise<InstanceInfo> {
-  const info = await host.connections.query((libvirt, options) => libvirt.domainGetInfo(domainByUuid(uuid), options), context, uuid);
+  const info = await host.connections.query(
+    (libvirt, options) => libvirt.domainGetInfo(domainByUuid(uuid), options),
+    context,
+    uuid,
+  );
   return {
     state: powerStates[info.state] ?? powerStateCode.NOSTATE,
     maxMem: Number(info.maxMem),
@@ -31,7 +35,10 @@ export async function getInfo(host: HostServices, { uuid }: Instance, context: Q
 }
 
 /** Domains of ours, running or not: those called `instance-<their UUID>`. Others on the same libvirt are nobody's business. */
-export async function ourDomains(host: HostServices, context: QueryContext): Promise<{ name: string; uuid: InstanceUuid }[]> {
+export async function ourDomains(
+  host: HostServices,
+  context: QueryContext,
+): Promise<{ name: string; uuid: InstanceUuid }[]> {
   const all = await host.connections.query((libvirt, options) => libvirt.connectListAllDomains(0, options), context);
   return all.flatMap((domain) => {
     const uuid = ourUuid(domain);

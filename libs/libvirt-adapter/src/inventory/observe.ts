@@ -2,7 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import { nothingThere } from '@chronovirt/contract';
 import type { InstanceUuid, Observation, QueryContext } from '@chronovirt/contract';
-import { DomainModificationImpact, DomainStatsType, GetAllDomainStatsFlag, ListAllDomainsFlag } from '@chronovirt/libvirt';
+import {
+  DomainModificationImpact,
+  DomainStatsType,
+  GetAllDomainStatsFlag,
+  ListAllDomainsFlag,
+} from '@chronovirt/libvirt';
 import type { CallOptions, DomainStats, Libvirt } from '@chronovirt/libvirt';
 import { nothingThere as noFile } from '../disks/whole-file.ts';
 import { ourUuid } from '../events/event-feed.ts';
@@ -43,7 +48,10 @@ const MARKS_AT_ONCE = 8;
  * All domains of ours: three calls for all of them together, one small one each for the mark. Never waits for a job, so it may find
  * a domain in the middle of something; it is `busy` then. A domain that vanishes meanwhile is left out.
  */
-export async function observeAll(host: HostServices, context: QueryContext): Promise<ReadonlyMap<InstanceUuid, Observation>> {
+export async function observeAll(
+  host: HostServices,
+  context: QueryContext,
+): Promise<ReadonlyMap<InstanceUuid, Observation>> {
   return await host.connections.query(async (libvirt, options) => {
     const [stats, transient, saved] = await Promise.all([
       statesOfAll(libvirt, options),
@@ -60,7 +68,10 @@ export async function observeAll(host: HostServices, context: QueryContext): Pro
       for (const { uuid, one } of rest) {
         const mark = await markNow(libvirt, one.dom, DomainModificationImpact.CURRENT, options).catch(nullIfGone);
         const isTransient = transient.has(uuid);
-        const { power, reason, busy } = describeState(Number(one.params['state.state'] ?? 0), Number(one.params['state.reason'] ?? 0));
+        const { power, reason, busy } = describeState(
+          Number(one.params['state.state'] ?? 0),
+          Number(one.params['state.reason'] ?? 0),
+        );
         found.set(uuid, {
           ...nothingThere,
           domain: isTransient ? 'transient' : 'defined',
@@ -79,7 +90,11 @@ export async function observeAll(host: HostServices, context: QueryContext): Pro
 }
 
 /** States of all domains in one call, without waiting for any. */
-export async function statesOfAll(libvirt: Libvirt, options: CallOptions, groups: number = DomainStatsType.STATE): Promise<readonly DomainStats[]> {
+export async function statesOfAll(
+  libvirt: Libvirt,
+  options: CallOptions,
+  groups: number = DomainStatsType.STATE,
+): Promise<readonly DomainStats[]> {
   return await libvirt.connectGetAllDomainStats([], groups, GetAllDomainStatsFlag.NOWAIT, options);
 }
 

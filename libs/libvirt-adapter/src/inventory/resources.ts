@@ -10,7 +10,6 @@ import type { HostServices } from '../host/host-services.ts';
 import { versionText } from '../host/profile.ts';
 import { usage } from './statistics.ts';
 
-
 const GiB = 2 ** 30;
 
 /** What a beat says of the host. Memory and CPUs are totals; placement subtracts what it has placed. */
@@ -47,9 +46,17 @@ export async function availableResource(host: HostServices, context: QueryContex
     hypervisorType: 'QEMU',
     hypervisorVersion: profile.qemuVersion,
     hypervisorHostname: profile.hostname,
-    cpuInfo: { arch: capabilities.arch, model: capabilities.cpu.model, vendor: capabilities.cpu.vendor, topology: capabilities.cpu.topology, features: [...capabilities.cpu.features] },
+    cpuInfo: {
+      arch: capabilities.arch,
+      model: capabilities.cpu.model,
+      vendor: capabilities.cpu.vendor,
+      topology: capabilities.cpu.topology,
+      features: [...capabilities.cpu.features],
+    },
     diskAvailableLeast: disk.free - overcommitted,
-    supportedInstances: capabilities.guests.flatMap((guest) => guest.domainTypes.map((type): [string, string, string] => [guest.arch, type, guest.mode])),
+    supportedInstances: capabilities.guests.flatMap((guest) =>
+      guest.domainTypes.map((type): [string, string, string] => [guest.arch, type, guest.mode]),
+    ),
     uuid: capabilities.hostUuid,
   };
 }
@@ -79,6 +86,10 @@ async function growthOf(directory: InstanceDirectory): Promise<number> {
 
 /** The answer of `uptime` on this host. */
 export async function hostUptime(context: QueryContext): Promise<string> {
-  const { stdout } = await promisify(execFile)('uptime', [], { env: { ...process.env, LANG: 'C' }, signal: context.signal, timeout: context.deadlineMs });
+  const { stdout } = await promisify(execFile)('uptime', [], {
+    env: { ...process.env, LANG: 'C' },
+    signal: context.signal,
+    timeout: context.deadlineMs,
+  });
   return stdout;
 }

@@ -1,6 +1,15 @@
 import type { BlockStats, Instance, InterfaceStats, InstanceUuid, QueryContext } from '@chronovirt/contract';
 import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
-import { DomainState, DomainStatsType, ErrorCode, GetAllDomainStatsFlag, domainByUuid, hasCode, isNoDomain, isOperationInvalid } from '@chronovirt/libvirt';
+import {
+  DomainState,
+  DomainStatsType,
+  ErrorCode,
+  GetAllDomainStatsFlag,
+  domainByUuid,
+  hasCode,
+  isNoDomain,
+  isOperationInvalid,
+} from '@chronovirt/libvirt';
 import type { TypedParams } from '@chronovirt/libvirt';
 import { ourUuid } from '../events/event-feed.ts';
 import { translated } from '../host/faults.ts';
@@ -8,11 +17,22 @@ import { statesOfAll } from './observe.ts';
 import type { HostServices } from '../host/host-services.ts';
 
 /** Counters of one disk; null when domain or disk are gone, which is no error. */
-export async function blockStats(host: HostServices, { uuid }: Instance, disk: string, context: QueryContext): Promise<BlockStats | null> {
+export async function blockStats(
+  host: HostServices,
+  { uuid }: Instance,
+  disk: string,
+  context: QueryContext,
+): Promise<BlockStats | null> {
   try {
     return await host.connections.ask(async (libvirt, options) => {
       const stats = await libvirt.domainBlockStats(domainByUuid(uuid), disk, options);
-      return [Number(stats.rdReq), Number(stats.rdBytes), Number(stats.wrReq), Number(stats.wrBytes), Number(stats.errs)];
+      return [
+        Number(stats.rdReq),
+        Number(stats.rdBytes),
+        Number(stats.wrReq),
+        Number(stats.wrBytes),
+        Number(stats.errs),
+      ];
     }, context);
   } catch (error) {
     if (isNoDomain(error) || isOperationInvalid(error) || hasCode(error, ErrorCode.INVALID_ARG)) return null;
@@ -21,9 +41,18 @@ export async function blockStats(host: HostServices, { uuid }: Instance, disk: s
 }
 
 /** Counters of one interface, by the name of its tap, from the guest's side. */
-export async function interfaceStats(host: HostServices, name: string, tap: string, context: QueryContext): Promise<InterfaceStats> {
+export async function interfaceStats(
+  host: HostServices,
+  name: string,
+  tap: string,
+  context: QueryContext,
+): Promise<InterfaceStats> {
   const uuid = uuidIn(name);
-  const stats = await host.connections.query((libvirt, options) => libvirt.domainInterfaceStats(domainByUuid(uuid), tap, options), context, uuid);
+  const stats = await host.connections.query(
+    (libvirt, options) => libvirt.domainInterfaceStats(domainByUuid(uuid), tap, options),
+    context,
+    uuid,
+  );
   const { rxBytes, rxPackets, rxErrs, rxDrop, txBytes, txPackets, txErrs, txDrop } = stats;
   const [a, b, c, d, e, f, g, h] = [rxBytes, rxPackets, rxErrs, rxDrop, txBytes, txPackets, txErrs, txDrop].map(Number);
   return [a!, b!, c!, d!, e!, f!, g!, h!];
@@ -37,11 +66,20 @@ function uuidIn(name: string): InstanceUuid {
 }
 
 /** Everything that is counted of a running guest, flat; what a guest does not count is left out. One call. */
-export async function getDiagnostics(host: HostServices, { uuid }: Instance, context: QueryContext): Promise<Record<string, number>> {
+export async function getDiagnostics(
+  host: HostServices,
+  { uuid }: Instance,
+  context: QueryContext,
+): Promise<Record<string, number>> {
   const { STATE, VCPU, INTERFACE, BLOCK, BALLOON } = DomainStatsType;
   const [stats] = await host.connections.query(
     (libvirt, options) =>
-      libvirt.connectGetAllDomainStats([domainByUuid(uuid)], STATE | VCPU | INTERFACE | BLOCK | BALLOON, GetAllDomainStatsFlag.NOWAIT, options),
+      libvirt.connectGetAllDomainStats(
+        [domainByUuid(uuid)],
+        STATE | VCPU | INTERFACE | BLOCK | BALLOON,
+        GetAllDomainStatsFlag.NOWAIT,
+        options,
+      ),
     context,
     uuid,
   );
@@ -59,7 +97,7 @@ const counters: Readonly<Record<string, string>> = {
   'rd.bytes': 'read',
   'wr.reqs': 'write_req',
   'wr.bytes': 'write',
-  'errors': 'errors',
+  errors: 'errors',
   'rx.bytes': 'rx',
   'rx.pkts': 'rx_packets',
   'rx.errs': 'rx_errors',
@@ -86,9 +124,15 @@ function flattened(params: TypedParams): Record<string, number> {
 }
 
 /** vCPUs and memory of running guests of ours and others: all take from the same host. */
-export async function usage(host: HostServices, context: QueryContext): Promise<{ vcpus: number; memoryMiB: number; running: number }> {
+export async function usage(
+  host: HostServices,
+  context: QueryContext,
+): Promise<{ vcpus: number; memoryMiB: number; running: number }> {
   const { STATE, VCPU, BALLOON } = DomainStatsType;
-  const all = await host.connections.query((libvirt, options) => statesOfAll(libvirt, options, STATE | VCPU | BALLOON), context);
+  const all = await host.connections.query(
+    (libvirt, options) => statesOfAll(libvirt, options, STATE | VCPU | BALLOON),
+    context,
+  );
   const running = all.filter(({ params }) => Number(params['state.state']) !== DomainState.SHUTOFF);
   return {
     vcpus: running.reduce((sum, { params }) => sum + Number(params['vcpu.current'] ?? 1), 0),

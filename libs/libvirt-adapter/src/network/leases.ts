@@ -10,7 +10,11 @@ export interface PortAddress {
 }
 
 /** Addresses that libvirt's DHCP gave to the ports of an instance; ports on bridges are not known here. */
-export async function addressesOf(host: HostServices, networkInfo: NetworkInfo, context: QueryContext): Promise<PortAddress[]> {
+export async function addressesOf(
+  host: HostServices,
+  networkInfo: NetworkInfo,
+  context: QueryContext,
+): Promise<PortAddress[]> {
   const onNetworks = networkInfo.filter(({ type }) => type === 'network');
   return await host.connections.query(async (libvirt, options) => {
     const found = await Promise.all(

@@ -22,7 +22,10 @@ export async function ensureNatNetwork(host: HostServices, name: string, context
       throw error;
     });
     if (known !== null && !(await isOurs(libvirt, known))) {
-      throw new DriverError('CONFIGURATION_INVALID', `libvirt has a network ${JSON.stringify(name)} that is not ours; rename it, or name another`);
+      throw new DriverError(
+        'CONFIGURATION_INVALID',
+        `libvirt has a network ${JSON.stringify(name)} that is not ours; rename it, or name another`,
+      );
     }
     if (known !== null && (await libvirt.networkIsActive(known, options))) return;
     context.permit.check();
@@ -56,10 +59,20 @@ function networkXml(name: string, range: string): string {
 }
 
 async function freeRange(libvirt: Libvirt): Promise<string> {
-  const networks = await Promise.all((await libvirt.connectListAllNetworks()).map((network) => libvirt.networkGetXmlDesc(network, 0).catch(() => null)));
-  const used = [...networks.flatMap((xml) => (xml === null ? [] : rangesOfNetwork(xml))), ...rangesOfInterfaces(), ...(await rangesOfRoutes())];
+  const networks = await Promise.all(
+    (await libvirt.connectListAllNetworks()).map((network) => libvirt.networkGetXmlDesc(network, 0).catch(() => null)),
+  );
+  const used = [
+    ...networks.flatMap((xml) => (xml === null ? [] : rangesOfNetwork(xml))),
+    ...rangesOfInterfaces(),
+    ...(await rangesOfRoutes()),
+  ];
   const free = firstFree(used);
-  if (free === null) throw new DriverError('CONFIGURATION_INVALID', 'every /24 of 192.168.0.0/16 is in use here; define a network by hand and name it');
+  if (free === null)
+    throw new DriverError(
+      'CONFIGURATION_INVALID',
+      'every /24 of 192.168.0.0/16 is in use here; define a network by hand and name it',
+    );
   return free;
 }
 
@@ -80,7 +93,11 @@ function rangesOfInterfaces(): Range[] {
 /** The kernel's table of routes: addresses in hexadecimal, lowest byte first. */
 async function rangesOfRoutes(): Promise<Range[]> {
   const lines = (await readFile('/proc/net/route', 'utf8')).trim().split('\n').slice(1);
-  const dotted = (hex: string): string => (hex.match(/../g) ?? []).toReversed().map((byte) => Number.parseInt(byte, 16)).join('.');
+  const dotted = (hex: string): string =>
+    (hex.match(/../g) ?? [])
+      .toReversed()
+      .map((byte) => Number.parseInt(byte, 16))
+      .join('.');
   return lines.map((line) => {
     const fields = line.split('\t');
     return rangeOf(dotted(fields[1] ?? '00000000'), dotted(fields[7] ?? '00000000'));

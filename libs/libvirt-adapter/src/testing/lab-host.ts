@@ -3,8 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { PermitRevokedError, incarnationOf } from '@chronovirt/contract';
-import type { ArgsOf, EffectContext, HostContext, ImageMeta, InstanceUuid, Mark, Permit, QueryContext } from '@chronovirt/contract';
+import type { ArgsOf, HostContext, ImageMeta } from '@chronovirt/contract';
 import { DirectoryImageStore } from '@chronovirt/images';
 import { silentLog } from '@chronovirt/runtime';
 import type { Log } from '@chronovirt/runtime';
@@ -12,51 +11,13 @@ import { guestImage, startLibvirtHost, tempDir } from '@chronovirt/testing/lab';
 import type { LibvirtHost } from '@chronovirt/testing/lab';
 import { LibvirtDriver } from '../libvirt-driver.ts';
 import type { LibvirtDriverSettings } from '../host/settings.ts';
+import { effectContext } from './effect-context.ts';
 import { instanceRecord, someUuid, vifRecord } from './records.ts';
 
 /** Counts on the serial console, so that a test sees whether a guest went on or booted anew. */
 export const COUNTING = '#!/bin/sh\nlab-count\n';
 
 const requestContext = { requestId: 'req-test', userId: null, projectId: null, isAdmin: true };
-
-/** What a test may want otherwise of an effect's context. */
-export interface ContextWishes {
-  readonly mark?: Mark;
-  readonly incarnation?: number;
-  readonly timeMs?: number;
-  /** Called at each check of the permit, with its number from 1 on; returns whether the permit still holds. */
-  readonly onCheck?: (count: number) => boolean;
-}
-
-/** A context, and the means to revoke its permit. */
-export type RevocableContext = EffectContext & { readonly revoke: () => void; readonly checks: () => number };
-
-/** A context as the runtime would give it. */
-export function effectContext(instance: InstanceUuid, wishes: ContextWishes = {}): RevocableContext {
-  const end = performance.now() + (wishes.timeMs ?? 120_000);
-  const abort = new AbortController();
-  let count = 0;
-  const permit: Permit = {
-    signal: abort.signal,
-    check: () => {
-      count += 1;
-      if (wishes.onCheck?.(count) === false) abort.abort(new PermitRevokedError('revoked by the test'));
-      abort.signal.throwIfAborted();
-    },
-  };
-  return {
-    instance,
-    mark: wishes.mark ?? { epoch: 1, op: 1 },
-    incarnation: incarnationOf(1_700_000_000_000 + (wishes.incarnation ?? 0), process.pid),
-    permit,
-    remainingMs: () => end - performance.now(),
-    progress: () => {},
-    revoke: () => abort.abort(new PermitRevokedError('revoked by the test')),
-    checks: () => count,
-  };
-}
-
-export const queryContext = (deadlineMs = 10_000): QueryContext => ({ signal: AbortSignal.timeout(deadlineMs), deadlineMs });
 
 export interface LabHost {
   readonly libvirt: LibvirtHost;
@@ -127,7 +88,15 @@ async function driverOn(libvirt: LibvirtHost, dir: { path: string; remove(): voi
       const instance = instanceRecord({ uuid, imageRef: image.id, userData: COUNTING, ...overrides });
       const bytes = uuid.replaceAll('-', '').slice(0, 6).match(/../g) ?? [];
       const vif = vifRecord({ id: randomUUID(), address: ['52', '54', '00', ...bytes].join(':') });
-      return { context: requestContext, instance, imageMeta: image, injectedFiles: [], adminPassword: null, networkInfo: [vif], blockDeviceInfo: null };
+      return {
+        context: requestContext,
+        instance,
+        imageMeta: image,
+        injectedFiles: [],
+        adminPassword: null,
+        networkInfo: [vif],
+        blockDeviceInfo: null,
+      };
     },
     newDriver,
     stop: async () => {

@@ -1,0 +1,293 @@
+/** A host for the driver contract suite: this driver on a real libvirt with real guests; facts are found with virsh and by reading files. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { domainNameOf } from '@chronovirt/contract';
+import type { ArgsOf, InstanceUuid } from '@chronovirt/contract';
+import type { Log } from '@chronovirt/runtime';
+import type { ContractHost, Facts, Given, Sign, SpawnFault, Wishes } from '@chronovirt/testing/contract';
+import { until } from '@chronovirt/testing/lab';
+import { markOf, metadataOf, namespace } from '../xml/metadata.ts';
+import { find, findAll, parseXml, textOf } from '../xml/parse.ts';
+import { startLabHost } from './lab-host.ts';
+import type { LabHost } from './lab-host.ts';
+import { readJoliet } from './read-iso.ts';
+
+/** Says which boot this is and counts, once a second; a deaf guest has nobody who hears its power button. */
+const signOfLife = (deaf: boolean): string =>
+  [
+    '#!/bin/sh',
+    ...(deaf ? ['killall acpid'] : []),
+    '(n=0; while :; do echo "SIGN $(cat /persist/boots) $n" > /dev/ttyS0; n=$((n + 1)); sleep 1; done) &',
+    '',
+  ].join('\n');
+
+export async function libvirtContractHost(name = 'contract'): Promise<ContractHost> {
+  const warnings: string[] = [];
+  const nothing = (): void => {};
+  const log: Log = {
+    debug: nothing,
+    info: nothing,
+    error: nothing,
+    warn: (_fields, message) => void warnings.push(message),
+  };
+  const lab = await startLabHost(name, log);
+  const facts = factsOn(lab);
+  return {
+    driver: lab.driver,
+    host: lab.driver,
+    newInstance: async (wishes = {}) => argsFor(lab, wishes),
+    inspect: facts.inspect,
+    given: async (uuid) => givenTo(lab, uuid),
+    sign: async (uuid) => await nextSign(lab, uuid),
+    outside: outsideOn(lab, facts),
+    spawnFaults: spawnFaultsOn(lab),
+    unreachable: async () => {
+      await lab.libvirt.kill('SIGKILL');
+      return () => lab.libvirt.restart();
+    },
+    warnings: () => warnings,
+    close: () => lab.stop(),
+  };
+}
+
+function argsFor(lab: LabHost, wishes: Wishes): ArgsOf<'spawn'> {
+  const plain = lab.spawnArgs();
+  const flavor = {
+    ...plain.instance.flavor,
+    vcpus: wishes.vcpus ?? 1,
+    memoryMiB: wishes.memoryMiB ?? 96,
+  };
+  return {
+    ...plain,
+    instance: {
+      ...plain.instance,
+      flavor,
+      metadata: { ...wishes.metadata },
+      keyData: wishes.keyData ?? null,
+      userData: signOfLife(wishes.deaf === true),
+    },
+    injectedFiles: (wishes.injectedFiles ?? []).map(([path, content]) => [path, content]),
+    adminPassword: wishes.adminPassword ?? null,
+  };
+}
+
+type FactFinder = ReturnType<typeof factsOn>;
+
+function factsOn(lab: LabHost) {
+  const { libvirt } = lab;
+  const virsh = async (...args: string[]): Promise<string | null> => await libvirt.virsh(...args).catch(() => null);
+  const saveOf = (uuid: InstanceUuid): string => join(libvirt.stateDirs.lib, 'qemu/save', `${domainNameOf(uuid)}.save`);
+
+  async function everything(uuid: InstanceUuid, domain: boolean): Promise<string[]> {
+    const entries = readdirSync(lab.instances).filter((entry) => entry.startsWith(uuid));
+    const files = entries.flatMap((entry) =>
+      readdirSync(join(lab.instances, entry)).map((file) => `file ${entry}/${file}`),
+    );
+    const bases = readdirSync(join(lab.instances, '_base')).filter((entry) => entry.endsWith('.tmp'));
+    const taps = (await libvirt.exec(['ip', '-o', 'link'])).match(/\btap[0-9a-z]+/g) ?? [];
+    const live = new Set(
+      (await Promise.all(running().map(async (name) => await virsh('domiflist', name))))
+        .join(' ')
+        .match(/\btap[0-9a-z]+/g),
+    );
+    return [
+      ...(domain ? [`domain ${uuid}`] : []),
+      ...entries.map((entry) => `directory ${entry}`),
+      ...files,
+      ...bases.map((base) => `file _base/${base}`),
+      ...(existsSync(saveOf(uuid)) ? ['saved memory'] : []),
+      ...[...new Set(taps)].filter((tap) => !live.has(tap)).map((tap) => `tap ${tap}`),
+    ];
+  }
+  const running = (): string[] => [...libvirt.guestPids().keys()];
+
+  async function inspect(uuid: InstanceUuid): Promise<Facts> {
+    const name = domainNameOf(uuid);
+    const [live, stored, state, info] = await Promise.all([
+      virsh('dumpxml', uuid),
+      virsh('dumpxml', '--inactive', uuid),
+      virsh('domstate', '--reason', uuid),
+      virsh('dominfo', uuid),
+    ]);
+    const definition = stored === null ? null : parseXml(stored);
+    const persistent = /^Persistent:\s+yes$/m.test(info ?? '');
+    const shown = live === null ? null : markOf(metadataOf(parseXml(live), namespace.run));
+    const directory = join(lab.instances, uuid);
+    const disks = existsSync(directory) ? readdirSync(directory) : [];
+    return {
+      domain: info === null ? 'absent' : persistent ? 'defined' : 'transient',
+      power: powerOf(state),
+      mark: shown,
+      savedMemory: existsSync(saveOf(uuid)),
+      run: libvirt.guestPids().get(name)?.toString() ?? null,
+      vcpus: definition === null ? null : Number(textOf(find(definition, 'vcpu'))),
+      memoryMiB: definition === null ? null : Number(textOf(find(definition, 'memory'))) / 1024,
+      macs:
+        definition === null
+          ? []
+          : findAll(definition, 'devices', 'interface', 'mac').map(({ attributes }) => attributes['address'] ?? ''),
+      autostart: /^Autostart:\s+enable/m.test(info ?? ''),
+      disks: [...(disks.includes('disk') ? ['root'] : []), ...(disks.includes('disk.config') ? ['config'] : [])],
+      everything: await everything(uuid, info !== null),
+      lastEnd: lastEndOf(join(libvirt.stateDirs.log, 'qemu', `${name}.log`)),
+    };
+  }
+  return { inspect, virsh, saveOf };
+}
+
+function powerOf(state: string | null): Facts['power'] {
+  const [word = ''] = /^[a-z ]+/.exec(state ?? '') ?? [];
+  const powers: Record<string, Facts['power']> = {
+    running: 'on',
+    paused: 'paused',
+    'shut off': 'off',
+    crashed: 'crashed',
+    pmsuspended: 'asleep',
+    'in shutdown': 'off',
+  };
+  return state === null ? 'absent' : (powers[word.trim()] ?? 'on');
+}
+
+/** libvirt writes down for each guest why its process ended. */
+function lastEndOf(log: string): Facts['lastEnd'] {
+  const ends = existsSync(log)
+    ? [...readFileSync(log, 'utf8').matchAll(/shutting down, reason=(\w+)/g)].map(([, reason]) => reason)
+    : [];
+  const last = ends.filter((reason) => reason !== 'saved').at(-1);
+  if (last === undefined) return null;
+  return last === 'shutdown' ? 'orderly' : 'cut';
+}
+
+function givenTo(lab: LabHost, uuid: InstanceUuid): Given {
+  const files = readJoliet(readFileSync(join(lab.instances, uuid, 'disk.config')));
+  const data = JSON.parse(files.get('openstack/latest/meta_data.json')!.toString('utf8')) as {
+    hostname: string;
+    meta: Record<string, string>;
+    public_keys: Record<string, string>;
+    admin_pass?: string;
+    files: { path: string; content_path: string }[];
+  };
+  const keys = Object.values(data.public_keys);
+  return {
+    hostname: data.hostname,
+    metadata: data.meta,
+    keyData: keys.length === 0 ? null : keys.join('\n'),
+    adminPassword: data.admin_pass ?? null,
+    injectedFiles: data.files.map((file) => [
+      file.path,
+      files.get(`openstack${file.content_path}`)!.toString('base64'),
+    ]),
+  };
+}
+
+/** A guest boots in some ten seconds when the machine is quiet. */
+const BOOT_MS = 120_000;
+
+async function nextSign(lab: LabHost, uuid: InstanceUuid): Promise<Sign> {
+  const log = join(lab.instances, uuid, 'console.log');
+  const signs = (): RegExpMatchArray[] =>
+    existsSync(log) ? [...readFileSync(log, 'latin1').matchAll(/^SIGN (\d+) (\d+)\r?$/gm)] : [];
+  const before = signs().length;
+  return await until(
+    () => {
+      const now = signs();
+      const last = now.at(-1);
+      return now.length > before && last !== undefined
+        ? { boot: Number(last[1]), tick: Number(last[2]), line: last[0].trimEnd() }
+        : null;
+    },
+    { timeoutMs: BOOT_MS, everyMs: 50, what: `a sign of life of ${uuid}` },
+  );
+}
+
+function outsideOn(lab: LabHost, { virsh, saveOf }: FactFinder): ContractHost['outside'] {
+  const { libvirt } = lab;
+  const name = (uuid: InstanceUuid): string => domainNameOf(uuid);
+  return {
+    destroy: async (uuid) => void (await libvirt.virsh('destroy', name(uuid))),
+    suspend: async (uuid) => void (await libvirt.virsh('suspend', name(uuid))),
+    resume: async (uuid) => void (await libvirt.virsh('resume', name(uuid))),
+    start: async (uuid) => void (await libvirt.virsh('start', name(uuid))),
+    undefine: async (uuid) => void (await libvirt.virsh('undefine', name(uuid), '--managed-save', '--nvram')),
+    dropSavedMemory: async (uuid) => {
+      await libvirt.virsh('managedsave-remove', name(uuid));
+      await until(() => !existsSync(saveOf(uuid)), { what: 'the saved memory is gone' });
+    },
+    crash: async (uuid) => {
+      process.kill(libvirt.guestPids().get(name(uuid))!, 'SIGKILL');
+      await until(async () => powerOf(await virsh('domstate', name(uuid))) === 'off', {
+        what: 'libvirt notices the crash',
+      });
+    },
+    leaveEmptyDirectory: async (uuid) => {
+      rmSync(join(lab.instances, uuid), { recursive: true, force: true });
+      mkdirSync(join(lab.instances, uuid));
+    },
+  };
+}
+
+/** Ways to fail, from the first step of a spawn to the last. */
+function spawnFaultsOn(lab: LabHost): Record<string, SpawnFault> {
+  const nothing = async (): Promise<void> => {};
+  const store = join(lab.libvirt.diskDir, '../../images');
+  return {
+    'the image is not in the store': {
+      arm: async (args) => ({
+        args: { ...args, imageMeta: { ...args.imageMeta, id: '0'.repeat(64) } },
+        disarm: nothing,
+      }),
+    },
+    'the image came in damaged': {
+      arm: async (args) => {
+        const id = args.instance.uuid.replaceAll('-', '').repeat(2);
+        writeFileSync(join(store, id), 'not what it should be');
+        return {
+          args: { ...args, imageMeta: { ...args.imageMeta, id } },
+          disarm: async () => rmSync(join(store, id), { force: true }),
+        };
+      },
+    },
+    'the image is larger than the root disk': {
+      arm: async (args) => {
+        const flavor = { ...args.instance.flavor, rootGiB: 0.001 };
+        return { args: { ...args, instance: { ...args.instance, flavor } }, disarm: nothing };
+      },
+    },
+    'libvirt does not know the network': {
+      arm: async (args) => ({
+        args: {
+          ...args,
+          networkInfo: args.networkInfo.map((vif) => ({ ...vif, network: { ...vif.network, label: 'nowhere' } })),
+        },
+        disarm: nothing,
+      }),
+    },
+    'the name is taken, so the definition is refused': {
+      arm: async (args) => {
+        const file = join(lab.instances, '..', `${args.instance.uuid}.xml`);
+        writeFileSync(
+          file,
+          `<domain type='qemu'><name>${args.instance.name}</name><memory unit='MiB'>32</memory><os><type>hvm</type></os></domain>`,
+        );
+        await lab.libvirt.virsh('define', file);
+        let taken = true;
+        const disarm = async (): Promise<void> => {
+          if (taken) await lab.libvirt.virsh('undefine', args.instance.name);
+          taken = false;
+          rmSync(file, { force: true });
+        };
+        return { args, disarm };
+      },
+    },
+    'the bridge is not there, so the start fails': {
+      arm: async (args) => {
+        const onBridge = args.networkInfo.map((vif) => ({
+          ...vif,
+          type: 'bridge' as const,
+          network: { ...vif.network, bridge: 'br-nowhere' },
+        }));
+        return { args: { ...args, networkInfo: onBridge }, disarm: nothing };
+      },
+    },
+  };
+}
