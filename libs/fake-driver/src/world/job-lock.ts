@@ -9,6 +9,8 @@ import { CallError } from './call-error.ts';
 export interface Job {
   readonly what: string;
   broken: boolean;
+  /** Called when it is broken, while its work goes on. */
+  onBroken?: () => void;
 }
 
 interface Waiter {
@@ -54,9 +56,14 @@ export class JobLock {
   /** Takes the lock from whoever holds it, unless that is another preemption. */
   preempt(what: string, clock: Clock): Job | Promise<Job> {
     if (this.#holder?.what === what) return this.acquire(what, clock);
-    if (this.#holder !== null) this.#holder.broken = true;
-    this.#holder = { what, broken: false };
-    return this.#holder;
+    const broken = this.#holder;
+    const job: Job = { what, broken: false };
+    this.#holder = job;
+    if (broken !== null) {
+      broken.broken = true;
+      broken.onBroken?.();
+    }
+    return job;
   }
 
   /** Gives the lock to the next in line; nothing for a job that was broken. */

@@ -13,7 +13,7 @@ import { EventHub } from './event-hub.ts';
 import { FaultPlan, type FaultKind } from './faults.ts';
 import { FileTree } from './file-tree.ts';
 import { Guest } from './guest.ts';
-import { JobLock } from './job-lock.ts';
+import { JobLock, type Job } from './job-lock.ts';
 import { Outside } from './outside.ts';
 import { profiles, type DelayProfile, type ProfileName } from './profile.ts';
 import { randomOf, type Random } from './random.ts';
@@ -204,7 +204,7 @@ export class SimulatedHost {
       body.begin?.();
       begun = true;
       const workMs = this.#profile.workMs(info.name, this.#random) + (fault?.kind === 'hang' ? fault.ms : 0);
-      if (workMs > 0) await this.#wait(workMs, act.child === true ? signal : undefined);
+      if (workMs > 0) await this.#work(workMs, job, act.child === true ? signal : undefined);
       if (job?.broken === true) throw new CallError('OPERATION_FAILED', 'domain was destroyed meanwhile');
       this.#stillThere(info, act, domain, daemonRun);
       if (act.child === true && (!info.connection.alive || signal?.aborted === true))
@@ -246,7 +246,14 @@ export class SimulatedHost {
     throw new CallError(fault.code ?? 'OPERATION_FAILED', fault.message ?? `${info.name} failed ${when} acting`);
   }
 
-  #wait(ms: number, signal?: AbortSignal): Promise<void> {
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
+  }
+
+  /** Time passes with work, until it is done, its job broken or its process killed. */
+  #work(ms: number, job: Job | null, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         cancel();
@@ -255,6 +262,7 @@ export class SimulatedHost {
       };
       const cancel = this.clock.after(ms, done);
       signal?.addEventListener('abort', done, { once: true });
+      if (job !== null) job.onBroken = done;
     });
   }
 
