@@ -68,9 +68,13 @@ function hierarchies() {
 
 /** @param {string} directory */
 function removeTree(directory) {
-  if (!existsSync(directory)) return;
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeTree(join(directory, entry.name));
+  try {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeTree(join(directory, entry.name));
+    }
+    rmdirSync(directory);
+  } catch (error) {
+    // enter.sh removes them too, when it sees the host end.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
   }
-  rmdirSync(directory);
 }

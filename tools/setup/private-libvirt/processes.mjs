@@ -16,18 +16,41 @@ export function processesBeside(pid) {
     .flatMap((name) => {
       if (read(() => readlinkSync(`/proc/${name}/ns/pid`)) !== namespace) return [];
       const status = read(() => readFileSync(`/proc/${name}/status`, 'utf8'));
-      const commandLine = read(() => readFileSync(`/proc/${name}/cmdline`, 'utf8'));
-      if (!status || commandLine === undefined || hasEnded(Number(name))) return [];
+      if (!status || hasEnded(Number(name))) return [];
       const insidePid = Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]);
       return [
         {
           pid: Number(name),
           insidePid,
           name: /^Name:\s+(.*)$/m.exec(status)?.[1] ?? '',
-          command: commandLine.split('\0').slice(0, -1),
+          command: commandOf(name),
         },
       ];
     });
+}
+
+/**
+ * All processes that a process has started and that still run, at any depth.
+ * @param {number} pid
+ * @returns {{ pid: number, command: string[] }[]}
+ */
+export function descendants(pid) {
+  /** @type {Map<number, number>} */
+  const parents = new Map();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const stat = read(() => readFileSync(`/proc/${name}/stat`, 'utf8'));
+    if (stat) parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+  }
+  const below = (/** @type {number} */ child) => {
+    for (let at = parents.get(child); at; at = parents.get(at)) if (at === pid) return true;
+    return false;
+  };
+  return [...parents.keys()].filter(below).map((child) => ({ pid: child, command: commandOf(child) }));
+}
+
+/** @param {number | string} pid */
+function commandOf(pid) {
+  return (read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '').split('\0').slice(0, -1);
 }
 
 /**

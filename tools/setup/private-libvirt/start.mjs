@@ -21,7 +21,7 @@ import { ask, run, which } from '../run-command.mjs';
 import { keepCapabilities, seedCapabilities } from './capabilities-cache.mjs';
 import { makeCgroups, removeCgroups } from './cgroups.mjs';
 import { removeEmptyChains } from './firewall.mjs';
-import { bootId, hasEnded, processesBeside, startTime } from './processes.mjs';
+import { bootId, descendants, hasEnded, processesBeside, startTime } from './processes.mjs';
 import { writeSettings } from './settings.mjs';
 
 /** @typedef {import('./processes.mjs').InsideProcess} InsideProcess */
@@ -89,7 +89,10 @@ export async function startPrivateLibvirt(options) {
   child.unref();
   /** @type {import('node:net').Socket | null} */ (child.stdin)?.unref();
   const spawned = /** @type {number} */ (child.pid);
-  const keeper = await keeperOf(dir, spawned);
+  const keeper = await keeperOf(dir, spawned).catch(async (error) => {
+    await removeCgroups(cgroups);
+    throw error;
+  });
   const record = {
     keeper,
     keeperStart: startTime(keeper) ?? '',
@@ -285,19 +288,14 @@ function lives(record) {
   return startTime(record.keeper) === record.keeperStart && !hasEnded(record.keeper);
 }
 
-/** The keeper is the one child of what we spawned (enter.sh becomes unshare). @param {string} dir @param {number} pid */
+/** The keeper is the bash below what we spawned. @param {string} dir @param {number} pid */
 async function keeperOf(dir, pid) {
-  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; await delay(5)) {
-    if (hasEnded(pid)) break;
-    const child = existsSync(`/proc/${pid}/task/${pid}/children`)
-      ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
-      : '';
-    const command = child && existsSync(`/proc/${child}/cmdline`) ? readFileSync(`/proc/${child}/cmdline`, 'utf8') : '';
-    if (command.includes('inside.sh')) return Number(child);
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline && !hasEnded(pid); await delay(10)) {
+    const keeper = descendants(pid).find(({ command }) => command[0] === 'bash' && command[1]?.endsWith('/inside.sh'));
+    if (keeper) return keeper.pid;
   }
-  throw new PrivateLibvirtError(
-    `the namespaces of the private libvirt host could not be made\n${readFileSync(join(dir, 'log/daemons.log'), 'utf8').slice(-2000)}`,
-  );
+  const log = readFileSync(join(dir, 'log/daemons.log'), 'utf8').slice(-2000);
+  throw new PrivateLibvirtError(`the namespaces of the private libvirt host could not be made\n${log}`);
 }
 
 /** @param {string} path @returns {Promise<boolean>} */
