@@ -1,0 +1,145 @@
+/** What the API answers, as far as this command reads it. */
+
+export interface InstanceView {
+  readonly uuid: string;
+  readonly name: string | null;
+  readonly host: string | null;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly created: number | null;
+  readonly changed: number | null;
+  readonly state?: string;
+  readonly vmState?: string;
+  readonly taskState?: string | null;
+  readonly powerState?: number;
+  readonly power?: string | null;
+  readonly goal?: string | null;
+  readonly awaiting?: string | null;
+  readonly failure?: { readonly method: string; readonly code: string; readonly message: string } | null;
+  readonly lock?: { readonly holder: string; readonly name: string; readonly reason: string } | null;
+  readonly effect?: {
+    readonly method: string;
+    readonly op: number;
+    readonly attempt: number;
+    readonly deadline: number;
+  } | null;
+  readonly halted?: { readonly code: string; readonly text: string; readonly seq: number } | null;
+  readonly flavor?: FlavorView;
+  readonly image?: { readonly name: string; readonly sha256: string; readonly format: string };
+  readonly ports?: readonly {
+    readonly mac: string;
+    readonly network: { readonly kind: string; readonly name: string };
+  }[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly sshKeys?: number;
+  readonly sealed?: readonly string[];
+}
+
+export interface FlavorView {
+  readonly name: string;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly rootGiB: number;
+}
+
+export interface Accepted {
+  readonly instance: string;
+  readonly name?: string;
+  readonly command: string;
+  readonly host: string;
+  readonly seq: number;
+  readonly position: string;
+}
+
+/** One event of a stored turn. */
+export interface EventView {
+  readonly type: string;
+  readonly part?: string;
+  readonly of?: number;
+  readonly op?: number;
+  readonly deadline?: number;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly to: string;
+}
+
+export interface MessageView {
+  readonly id: string;
+  readonly instance: string;
+  readonly host: string;
+  readonly epoch: number;
+  readonly at: number;
+  readonly by: { readonly kind: string; readonly name: string };
+  readonly command: string | null;
+  readonly cause: string | null;
+  readonly machine: string;
+  readonly events: readonly EventView[];
+  readonly state: StateView;
+}
+
+export interface StateView {
+  readonly value: string;
+  readonly context: {
+    readonly goal: string | null;
+    readonly origin: string | null;
+    readonly awaiting: string | null;
+    readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
+  };
+  readonly parts: {
+    readonly power: string | null;
+    readonly lock: { readonly name: string; readonly reason: string } | null;
+    readonly image: string;
+  };
+  readonly actor: {
+    readonly role: { readonly kind: string; readonly host?: string; readonly epoch?: number };
+    readonly epoch: number;
+    readonly op: number;
+    readonly due: readonly {
+      readonly method: string;
+      readonly op: number;
+      readonly deadline: number;
+      readonly attempt: number;
+    }[];
+  };
+}
+
+/** A stored message, or one that cannot be read. */
+export interface HistoryEntry {
+  readonly host: string;
+  readonly seq: number;
+  readonly message?: MessageView;
+  readonly unreadable?: { readonly code: string; readonly text: string };
+}
+
+export interface ImageView {
+  readonly sha256: string;
+  readonly name: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly virtualBytes: number;
+  readonly uploaded: number;
+  readonly by: string;
+}
+
+export interface HostView {
+  readonly host: string;
+  readonly alive: boolean;
+  readonly silentMs: number;
+  readonly enabled: boolean;
+  readonly driver: string;
+  readonly hypervisor: string;
+  readonly acceleration: { readonly kind: string; readonly why: string };
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly diskGiB: number;
+  readonly freeDiskGiB: number;
+  readonly waitingFor: string | null;
+  readonly placed: { readonly instances: number; readonly vcpus: number; readonly memoryMiB: number };
+}
+
+export interface Explanation {
+  readonly command: string;
+  readonly allowed: boolean;
+  readonly guard?: string;
+  readonly fact?: string;
+  readonly path?: readonly string[] | null;
+}

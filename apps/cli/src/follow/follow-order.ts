@@ -1,0 +1,117 @@
+/** Follows an order to its end, telling each transition as it is stored. */
+import type { ApiClient } from '../api/client.ts';
+import { followEvents } from '../api/events.ts';
+import type { Accepted, HistoryEntry, InstanceView, MessageView } from '../api/types.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { RowMaker, type Row } from '../history/rows.ts';
+import { isSettled, outcomeOf, type Outcome } from './outcome.ts';
+
+export interface FollowOptions {
+  readonly accepted: Accepted;
+  /** Milliseconds; then the order goes on without this command. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onRow: (row: Row) => void;
+  /** The state that the instance is in now, for a line that is redrawn. */
+  readonly onState: (message: MessageView) => void;
+}
+
+export interface Followed {
+  readonly outcome: Outcome;
+  readonly state: string;
+  readonly host: string;
+  readonly seq: number;
+  readonly tookMs: number;
+}
+
+/** Resolves with the end. Throws with exit code 6 when it does not come in time. */
+export async function followOrder(client: ApiClient, options: FollowOptions): Promise<Followed> {
+  const { accepted, timeoutMs, signal } = options;
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(new Error('timeout')), timeoutMs);
+  const tracker = new Tracker(options);
+  try {
+    // An order that was known before its answer came (sent again) lies before the position.
+    const since = isBefore(accepted) ? `${accepted.host}:${accepted.seq - 1}` : accepted.position;
+    const events = followEvents(client, {
+      instance: accepted.instance,
+      since,
+      signal: AbortSignal.any([signal, stop.signal]),
+    });
+    for await (const event of events) {
+      const end = event.kind === 'entry' ? tracker.take(event.entry) : null;
+      if (end !== null) return end;
+    }
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
+  if (signal.aborted)
+    throw new CliError(exitCodes.timeout, 'no longer followed; the order goes on', {
+      hint: `chronovirt watch ${accepted.name ?? accepted.instance}`,
+    });
+  throw await notInTime(client, options);
+}
+
+class Tracker {
+  readonly #options: FollowOptions;
+  readonly #rows = new RowMaker();
+  #accepted: MessageView | null = null;
+  #problem: string | null = null;
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a stored message; the end when it settles the order. */
+  take(entry: HistoryEntry): Followed | null {
+    const { accepted, onRow, onState } = this.#options;
+    const { message } = entry;
+    if (message === undefined)
+      throw new CliError(
+        exitCodes.failed,
+        `the instance is halted: ${entry.unreadable?.text ?? 'its history cannot be read'}`,
+      );
+    if (entry.host === accepted.host && entry.seq === accepted.seq) this.#accepted = message;
+    if (this.#accepted === null) return null;
+    for (const row of this.#rows.rowsOf(entry)) {
+      if (row.kind === 'failed') this.#problem = row.what;
+      onRow(row);
+    }
+    onState(message);
+    if (!isSettled(message.state)) return null;
+    const isImmediate = message === this.#accepted;
+    const goal = isImmediate ? null : this.#accepted.state.context.goal;
+    const outcome = outcomeOf(message, accepted.command, goal, this.#problem);
+    return {
+      outcome,
+      state: message.state.value,
+      host: entry.host,
+      seq: entry.seq,
+      tookMs: message.at - this.#accepted.at,
+    };
+  }
+}
+
+function isBefore({ host, seq, position }: Accepted): boolean {
+  const known = position
+    .split(',')
+    .map((part) => part.split(':'))
+    .find(([name]) => name === host)?.[1];
+  return known !== undefined && Number(known) >= seq;
+}
+
+async function notInTime(client: ApiClient, { accepted, timeoutMs }: FollowOptions): Promise<CliError> {
+  const name = accepted.name ?? accepted.instance;
+  const instance = await client.json<InstanceView>(`/v1/instances/${accepted.instance}`);
+  const waits =
+    instance.awaiting === null || instance.awaiting === undefined ? '' : `, waiting for ${instance.awaiting}`;
+  return new CliError(
+    exitCodes.timeout,
+    `not ready within ${timeoutMs / 1000} s: ${name} is ${instance.state ?? 'unknown'}${waits}; the order goes on`,
+    {
+      hint: `chronovirt watch ${name} follows it; chronovirt history ${name} tells what happened`,
+    },
+  );
+}

@@ -1,0 +1,131 @@
+/** Sends an order and, unless asked not to, follows it to its end; the one way in which every verb that changes something works. */
+import { randomUUID } from 'node:crypto';
+import type { Accepted, Explanation } from '../api/types.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { parseSpan } from '../parse/moment.ts';
+import { inKebab } from '../parse/words.ts';
+import { CliError } from '../cli-error.ts';
+import { duration } from '../output/time.ts';
+import { textOption, type Option, type OptionValues, type VerbContext } from '../verbs/verb.ts';
+import { followOrder } from './follow-order.ts';
+import { Progress } from './progress.ts';
+
+const defaultPatienceMs = 15 * 60_000;
+
+/** Options of every order. */
+export const orderOptions: readonly Option[] = [
+  { flags: '--no-wait', description: 'return as soon as the order is stored' },
+  { flags: '--timeout <span>', description: 'stop waiting after this long (30s, 5min); default 15min' },
+  { flags: '--watch', description: 'with --json: also print every stored turn as a line of JSON' },
+  { flags: '--dry-run', description: 'only say whether it would be taken, and why not' },
+];
+
+/** Orders `name` of an instance. */
+export async function order(
+  context: VerbContext,
+  instance: string,
+  name: string,
+  args: Record<string, unknown>,
+  options: OptionValues,
+): Promise<ExitCode> {
+  if (options['dryRun'] === true) return dryRun(context, instance, name);
+  const key = randomUUID();
+  const path = `/v1/instances/${encodeURIComponent(instance)}`;
+  try {
+    const accepted =
+      name === 'delete'
+        ? await context.client.json<Accepted>(path, { method: 'DELETE', key })
+        : await context.client.json<Accepted>(`${path}/commands`, { method: 'POST', key, body: { name, args } });
+    return await waitFor(context, { ...accepted, name: instance }, options);
+  } catch (error) {
+    throw withPath(error, instance);
+  }
+}
+
+/** Waits for an order that was accepted, or tells that it was. */
+export async function waitFor(
+  context: VerbContext,
+  accepted: Accepted & { readonly name: string },
+  options: OptionValues,
+): Promise<ExitCode> {
+  const { io, paint, isJson } = context;
+  const { instance, name, command, host, seq } = accepted;
+  if (options['wait'] === false) {
+    context.print({ instance, name, command, host, seq }, () => [
+      `${paint.bold(name)}: ordered, stored as ${host}:${seq}`,
+    ]);
+    return exitCodes.ok;
+  }
+  const timeout = textOption(options, 'timeout');
+  const timeoutMs = timeout === undefined ? defaultPatienceMs : parseSpan(timeout, '--timeout');
+  const progress = isJson ? null : new Progress(io, paint);
+  const watches = isJson && options['watch'] === true;
+  try {
+    const { outcome, ...end } = await followOrder(context.client, {
+      accepted,
+      timeoutMs,
+      signal: io.signal,
+      onRow: (row) => {
+        progress?.row(row);
+        if (watches) io.out(`${JSON.stringify(row)}\n`);
+      },
+      onState: (message) => progress?.state(message),
+    });
+    progress?.end();
+    context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end }, () => [
+      outcome.kind === 'reached'
+        ? `${paint.bold(name)} is ${paint.state(end.state)}${end.host === '_cluster' || end.state === 'deleted' ? '' : ` on ${end.host}`}, after ${duration(end.tookMs)}`
+        : `${paint.bold(name)}: ${paint.red(outcome.text)}`,
+    ]);
+    if (outcome.kind === 'failed' && !isJson) io.err(`see: chronovirt history ${name}   chronovirt explain ${name}\n`);
+    return outcome.exitCode;
+  } finally {
+    progress?.end();
+  }
+}
+
+async function dryRun(context: VerbContext, instance: string, name: string): Promise<ExitCode> {
+  const explanation = await context.client.json<Explanation & { state: string; reachable: boolean; host: string }>(
+    `/v1/instances/${encodeURIComponent(instance)}/explain`,
+    {
+      query: { command: name },
+    },
+  );
+  context.print(explanation, () => explained(explanation, instance));
+  return explanation.allowed ? exitCodes.ok : exitCodes.refused;
+}
+
+/** An explanation as lines. */
+export function explained(
+  {
+    command,
+    allowed,
+    fact,
+    guard,
+    path,
+    state,
+    reachable,
+    host,
+  }: Explanation & { state: string; reachable?: boolean; host?: string },
+  instance: string,
+): string[] {
+  if (allowed) {
+    const away = reachable === false ? `, but ${host} does not report just now: it would have to wait` : '';
+    return [`${inKebab(command)} would be taken: ${instance} is ${state}${away}`];
+  }
+  return [`${inKebab(command)} would be refused: ${fact} (guard ${guard})`, ...pathLines(path, instance)];
+}
+
+/** What to do first, as commands to type. */
+export function pathLines(path: readonly string[] | null | undefined, instance: string): string[] {
+  if (path === null || path === undefined || path.length === 0) return [];
+  return [`first: ${path.map((name) => `chronovirt ${inKebab(name)} ${instance}`).join(' && ')}`];
+}
+
+/** A refusal with the way out. */
+function withPath(error: unknown, instance: string): unknown {
+  const path = error instanceof CliError ? error.problem?.['path'] : null;
+  if (!(error instanceof CliError) || !Array.isArray(path)) return error;
+  const [hint = null] = pathLines(path as string[], instance);
+  return new CliError(error.exitCode, error.message, { hint, problem: error.problem, cause: error });
+}

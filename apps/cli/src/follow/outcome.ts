@@ -1,0 +1,48 @@
+/** How an order ended, read from the stored messages alone. */
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import type { MessageView, StateView } from '../api/types.ts';
+
+/** Whether nothing is under way any more: a resting state, told by whoever owns the instance (or its end). */
+export function isSettled(state: StateView): boolean {
+  if (state.value.includes('.') || state.value === 'unplaced') return false;
+  return state.value === 'deleted' || (state.actor.role.kind === 'owner' && state.actor.due.length === 0);
+}
+
+export interface Outcome {
+  readonly exitCode: ExitCode;
+  /** `reached`, `failed`, `rolledBack`, `superseded` */
+  readonly kind: 'reached' | 'failed' | 'rolledBack' | 'superseded';
+  /** In a person's words. */
+  readonly text: string;
+}
+
+/**
+ * Judges the message that settled an order. `goal`: the state that its acceptance named; null when the acceptance itself was the end.
+ * `problem`: what the last failed effect on the way said.
+ */
+export function outcomeOf(
+  settled: Pick<MessageView, 'command' | 'state' | 'by'>,
+  command: string,
+  goal: string | null,
+  problem: string | null,
+): Outcome {
+  const { value, context } = settled.state;
+  if (goal === null || value === goal) return { exitCode: exitCodes.ok, kind: 'reached', text: value };
+  if (settled.command !== null && settled.command !== command) {
+    return {
+      exitCode: exitCodes.conflict,
+      kind: 'superseded',
+      text: `another command took over; the instance is ${value}`,
+    };
+  }
+  if (value === 'failed') {
+    const { failure } = context;
+    const said = failure === null ? (problem ?? 'no reason was recorded') : `${failure.method}: ${failure.message}`;
+    return { exitCode: exitCodes.failed, kind: 'failed', text: said };
+  }
+  return {
+    exitCode: exitCodes.rolledBack,
+    kind: 'rolledBack',
+    text: `${problem ?? 'it did not take place'}; the instance is ${value} as before`,
+  };
+}

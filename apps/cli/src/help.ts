@@ -1,0 +1,62 @@
+/** Help for people: the overview, one verb, the exit codes; and what was meant by a word that is no verb. */
+import { UsageError } from './cli-error.ts';
+import { exitCodeTexts } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { paint, wantsColour } from './output/colour.ts';
+import { fit } from './output/table.ts';
+import { commandOf } from './parse/command-line.ts';
+import { nearest } from './parse/nearest.ts';
+import { allVerbs, loadVerb, verbNames } from './verbs/index.ts';
+import { verbGroups, type Verb } from './verbs/verb.ts';
+
+/** All verbs in their groups. */
+export async function overview(io: Io): Promise<string> {
+  const { bold, dim } = paint(wantsColour(io.columns !== null, io.env, true));
+  const verbs = await allVerbs();
+  const width = Math.max(...verbs.map(({ name }) => name.length));
+  const line = ({ name, summary }: Verb): string => {
+    const text = `  ${bold(name.padEnd(width))}  ${summary}`;
+    return io.columns === null ? text : fit(text, Math.max(40, io.columns));
+  };
+  const groups = verbGroups.map((group) =>
+    [bold(group), ...verbs.filter((verb) => verb.group === group).map(line)].join('\n'),
+  );
+  return [
+    `${bold('chronovirt')}: virtual machines with a history\n\nUsage: chronovirt <verb> [arguments] [options]`,
+    ...groups,
+    `${bold('Exit codes')}\n${exitCodeTexts.map(([code, text]) => `  ${code}  ${text}`).join('\n')}`,
+    dim('chronovirt <verb> --help tells more, with examples. Every verb takes --json.'),
+  ].join('\n\n');
+}
+
+/** The help of a verb, or the overview. */
+export async function helpOn(words: readonly string[], io: Io): Promise<string> {
+  const names = words.filter((word) => !word.startsWith('-'));
+  if (names.length === 0) return overview(io);
+  const verb = (await loadVerb(names.slice(0, 2).join(' '))) ?? (await loadVerb(names[0] ?? ''));
+  if (verb === null) throw await unknownVerb(names);
+  const command = commandOf(verb);
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => (text += part),
+    ...(io.columns === null ? {} : { getOutHelpWidth: () => io.columns ?? 80 }),
+  });
+  command.outputHelp();
+  return text.trimEnd();
+}
+
+/** An error that says which verb was meant. */
+export async function unknownVerb([word = '', second = '']: readonly string[]): Promise<UsageError> {
+  const names = await verbNames();
+  const begun = names.filter((name) => name.startsWith(`${word} `));
+  if (begun.length > 0)
+    return new UsageError(
+      `${word}: expected one of ${begun.map((name) => name.slice(word.length + 1)).join(', ')}${second === '' || second.startsWith('-') ? '' : `, got ${JSON.stringify(second)}`}`,
+      `chronovirt help ${begun[0]}`,
+    );
+  const meant = nearest(word, names);
+  return new UsageError(
+    `there is no verb ${JSON.stringify(word)}`,
+    meant === null ? 'chronovirt help lists the verbs' : `did you mean: chronovirt ${meant}`,
+  );
+}

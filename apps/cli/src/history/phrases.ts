@@ -1,0 +1,71 @@
+/** Stored events in a person's words. */
+import { inWords } from '../parse/words.ts';
+import type { EventView } from '../api/types.ts';
+
+const seen: Readonly<Record<string, string>> = {
+  running: 'running',
+  paused: 'paused',
+  stopped: 'off',
+  asleep: 'asleep',
+  crashed: 'crashed',
+  absent: 'gone',
+};
+
+/** What a person ordered, where the driver's method has another name than the order. */
+const orders: Readonly<Record<string, string>> = { powerOn: 'start', powerOff: 'stop', destroy: 'delete' };
+
+/** What happened, in a few words. */
+export function phraseOf({ type, data = {} }: EventView): string {
+  const fixed = envelope[type];
+  if (fixed !== undefined) return fixed(data);
+  const [subject = type, what] = type.split('.');
+  switch (what) {
+    case 'requested':
+      return requested(subject, data);
+    case 'done':
+      return subject === 'place'
+        ? `placed on ${String(data['host'])}`
+        : subject === 'order'
+          ? `${String(data['host'])} has taken it`
+          : `${inWords(subject)} done`;
+    case 'failed':
+      return `${inWords(subject)} failed${errorIn(data)}`;
+    case 'timedOut':
+      return `${inWords(subject)} took too long`;
+    default:
+      return subject === 'observed' ? `seen: ${seen[what ?? ''] ?? what}` : inWords(type.replace('.', ' '));
+  }
+}
+
+const envelope: Readonly<Record<string, (data: Readonly<Record<string, unknown>>) => string>> = {
+  granted: ({ host, epoch }) => `${String(host)} owns it (epoch ${String(epoch)})`,
+  adopted: ({ epoch, from }) => `taken over from ${placeIn(from)} (epoch ${String(epoch)})`,
+  returned: ({ host, outcome }) => `${String(host)} ${outcome === 'deleted' ? 'has deleted it' : 'has given it back'}`,
+  released: () => 'given back, nothing is left here',
+  closed: () => 'history here is closed',
+  cleaned: () => 'all that was left here is removed',
+  fence: ({ epoch }) => `fenced (epoch ${String(epoch)}): this host may not run it`,
+  refused: ({ name, fact }) => `refused ${inWords(String(name ?? 'command'))}: ${String(fact)}`,
+  late: ({ method, result }) =>
+    `too late: ${inWords(String(method ?? 'an outcome'))} ${String(result ?? '')}`.trimEnd(),
+  resumed: ({ attempt }) => `taken up again after a restart (attempt ${String(attempt)})`,
+  note: ({ text }) => String(text ?? 'note'),
+  locked: ({ reason }) => `locked${typeof reason === 'string' && reason !== '' ? `: ${reason}` : ''}`,
+  unlocked: () => 'unlocked',
+};
+
+function requested(subject: string, data: Readonly<Record<string, unknown>>): string {
+  const request = (data['request'] ?? {}) as Record<string, unknown>;
+  if (subject === 'reboot') return request['rebootType'] === 'HARD' ? 'hard reboot' : 'reboot';
+  return orders[subject] ?? inWords(subject);
+}
+
+function errorIn(data: Readonly<Record<string, unknown>>): string {
+  const error = data['error'] as { message?: unknown } | undefined;
+  return typeof error?.message === 'string' ? `: ${error.message}` : '';
+}
+
+function placeIn(from: unknown): string {
+  const { host, seq } = (from ?? {}) as { host?: unknown; seq?: unknown };
+  return `${String(host)}:${String(seq)}`;
+}

@@ -1,0 +1,3 @@
+export { exitCodes, type ExitCode } from './exit-codes.ts';
+export type { Io } from './io.ts';
+export { main } from './main.ts';

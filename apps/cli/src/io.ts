@@ -1,0 +1,37 @@
+/** What the command writes to and learns from its surroundings; tests give their own. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Width of the terminal; null when output goes elsewhere. */
+  readonly columns: number | null;
+  /** Whether messages go to a terminal, so that a line may be redrawn. */
+  readonly isErrTty: boolean;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** The process's own. Ctrl-C aborts the signal, a second one ends at once. */
+export function processIo(): Io {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error('interrupted'));
+  });
+  // The reader of a pipe may leave early (`| head`): that is its right.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : null,
+    isErrTty: process.stderr.isTTY === true,
+    now: () => Date.now(),
+    signal: controller.signal,
+  };
+}

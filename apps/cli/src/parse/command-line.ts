@@ -1,0 +1,60 @@
+/** A verb's words into arguments and options. */
+import { Command, CommanderError, Option as CommanderOption } from 'commander';
+import { UsageError } from '../cli-error.ts';
+import type { Io } from '../io.ts';
+import { commonOptions, type OptionValues, type Verb } from '../verbs/verb.ts';
+
+export type Parsed =
+  | { readonly kind: 'run'; readonly args: readonly string[]; readonly options: OptionValues }
+  | { readonly kind: 'help' };
+
+/** Parses; prints the help when that was asked for. Throws `UsageError` naming what is wrong. */
+export function parseWords(verb: Verb, words: readonly string[], io: Io): Parsed {
+  const command = commandOf(verb);
+  const said: string[] = [];
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: io.out,
+    writeErr: (text) => said.push(text),
+    ...(io.columns === null ? {} : { getOutHelpWidth: () => io.columns ?? 80 }),
+  });
+  try {
+    command.parse([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help' };
+    throw new UsageError(
+      said
+        .join('')
+        .trim()
+        .replace(/^error: /, ''),
+      `chronovirt ${verb.name} --help tells more`,
+    );
+  }
+  return { kind: 'run', args: command.args, options: command.opts() };
+}
+
+/** The verb as the parser knows it; also writes its help. */
+export function commandOf(verb: Verb): Command {
+  const command = new Command(`chronovirt ${verb.name}`);
+  command.description(verb.details === undefined ? verb.summary : `${verb.summary}\n\n${verb.details}`);
+  for (const { name, description, isOptional } of verb.args)
+    command.argument(isOptional === true ? `[${name}]` : `<${name}>`, description);
+  command.usage(
+    [...verb.args.map(({ name, isOptional }) => (isOptional === true ? `[${name}]` : `<${name}>`)), '[options]'].join(
+      ' ',
+    ),
+  );
+  for (const { flags, description, isRepeatable } of [...verb.options, ...commonOptions]) {
+    const option = new CommanderOption(flags, description);
+    if (isRepeatable === true) option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
+    command.addOption(option);
+  }
+  const width = Math.max(...verb.examples.map(([line]) => line.length));
+  const examples = verb.examples.map(([line, meaning]) =>
+    width > 50 ? `  # ${meaning}\n  chronovirt ${line}` : `  chronovirt ${line.padEnd(width)}  # ${meaning}`,
+  );
+  command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
+  command.allowExcessArguments(false);
+  return command;
+}

@@ -1,0 +1,60 @@
+/** Verbs for the commands of the contract that have no words of their own: names, options and meaning come from the contract and the chart. */
+import { contractOrders, type ContractOption, type ContractOrder } from '../generated/orders.ts';
+import { order, orderOptions } from '../follow/order.ts';
+import { UsageError } from '../cli-error.ts';
+import { inCamel, inKebab } from '../parse/words.ts';
+import { instanceArgument, type Option, type OptionValues, type Verb } from './verb.ts';
+
+export const contractVerbNames = contractOrders.map(({ command }) => inKebab(command));
+
+/** The verb of a command, by the verb's name. */
+export function contractVerb(name: string): Verb {
+  const found = contractOrders.find(({ command }) => command === inCamel(name));
+  if (found === undefined) throw new Error(`no command is called ${name}`);
+  return {
+    name,
+    group: 'Instances',
+    summary: found.summary,
+    args: [instanceArgument],
+    options: [...found.options.map(optionOf), ...orderOptions],
+    examples: [
+      [
+        `${name} web${found.options.map(({ name: option, kind }) => (kind === 'flavor' ? ` --${inKebab(option)} medium` : '')).join('')}`,
+        found.summary.replace(/\.$/, '').toLowerCase(),
+      ],
+    ],
+    run: (context, [instance = ''], values) =>
+      order(context, instance, found.command, argumentsOf(found, values), values),
+  };
+}
+
+function optionOf({ name, kind, description }: ContractOption): Option {
+  const flag = `--${inKebab(name)}`;
+  const text =
+    description === ''
+      ? kind === 'host'
+        ? 'host to go to; none: the coordinator chooses'
+        : kind === 'image'
+          ? 'image by name or SHA-256'
+          : kind === 'flavor'
+            ? 'flavor by name'
+            : ''
+      : description;
+  const complete = kind === 'host' || kind === 'image' || kind === 'flavor' ? { complete: kind } : {};
+  return { flags: kind === 'flag' ? flag : `${flag} <${kind}>`, description: text, ...complete };
+}
+
+function argumentsOf({ options }: ContractOrder, values: OptionValues): Record<string, unknown> {
+  const args: Record<string, unknown> = {};
+  for (const { name, kind, isRequired } of options) {
+    const value = values[name];
+    if (value === undefined) {
+      if (isRequired) throw new UsageError(`--${inKebab(name)}: expected a ${kind}`);
+      continue;
+    }
+    if (kind === 'number' && !/^\d+$/.test(String(value)))
+      throw new UsageError(`--${inKebab(name)}: expected a whole number, got ${JSON.stringify(value)}`);
+    args[name] = kind === 'number' ? Number(value) : value;
+  }
+  return args;
+}

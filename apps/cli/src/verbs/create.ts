@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Accepted } from '../api/types.ts';
+import { UsageError } from '../cli-error.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { orderOptions, waitFor } from '../follow/order.ts';
+import { uploadImage } from '../images/upload-image.ts';
+import { parseGibibytes, parseMebibytes } from '../parse/size.ts';
+import { readPublicKeys } from '../parse/public-key.ts';
+import { textOption, textOptions, type OptionValues, type Verb, type VerbContext } from './verb.ts';
+
+export const createVerb: Verb = {
+  name: 'create',
+  group: 'Instances',
+  summary: 'Make an instance and start it.',
+  details:
+    'The image is a file (qcow2 or raw; uploaded unless the store has it), or the name or SHA-256 of one in the store. Size: a flavor by name, numbers, or a flavor changed by numbers. Sizes need a unit: MiB, GiB (1024s) or MB, GB (1000s).',
+  args: [{ name: 'name', description: 'name of the instance, also its host name' }],
+  options: [
+    { flags: '--image <file or name>', description: 'what it boots from', complete: 'image' },
+    { flags: '--flavor <name>', description: 'size by name (see chronovirt flavors)', complete: 'flavor' },
+    { flags: '--memory <size>', description: 'memory: 512MiB, 1GiB' },
+    { flags: '--vcpus <number>', description: 'number of vCPUs' },
+    { flags: '--disk <size>', description: "size of the root disk: 10GiB; none: the image's own" },
+    {
+      flags: '--ssh-key <file>',
+      description: 'public key for the guest (more than once: more keys)',
+      isRepeatable: true,
+      complete: 'file',
+    },
+    { flags: '--user-data <file>', description: 'for cloud-init; sealed, never in history or logs', complete: 'file' },
+    {
+      flags: '--admin-password-file <file>',
+      description: "file with the administrator's password; sealed",
+      complete: 'file',
+    },
+    {
+      flags: '--file <path=file>',
+      description: 'put a file into the guest: /etc/motd=./motd; sealed',
+      isRepeatable: true,
+    },
+    {
+      flags: '--network <name>',
+      description: 'a NIC on this libvirt network (more than once: more NICs)',
+      isRepeatable: true,
+    },
+    {
+      flags: '--bridge <name>',
+      description: 'a NIC on this bridge of the host (more than once: more NICs)',
+      isRepeatable: true,
+    },
+    { flags: '--no-nic', description: 'no network at all' },
+    { flags: '--metadata <key=value>', description: 'a note for the guest and for people', isRepeatable: true },
+    { flags: '--host <name>', description: 'where to place it; none: the coordinator chooses', complete: 'host' },
+    ...orderOptions,
+  ],
+  examples: [
+    [
+      'create web --image ./debian-12.qcow2 --memory 1GiB --vcpus 2 --disk 10GiB --ssh-key ~/.ssh/id_ed25519.pub --user-data init.yaml',
+      'boot a cloud image from a file',
+    ],
+    [
+      'create db --image debian-12.qcow2 --flavor medium --disk 100GiB',
+      'an image of the store, a flavor with a larger disk',
+    ],
+    ['create edge --image debian-12.qcow2 --flavor small --bridge br0', 'on a bridge of the host'],
+    ['create web --image ./debian-12.qcow2 --flavor small --dry-run', 'only check it'],
+  ],
+  run: create,
+};
+
+async function create(context: VerbContext, [name = '']: readonly string[], options: OptionValues): Promise<ExitCode> {
+  const body = {
+    name,
+    ...sizeOf(options),
+    ...networksOf(options),
+    ...secretsOf(context, options),
+    sshKeys: textOptions(options, 'sshKey').flatMap((file) => readPublicKeys(resolve(context.io.cwd, file))),
+    metadata: Object.fromEntries(textOptions(options, 'metadata').map((text) => pair(text, '--metadata', 'key=value'))),
+    ...(textOption(options, 'host') === undefined ? {} : { host: textOption(options, 'host') }),
+  };
+  const isDryRun = options['dryRun'] === true;
+  const image = await imageOf(context, textOption(options, 'image'), isDryRun);
+  if (isDryRun) return preview(context, { ...body, image });
+  const accepted = await context.client.json<Accepted>('/v1/instances', {
+    method: 'POST',
+    key: randomUUID(),
+    body: { ...body, image },
+  });
+  return waitFor(context, { ...accepted, name }, options);
+}
+
+/** The image's SHA-256 or name; a file is uploaded if the store does not have it. */
+async function imageOf(context: VerbContext, given: string | undefined, isDryRun: boolean): Promise<string> {
+  if (given === undefined)
+    throw new UsageError(
+      '--image: expected a file, or the name of an image in the store',
+      'chronovirt image list shows those',
+    );
+  const file = resolve(context.io.cwd, given);
+  const isFile = existsSync(file) && statSync(file).isFile();
+  if (!isFile && (given.includes('/') || given.startsWith('.')))
+    throw new UsageError(`--image: there is no file ${given}`);
+  if (!isFile) return given;
+  const { image } = await uploadImage(context, file, { name: basename(file), onlyCheck: isDryRun });
+  return image.sha256;
+}
+
+async function preview(context: VerbContext, body: Record<string, unknown>): Promise<ExitCode> {
+  const { spec } = await context.client.json<{
+    spec: { flavor: { vcpus: number; memoryMiB: number; rootGiB: number }; image: { name: string } };
+  }>('/v1/instances', {
+    method: 'POST',
+    query: { dryRun: true },
+    body,
+  });
+  const { vcpus, memoryMiB, rootGiB } = spec.flavor;
+  context.print(spec, () => [
+    `would be ordered: ${String(body['name'])}, ${vcpus} vCPUs, ${memoryMiB} MiB of memory, a root disk ${rootGiB === 0 ? 'as large as the image' : `of ${rootGiB} GiB`}, from ${spec.image.name}`,
+  ]);
+  return exitCodes.ok;
+}
+
+function sizeOf(options: OptionValues): Record<string, unknown> {
+  const flavor = textOption(options, 'flavor');
+  const [memory, vcpus, disk] = [
+    textOption(options, 'memory'),
+    textOption(options, 'vcpus'),
+    textOption(options, 'disk'),
+  ];
+  if (vcpus !== undefined && !/^[1-9]\d{0,3}$/.test(vcpus))
+    throw new UsageError(`--vcpus: expected a whole number from 1 on, got ${JSON.stringify(vcpus)}`);
+  const numbers = {
+    ...(memory === undefined ? {} : { memoryMiB: parseMebibytes(memory, '--memory') }),
+    ...(vcpus === undefined ? {} : { vcpus: Number(vcpus) }),
+    ...(disk === undefined ? {} : { rootGiB: parseGibibytes(disk, '--disk') }),
+  };
+  if (Object.keys(numbers).length === 0) return flavor === undefined ? {} : { flavor };
+  if (flavor !== undefined) return { flavor: { base: flavor, ...numbers } };
+  if (memory === undefined)
+    throw new UsageError('--memory: expected a size (512MiB, 1GiB), or a flavor by name (--flavor small)');
+  return { flavor: { vcpus: 1, ...numbers } };
+}
+
+function networksOf(options: OptionValues): Record<string, unknown> {
+  const nics = [
+    ...textOptions(options, 'network').map((network) => ({ network })),
+    ...textOptions(options, 'bridge').map((bridge) => ({ bridge })),
+  ];
+  if (options['nic'] !== false) return nics.length === 0 ? {} : { networks: nics };
+  if (nics.length > 0) throw new UsageError('--no-nic and --network or --bridge do not go together');
+  return { networks: [] };
+}
+
+function secretsOf({ io }: VerbContext, options: OptionValues): Record<string, unknown> {
+  const [userData, password] = [textOption(options, 'userData'), textOption(options, 'adminPasswordFile')];
+  const files = textOptions(options, 'file').map((text) => pair(text, '--file', '/path/in/guest=file'));
+  return {
+    ...(userData === undefined
+      ? {}
+      : { userData: readInput(resolve(io.cwd, userData), '--user-data').toString('base64') }),
+    ...(password === undefined
+      ? {}
+      : {
+          adminPassword: readInput(resolve(io.cwd, password), '--admin-password-file')
+            .toString('utf8')
+            .replace(/\r?\n$/, ''),
+        }),
+    injectedFiles: files.map(([path, file]) => ({
+      path,
+      content: readInput(resolve(io.cwd, file), '--file').toString('base64'),
+    })),
+  };
+}
+
+function readInput(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
+}
+
+function pair(text: string, option: string, form: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new UsageError(`${option}: expected ${form}, got ${JSON.stringify(text)}`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,111 @@
+import { basename, resolve } from 'node:path';
+import type { ImageView } from '../api/types.ts';
+import { uploadImage } from '../images/upload-image.ts';
+import { byteText } from '../output/bytes.ts';
+import { facts, table } from '../output/table.ts';
+import { age, dateTime } from '../output/time.ts';
+import { textOption, type Argument, type Verb } from './verb.ts';
+
+const imageArgument: Argument = { name: 'image', description: 'name or SHA-256', complete: 'image' };
+const group = 'Images, flavors, hosts';
+
+export const imageVerbs: Readonly<Record<string, Verb>> = {
+  'image upload': {
+    name: 'image upload',
+    group,
+    summary: 'Bring an image into the store: qcow2 or raw.',
+    details:
+      'Its format is read from its content. Refused, with the reason: backing files, external data files, encryption, unknown features, other formats.',
+    args: [{ name: 'file', description: 'the image', complete: 'file' }],
+    options: [
+      { flags: '--name <name>', description: "name for people; the file's when not given" },
+      { flags: '--format <format>', description: 'what you say it is: qcow2 or raw; another content is refused' },
+    ],
+    examples: [
+      ['image upload ./debian-12.qcow2', 'take it in'],
+      ['image upload ./disk.img --name base --format raw', 'under another name'],
+    ],
+    async run(context, [file = ''], options) {
+      const path = resolve(context.io.cwd, file);
+      const { image, isNew } = await uploadImage(context, path, {
+        name: textOption(options, 'name') ?? basename(path),
+        format: textOption(options, 'format'),
+      });
+      context.print({ ...image, isNew }, () => [
+        `${context.paint.bold(image.name)} ${isNew ? 'is in the store' : 'was in the store already'}: ${image.format}, ${byteText(image.bytes)}, SHA-256 ${image.sha256}`,
+      ]);
+    },
+  },
+  'image list': {
+    name: 'image list',
+    group,
+    summary: 'List the images in the store.',
+    args: [],
+    options: [],
+    examples: [['image list', 'what can be booted']],
+    async run({ client, io, paint, print }) {
+      const { images } = await client.json<{ images: ImageView[] }>('/v1/images');
+      print(images, () => {
+        if (images.length === 0) return ['the store is empty; chronovirt image upload fills it'];
+        const rows = images.map(({ name, format, bytes, virtualBytes, uploaded, by, sha256 }) => [
+          paint.bold(name),
+          format,
+          byteText(bytes),
+          byteText(virtualBytes),
+          age(Math.max(0, io.now() - uploaded)),
+          by,
+          paint.dim(sha256),
+        ]);
+        const columns = [
+          { title: 'NAME', shrinkTo: 12 },
+          { title: 'FORMAT' },
+          { title: 'SIZE', align: 'right' as const },
+          { title: 'DISK', align: 'right' as const },
+          { title: 'AGE', align: 'right' as const },
+          { title: 'BY' },
+          { title: 'SHA-256', shrinkTo: 16 },
+        ];
+        return table(columns, rows, io.columns, paint.dim);
+      });
+    },
+  },
+  'image show': {
+    name: 'image show',
+    group,
+    summary: 'Show an image.',
+    args: [imageArgument],
+    options: [],
+    examples: [['image show debian-12.qcow2', 'its facts']],
+    async run({ client, paint, print }, [image = '']) {
+      const found = await client.json<ImageView>(`/v1/images/${encodeURIComponent(image)}`);
+      print(found, () => [
+        paint.bold(found.name),
+        ...facts(
+          [
+            ['sha256', found.sha256],
+            ['format', found.format],
+            ['size', byteText(found.bytes)],
+            ['disk', byteText(found.virtualBytes)],
+            ['uploaded', `${dateTime(found.uploaded)} by ${found.by}`],
+          ],
+          paint.dim,
+        ),
+      ]);
+    },
+  },
+  'image delete': {
+    name: 'image delete',
+    group,
+    summary: 'Remove an image from the store.',
+    args: [imageArgument],
+    options: [{ flags: '--force', description: 'also while instances are made from it; they could not be rebuilt' }],
+    examples: [['image delete debian-12.qcow2', 'if nothing is made from it']],
+    async run({ client, print }, [image = ''], options) {
+      const found = await client.json<ImageView>(`/v1/images/${encodeURIComponent(image)}`, {
+        method: 'DELETE',
+        query: { force: options['force'] === true ? true : undefined },
+      });
+      print(found, () => [`${found.name} is removed`]);
+    },
+  },
+};

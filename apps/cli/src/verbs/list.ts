@@ -1,0 +1,103 @@
+import { followEvents } from '../api/events.ts';
+import type { InstanceView } from '../api/types.ts';
+import { mebibytes } from '../output/bytes.ts';
+import { table, type Column } from '../output/table.ts';
+import { age } from '../output/time.ts';
+import { redraw } from '../output/redraw.ts';
+import { textOption, type OptionValues, type Verb, type VerbContext } from './verb.ts';
+
+interface Page {
+  readonly instances: readonly InstanceView[];
+  readonly position: string;
+}
+
+const columns: readonly Column[] = [
+  { title: 'NAME', shrinkTo: 12 },
+  { title: 'STATE' },
+  { title: 'HOST', shrinkTo: 8 },
+  { title: 'VCPUS', align: 'right' },
+  { title: 'MEMORY', align: 'right' },
+  { title: 'IMAGE', shrinkTo: 8 },
+  { title: 'AGE', align: 'right' },
+  { title: 'UUID', shrinkTo: 8 },
+  { title: 'NOTE', shrinkTo: 10 },
+];
+
+export const listVerb: Verb = {
+  name: 'list',
+  group: 'Instances',
+  summary: 'List instances.',
+  args: [],
+  options: [
+    { flags: '--all', description: 'deleted ones too' },
+    { flags: '--name <pattern>', description: 'only these names; * stands for anything' },
+    { flags: '--state <state>', description: 'only in this state: running, stopped, building, failed, …' },
+    { flags: '--host <name>', description: 'only on this host', complete: 'host' },
+    { flags: '--limit <number>', description: 'at most this many' },
+    { flags: '--watch', description: 'keep showing as things change' },
+  ],
+  examples: [
+    ['list', 'everything that is not deleted'],
+    ['list --state failed', 'what needs a person'],
+    ["list --name 'web-*' --json", 'for a script'],
+    ['list --watch', 'live'],
+  ],
+  async run(context, _args, options) {
+    if (options['watch'] !== true) return show(context, await read(context, options));
+    for await (const page of pages(context, options)) {
+      if (context.isJson) show(context, page);
+      else redraw(context.io, linesOf(context, page));
+    }
+  },
+};
+
+async function read({ client }: VerbContext, options: OptionValues): Promise<Page> {
+  const query = {
+    all: options['all'] === true ? true : undefined,
+    name: textOption(options, 'name'),
+    state: textOption(options, 'state'),
+    host: textOption(options, 'host'),
+    limit: textOption(options, 'limit'),
+  };
+  return client.json<Page>('/v1/instances', { query });
+}
+
+/** The list, and again whenever something was stored. Changes that come together make one. */
+async function* pages(context: VerbContext, options: OptionValues): AsyncGenerator<Page> {
+  const first = await read(context, options);
+  yield first;
+  let isReading = false;
+  for await (const event of followEvents(context.client, { since: first.position, signal: context.io.signal })) {
+    if (event.kind !== 'entry' || isReading) continue;
+    isReading = true;
+    yield await read(context, options);
+    isReading = false;
+  }
+}
+
+function show(context: VerbContext, page: Page): void {
+  context.print(page.instances, () => linesOf(context, page));
+}
+
+function linesOf({ io, paint }: VerbContext, { instances }: Page): string[] {
+  if (instances.length === 0) return ['no instances; chronovirt create makes one'];
+  const rows = instances.map((one) => [
+    paint.bold(one.name ?? '?'),
+    paint.state(one.halted ? 'halted' : (one.state ?? '?')),
+    one.host === '_cluster' ? '–' : (one.host ?? ''),
+    String(one.flavor?.vcpus ?? ''),
+    one.flavor === undefined ? '' : mebibytes(one.flavor.memoryMiB),
+    one.image?.name ?? '',
+    one.created === null ? '' : age(Math.max(0, io.now() - one.created)),
+    paint.dim(one.uuid),
+    noteOf(one),
+  ]);
+  return table(columns, rows, io.columns, paint.dim);
+}
+
+function noteOf({ halted, failure, awaiting, lock }: InstanceView): string {
+  if (halted) return halted.text;
+  if (failure) return `${failure.method}: ${failure.message}`;
+  if (awaiting) return `waits for ${awaiting}`;
+  return lock ? `locked by ${lock.name}` : '';
+}

@@ -1,0 +1,185 @@
+import { followEvents } from '../api/events.ts';
+import type { ApiClient } from '../api/client.ts';
+import type { Explanation, InstanceView, StateView } from '../api/types.ts';
+import { CliError } from '../cli-error.ts';
+import { gibibytes, mebibytes } from '../output/bytes.ts';
+import { redraw } from '../output/redraw.ts';
+import { facts } from '../output/table.ts';
+import { age, dateTime, duration } from '../output/time.ts';
+import { parseMoment } from '../parse/moment.ts';
+import { inKebab, inWords } from '../parse/words.ts';
+import { instanceArgument, textOption, type Verb, type VerbContext } from './verb.ts';
+
+interface Address {
+  readonly mac: string;
+  readonly address: string;
+}
+
+interface Shown extends InstanceView {
+  readonly addresses: readonly Address[] | null;
+  readonly commands: readonly Explanation[] | null;
+}
+
+interface Past {
+  readonly name: string | null;
+  readonly instance: string;
+  readonly host: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly state: StateView;
+}
+
+export const showVerb: Verb = {
+  name: 'show',
+  group: 'Instances',
+  summary: 'Show one instance, now or at any moment of its history.',
+  args: [instanceArgument],
+  options: [
+    {
+      flags: '--at <moment>',
+      description: 'a sequence (57, h1:57), a time (10:02, 2026-11-22 10:02:11) or how long ago (5min)',
+    },
+    { flags: '--watch', description: 'keep showing as things change' },
+  ],
+  examples: [
+    ['show web', 'state, size, addresses, what may be done'],
+    ['show web --at 10:02', 'the state at two minutes past ten'],
+    ['show web --at h1:57', 'the state after message 57 of host h1'],
+  ],
+  async run(context, [instance = ''], options) {
+    const at = textOption(options, 'at');
+    if (at !== undefined) {
+      const past = await context.client.json<Past>(`/v1/instances/${encodeURIComponent(instance)}/state`, {
+        query: { at: parseMoment(at, '--at', context.io.now()) },
+      });
+      return context.print(past, () => pastLines(context, past));
+    }
+    const shown = await read(context.client, instance);
+    if (options['watch'] !== true) return context.print(shown, () => linesOf(context, shown));
+    const present = async (): Promise<void> => {
+      const now = await read(context.client, shown.uuid);
+      if (context.isJson) context.print(now, () => []);
+      else redraw(context.io, linesOf(context, now));
+    };
+    await present();
+    for await (const event of followEvents(context.client, { instance: shown.uuid, signal: context.io.signal }))
+      if (event.kind === 'entry') await present();
+  },
+};
+
+/** The instance, and besides what its host and its chart say of it; those may be missing. */
+async function read(client: ApiClient, ref: string): Promise<Shown> {
+  const path = `/v1/instances/${encodeURIComponent(ref)}`;
+  const instance = await client.json<InstanceView>(path);
+  if (instance.state === 'deleted') return { ...instance, addresses: null, commands: null };
+  const [addresses, commands] = await Promise.all([
+    optional(client.json<{ addresses: Address[] }>(`${path}/addresses`)),
+    optional(client.json<{ commands: Explanation[] }>(`${path}/explain`)),
+  ]);
+  return { ...instance, addresses: addresses?.addresses ?? null, commands: commands?.commands ?? null };
+}
+
+async function optional<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CliError) return null;
+    throw error;
+  }
+}
+
+function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
+  const { flavor, image, effect, failure, lock, halted } = one;
+  const forMs = one.changed === null ? 0 : io.now() - one.changed;
+  const since = forMs < 1000 ? '' : ` for ${age(forMs)}`;
+  const place = one.host === null || one.host === '_cluster' ? '' : ` on ${one.host}`;
+  const allowed = one.commands?.filter((command) => command.allowed).map(({ command }) => inKebab(command)) ?? [];
+  return [
+    `${paint.bold(one.name ?? one.uuid)} is ${paint.state(halted ? 'halted' : (one.state ?? 'unknown'))}${place}${paint.dim(since)}`,
+    ...facts(
+      [
+        ['uuid', one.uuid],
+        ['halted', halted ? paint.red(`at ${one.host}:${halted.seq}: ${halted.text}; delete still works`) : null],
+        [
+          'under way',
+          effect
+            ? `${inWords(effect.method)}${effect.attempt > 1 ? `, attempt ${effect.attempt}` : ''}, ${deadlineText(effect.deadline - io.now())}`
+            : null,
+        ],
+        ['waits for', one.awaiting ?? null],
+        ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],
+        ['lock', lock ? `held by ${lock.name}${lock.reason === '' ? '' : `: ${lock.reason}`}` : null],
+        ['power', one.power ?? null],
+        ['in Nova', `${one.vmState ?? '?'} / ${one.taskState ?? '–'} / power state ${one.powerState ?? '?'}`],
+        [
+          'size',
+          flavor === undefined
+            ? null
+            : `${flavor.vcpus} vCPU${flavor.vcpus === 1 ? '' : 's'}, ${mebibytes(flavor.memoryMiB)} memory, ${flavor.rootGiB === 0 ? "image's own disk" : `${gibibytes(flavor.rootGiB)} disk`} (${flavor.name})`,
+        ],
+        ['image', image === undefined ? null : `${image.name} (${image.format}, ${image.sha256.slice(0, 16)}…)`],
+        ...(one.ports ?? []).map(({ mac, network }, index): [string, string] => [
+          `nic ${index}`,
+          `${network.kind} ${network.name}, ${mac}${addressOf(one, mac)}`,
+        ]),
+        ['address', one.addresses?.map(({ address }) => paint.bold(address)).join(', ') ?? null],
+        ['ssh keys', one.sshKeys === undefined || one.sshKeys === 0 ? null : String(one.sshKeys)],
+        ['sealed', one.sealed?.map(inWords).join(', ') ?? null],
+        [
+          'metadata',
+          Object.entries(one.metadata ?? {})
+            .map(([key, value]) => `${key}=${value}`)
+            .join(', '),
+        ],
+        ['created', one.created === null ? null : dateTime(one.created)],
+        ['owner', one.host === null ? null : `${one.host}, epoch ${one.epoch}; last message ${one.host}:${one.seq}`],
+        ['may now', allowed.join(', ')],
+      ],
+      paint.dim,
+    ),
+  ];
+}
+
+function addressOf({ addresses }: Shown, mac: string): string {
+  const found = addresses?.filter((one) => one.mac === mac).map(({ address }) => address) ?? [];
+  return found.length === 0 ? '' : `, ${found.join(', ')}`;
+}
+
+function deadlineText(left: number): string {
+  return left >= 0 ? `${duration(left)} left` : `${duration(-left)} over its time`;
+}
+
+function pastLines({ paint }: VerbContext, { name, instance, host, seq, at, state }: Past): string[] {
+  const { actor, context, parts } = state;
+  return [
+    `${paint.bold(name ?? instance)} was ${paint.state(state.value)} at ${host}:${seq}, ${dateTime(at)}`,
+    ...facts(
+      [
+        ['power', parts.power],
+        ['goal', context.goal],
+        ['began as', context.origin],
+        ['waits for', context.awaiting],
+        [
+          'failure',
+          context.failure === null
+            ? null
+            : `${context.failure.method}: ${context.failure.message} (${context.failure.code})`,
+        ],
+        [
+          'lock',
+          parts.lock === null
+            ? null
+            : `held by ${parts.lock.name}${parts.lock.reason === '' ? '' : `: ${parts.lock.reason}`}`,
+        ],
+        ['role', actor.role.kind === 'granted' ? `granted to ${String(actor.role.host)}` : actor.role.kind],
+        ['epoch', String(actor.epoch)],
+        ['op', String(actor.op)],
+        [
+          'due',
+          actor.due.map(({ method, op, attempt }) => `${inWords(method)} (op ${op}, attempt ${attempt})`).join(', '),
+        ],
+      ],
+      paint.dim,
+    ),
+  ];
+}
