@@ -8,3 +8,8 @@ export { requestQuery, serveQueries, type Json, type QueryHandler, type QueryRep
 export type { Patience, Unreachable } from './requests/ask.ts';
 export type { ErrorReply, Serving } from './requests/serve.ts';
 export { publishBeat, watchBeats } from './requests/beats.ts';
+export { NatsImageStore, type StoredImage } from './objects/image-store.ts';
+export { NatsSecretStore, type SecretStoreOptions } from './objects/secret-store.ts';
+export * from './objects/object-errors.ts';
+export { NatsImageStore, type StoredImage } from './objects/image-store.ts';
+export { NatsSecretStore } from './objects/secret-store.ts';

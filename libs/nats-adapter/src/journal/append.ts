@@ -62,7 +62,7 @@ export async function appendMessage(
           `another stream than ${streamOf(host)} takes this subject (${answer.why})`,
         );
       case 'noResponder':
-        if (await isStreamMissing(core, host, signal))
+        if (await isStreamMissing(core, streamOf(host), signal))
           throw fault('JOURNAL_MISSING', subject, `there is no stream ${streamOf(host)}`);
         await pause(50, signal);
         break;

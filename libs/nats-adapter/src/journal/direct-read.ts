@@ -46,7 +46,7 @@ async function direct(
     } catch (error) {
       // Without a stream nobody answers: the server says so at once or, as a part of its API, not at all.
       const silent = error instanceof ReplyLost && (error.because === 'noResponder' || error.because === 'timeout');
-      if (silent && (await isStreamMissing(core, host, signal))) {
+      if (silent && (await isStreamMissing(core, streamOf(host), signal))) {
         throw new JournalFault('JOURNAL_MISSING', `there is no stream ${streamOf(host)}`);
       }
       throw error;

@@ -22,18 +22,18 @@ export async function provisionStream(core: Core, host: string, settings: Provis
     throw new NatsTooOldError(`a stream with ${settings.replicas} replicas`, REPLICAS_SINCE, can.version);
   }
   const sizes = [settings.maxBytes].flat();
-  const info = (await streamInfo(core, host)) ?? (await create(core, host, settings, sizes));
+  const info = (await streamInfo(core, streamOf(host))) ?? (await create(core, host, settings, sizes));
   const wanted = streamConfig(host, { ...settings, maxBytes: sizes[0] ?? 0 }, can);
   const wrong = differences(wanted, info.config);
   if (wrong.length > 0) throw new StreamConfigError(wanted.name, wrong);
   return info;
 }
 
-/** What the server says of a host's stream; undefined when there is none. */
-export async function streamInfo(core: Core, host: string, signal?: AbortSignal): Promise<StreamInfo | undefined> {
+/** What the server says of a stream; undefined when there is none. */
+export async function streamInfo(core: Core, stream: string, signal?: AbortSignal): Promise<StreamInfo | undefined> {
   return untilAnswered(core, signal, async () => {
     try {
-      return await callApi<StreamInfo>(core, `STREAM.INFO.${streamOf(host)}`, undefined, signal);
+      return await callApi<StreamInfo>(core, `STREAM.INFO.${stream}`, undefined, signal);
     } catch (error) {
       if (error instanceof JetStreamRefusal && error.errCode === errCodes.streamNotFound) return undefined;
       throw error;
@@ -44,9 +44,9 @@ export async function streamInfo(core: Core, host: string, signal?: AbortSignal)
 /** A server that has just started may say "no such stream" before it has read its store; so it has to say it this often. */
 const missingTimes = 3;
 
-/** Whether the server insists that a host has no stream. */
-export async function isStreamMissing(core: Core, host: string, signal?: AbortSignal): Promise<boolean> {
-  for (let times = 1; (await streamInfo(core, host, signal)) === undefined; times++) {
+/** Whether the server insists that there is no such stream. */
+export async function isStreamMissing(core: Core, stream: string, signal?: AbortSignal): Promise<boolean> {
+  for (let times = 1; (await streamInfo(core, stream, signal)) === undefined; times++) {
     if (times === missingTimes) return true;
     await pause(150, signal);
   }
@@ -80,7 +80,7 @@ async function create(
       // Somebody else made it meanwhile, with other sizes perhaps; what counts is checked by the caller.
       if (error.errCode !== errCodes.streamNameInUse) throw error;
     }
-    const info = await streamInfo(core, host);
+    const info = await streamInfo(core, config.name);
     if (info) return info;
   }
   const smallest = Math.round((sizes.at(-1) ?? 0) / 2 ** 20);

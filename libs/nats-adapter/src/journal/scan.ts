@@ -23,6 +23,8 @@ export interface ScanOptions {
   readonly from: number;
   /** Only the last message of each subject, as of the beginning. */
   readonly lastPerSubject?: boolean;
+  /** Messages on the way or waiting to be read, at most. Fewer for large ones. */
+  readonly window?: number;
   /** Goes on with new messages after the present end. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -34,8 +36,8 @@ export interface Scanned {
   readonly data: Uint8Array;
 }
 
-/** Messages on the way or waiting to be read, at most: more of them is not faster, and less than this waits for the network. */
-const window = 1_024;
+/** Of small messages, more are not faster, and fewer wait for the network. */
+const usualWindow = 1_024;
 const heartbeatMs = 2_000;
 /** A pull request lives this long at the server; it is renewed. */
 const pullMs = 30_000;
@@ -57,6 +59,7 @@ export async function* scan(core: Core, options: ScanOptions): AsyncGenerator<Sc
       if (follow) await run.begin();
       while (left > 0) {
         const message = run.take() ?? (await run.wait());
+        if (message === 'exhausted') return;
         if (message === 'broken') break;
         left--;
         // A scan of last messages that was begun again meets those it has given already.
@@ -89,6 +92,8 @@ class Run {
   #asked = 0;
   #counter = 0;
   #broken = false;
+  #exhausted = false;
+  #delivered = performance.now();
   #wake: (() => void) | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   #heard = performance.now();
@@ -135,12 +140,13 @@ class Run {
     return message;
   }
 
-  /** Waits for the next message; `broken` when this consumer gives no more. */
-  async wait(): Promise<Delivered | 'broken'> {
+  /** Waits for the next message. `broken`: this consumer gives no more; `exhausted`: what it would have given was removed meanwhile. */
+  async wait(): Promise<Delivered | 'broken' | 'exhausted'> {
     for (;;) {
       const message = this.take();
       if (message) return message;
       if (this.#broken) return 'broken';
+      if (this.#exhausted) return 'exhausted';
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -190,6 +196,7 @@ class Run {
   }
 
   #pull(): void {
+    const { window = usualWindow } = this.#options;
     const wanted = window - this.#asked - (this.#queue.length - this.#read);
     if (this.#broken || wanted < window / 2) return;
     this.#asked += wanted;
@@ -205,6 +212,7 @@ class Run {
     if (delivery.counter !== this.#counter + 1)
       return this.#break(`message ${delivery.counter} after ${this.#counter}`);
     this.#counter = delivery.counter;
+    this.#delivered = this.#heard;
     this.#asked--;
     this.#queue.push({ seq: delivery.seq, subject: msg.subject, data: msg.data, pending: delivery.pending });
     this.#wake?.();
@@ -228,7 +236,23 @@ class Run {
 
   /** A server that was killed says nothing; neither does one that has lost this consumer. */
   #check(): void {
-    if (this.#asked > 0 && performance.now() - this.#heard > 2.5 * heartbeatMs) this.#break('silence');
+    const now = performance.now();
+    if (this.#asked > 0 && now - this.#heard > 2.5 * heartbeatMs) this.#break('silence');
+    else if (!this.#options.follow && this.#queue.length === 0 && now - this.#delivered > heartbeatMs)
+      void this.#askForMore();
+  }
+
+  /** A bounded scan whose messages are removed under it would wait for ever. */
+  async #askForMore(): Promise<void> {
+    try {
+      const { stream } = this.#options;
+      const info = await callApi<{ num_pending: number }>(this.#core, `CONSUMER.INFO.${stream}.${this.#name}`);
+      if (info.num_pending > 0 || this.#queue.length > 0) return;
+      this.#exhausted = true;
+      this.#wake?.();
+    } catch (error) {
+      this.#break(String(error));
+    }
   }
 
   #break(why: string): void {

@@ -1,3 +1,4 @@
+import { streamOf } from '@chronovirt/contract';
 import type { Core } from '../connection/core.ts';
 import { streamInfo } from './provision.ts';
 import type { StreamInfo } from './stream-config.ts';
@@ -37,7 +38,7 @@ export class StreamFill {
     this.#busy = true;
     try {
       for (const host of this.#fill.keys()) {
-        const info = await streamInfo(this.#core, host);
+        const info = await streamInfo(this.#core, streamOf(host));
         if (info) this.note(host, info);
       }
     } catch (error) {
