@@ -24,8 +24,8 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   const { servers, nkeySeedFile } = config.nats;
   const nats = await connect({ servers, ...(nkeySeedFile && { nkeySeedFile }), name, patienceMs: Number.POSITIVE_INFINITY, log });
   const journal = new JetStreamJournal(nats);
-  const images = await NatsImageStore.open(nats, { create: true });
-  const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile, create: true });
+  const images = await NatsImageStore.open(nats);
+  const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   const hosts = new Hosts(systemClock, config.hostAliveMs);
   const stopBeats = watchBeats(nats, (report) => hosts.hear(report));
   const send: SendToActor = (host, instance, request, patience) => requestActor(nats, host, instance, request, patience);

@@ -57,17 +57,3 @@ export class JetStreamRefusal extends ChronovirtError {
     this.errCode = errCode;
   }
 }
-
-/** An image is not in the store. */
-export class ImageMissingError extends ChronovirtError {
-  constructor(sha256: string) {
-    super('IMAGE_NOT_FOUND', `image ${sha256} is not in the store; upload it first`);
-  }
-}
-
-/** A sealed secret cannot be opened: missing, changed, or sealed under another key. Says nothing of what is in it. */
-export class SecretDamagedError extends ChronovirtError {
-  constructor(object: string, why: string) {
-    super('SECRET_DAMAGED', `secret ${object}: ${why}`);
-  }
-}

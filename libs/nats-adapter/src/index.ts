@@ -11,5 +11,3 @@ export { publishBeat, watchBeats } from './requests/beats.ts';
 export { NatsImageStore, type StoredImage } from './objects/image-store.ts';
 export { NatsSecretStore, type SecretStoreOptions } from './objects/secret-store.ts';
 export * from './objects/object-errors.ts';
-export { NatsImageStore, type StoredImage } from './objects/image-store.ts';
-export { NatsSecretStore } from './objects/secret-store.ts';
