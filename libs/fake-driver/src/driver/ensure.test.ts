@@ -6,6 +6,9 @@ import type { CallPhase } from '../world/call.ts';
 import { outsideActs, type OutsideAct } from '../world/outside.ts';
 import type { ProfileName } from '../world/profile.ts';
 
+/** Calls that change nothing. */
+const looks: ReadonlySet<string> = new Set(['look', 'lookAtAll', 'lookAtFiles', 'readConsole']);
+
 const phases: readonly CallPhase[] = ['before', 'sent', 'answered'];
 
 async function benchFor(scenario: Scenario, profile: ProfileName, seed = 1): Promise<Bench> {
@@ -85,6 +88,21 @@ describe.each(scenarios)('$name', (scenario) => {
         expect(await bench.truth(), `killed at call ${n}, ${phase}`).toEqual(truth);
       }
     }
+  });
+
+  it('asks its permit anew before each call that changes something', async () => {
+    const bench = await benchFor(scenario, 'instant');
+    const { driver, context } = bench.agent();
+    let asked = 0;
+    const unasked: string[] = [];
+    bench.host.onPrimitive(({ name, phase }) => {
+      if (phase !== 'before' || looks.has(name)) return;
+      if (context.permit.checks === asked) unasked.push(name);
+      asked = context.permit.checks;
+    });
+    await bench.clock.settle(scenario.run(driver, bench.guest, context));
+    expect(unasked).toEqual([]);
+    expect(asked).toBeGreaterThan(0);
   });
 
   it('its permit revoked at any check, it stops there and changes no more; run again it ends as run once', async () => {
