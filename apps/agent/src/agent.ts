@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { incarnationOf, type HostReport, type Incarnation } from '@chronovirt/contract';
 import { connect, JetStreamJournal, NatsImageStore, NatsSecretStore, publishBeat, serveActors, serveQueries, type NatsConnection } from '@chronovirt/nats-adapter';
-import { DriverExecutor, Host, lockHost, systemClock, type Log } from '@chronovirt/runtime';
+import { DriverExecutor, Host, JournalFault, lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { bootId } from './boot-id.ts';
 import type { AgentConfig } from './config.ts';
 import { makeDriver, type HostDriver } from './driver.ts';
@@ -42,13 +42,13 @@ export async function startAgent(config: AgentConfig, log: Log): Promise<Running
     onStored: (seq, { instance, command, events, state }) =>
       log.info({ instance, command, seq, op: state.actor.op, events: events.map(({ type }) => type), to: state.value }, 'turn stored'),
   });
-  const recovered = host.start().then(() => log.info({ instances: [...host.instances()].length }, 'recovered'));
+  const beats = beat(config, incarnation, nats, host, driver, log);
+  const recovered = untilThereIsAStream(journal, config.host, log).then(() => host.start()).then(() => log.info({ instances: [...host.instances()].length }, 'recovered'));
   const actors = serveActors(nats, config.host, (instance, request) =>
     request.kind === 'command' ? host.command(request.command) : host.link(instance, request.link),
   );
   const queries = new Queries(host, driver);
   const served = serveQueries(nats, config.host, (method, args, context) => queries.handle(method, args, context));
-  const beats = beat(config, incarnation, nats, host, driver, log);
   recovered.catch((error: unknown) => giveUp(`recovery failed: ${error instanceof Error ? error.message : String(error)}`));
 
   const stop = async (): Promise<void> => {
@@ -62,6 +62,19 @@ export async function startAgent(config: AgentConfig, log: Log): Promise<Running
     await lock.release();
   };
   return { host, recovered, over, stop };
+}
+
+/** Streams are the coordinator's to make: it does so when it hears the first beat of a host. */
+async function untilThereIsAStream(journal: JetStreamJournal, host: string, log: Log): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await journal.provision(host);
+    } catch (error) {
+      if (!(error instanceof JournalFault && error.code === 'JOURNAL_MISSING')) throw error;
+      if (tries % 50 === 0) log.info({ host }, 'waiting for the coordinator to make the stream of this host');
+      await new Promise<void>((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 export function connectionOptions({ nats }: Pick<AgentConfig, 'nats'>): { servers: string[]; nkeySeedFile?: string } {

@@ -1,4 +1,5 @@
 /** Makes the driver that the configuration names. The only place that knows which drivers there are. */
+import { join } from 'node:path';
 import type { HostPort, ImplementedDriver, NetworkInfo, QueryContext } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import type { ImageSource } from '@chronovirt/images';
@@ -18,7 +19,7 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
     const host = new SimulatedHost({ name: config.host, clock: systemClock, profile: settings.profile });
     return { driver: new FakeDriver(host, { log }), addresses: async () => [] };
   }
-  const acceleration = settings.acceleration === 'auto' ? await probeAcceleration() : { accel: settings.acceleration, why: 'said in the configuration' };
+  const acceleration = settings.acceleration === 'auto' ? await probeAcceleration({ cacheFile: join(settings.instancesDirectory, '_acceleration.json') }) : { accel: settings.acceleration, why: 'said in the configuration' };
   log.info({ acceleration }, 'acceleration chosen');
   const driver = new LibvirtDriver({
     uri: settings.uri,

@@ -27,7 +27,15 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   const hosts = new Hosts(systemClock, config.hostAliveMs);
-  const stopBeats = watchBeats(nats, (report) => hosts.hear(report));
+  const stopBeats = watchBeats(nats, (report) => {
+    // A host's first beat: its history needs a stream, which only the coordinator may make.
+    if (hosts.hear(report)) {
+      journal.provision(report.host).then(
+        () => log.info({ host: report.host }, 'a host has joined'),
+        (error: unknown) => log.error({ host: report.host, error: String(error) }, 'the stream of a new host cannot be made'),
+      );
+    }
+  });
   const send: SendToActor = (host, instance, request, patience) => requestActor(nats, host, instance, request, patience);
   const model = new ReadModel({ journal, log });
   let giveUp: (why: string) => void = () => {};

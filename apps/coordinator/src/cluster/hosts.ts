@@ -13,8 +13,11 @@ export class Hosts {
     this.#aliveMs = aliveMs;
   }
 
-  hear(report: HostReport): void {
+  /** Takes a report; true when it is the first one of that host. */
+  hear(report: HostReport): boolean {
+    const isFirst = !this.#reports.has(report.host);
     this.#reports.set(report.host, { report, heard: this.#clock.monotonic() });
+    return isFirst;
   }
 
   all(): HostView[] {
