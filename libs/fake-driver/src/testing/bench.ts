@@ -91,7 +91,7 @@ export class Bench {
       stored: domain?.stored ?? null,
       saved: domain?.saved?.definition ?? null,
       base: this.host.files.baseFiles().map(({ name, whole }) => ({ name, whole })),
-      taps: [...this.host.taps.keys()],
+      taps: this.host.taps.of(this.uuid),
     };
   }
 }

@@ -112,7 +112,7 @@ function everything(host: SimulatedHost, uuid: InstanceUuid): string[] {
     ...(host.find(uuid) === null ? [] : ['domain']),
     ...(directory === null ? [] : ['directory', ...directory.files.map(({ name }) => `file ${name}`)]),
     ...(host.files.isDoomed(uuid) ? ['directory being removed'] : []),
-    ...[...host.taps].flatMap(([tap, owner]) => (owner === uuid ? [`tap ${tap}`] : [])),
+    ...host.taps.of(uuid).map((tap) => `tap ${tap}`),
     ...host.files.baseFiles().flatMap(({ name }) => (isTemporary(name) ? [`base ${name}`] : [])),
   ];
 }

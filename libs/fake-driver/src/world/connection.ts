@@ -279,15 +279,11 @@ export class HostConnection {
   }
 
   plugTap(instance: InstanceUuid, tap: string): Promise<void> {
-    return this.#local('plugTap', instance, () => {
-      this.#host.taps.set(tap, instance);
-    });
+    return this.#local('plugTap', instance, () => this.#host.taps.plug(tap, instance));
   }
 
   unplugTap(instance: InstanceUuid, tap: string): Promise<void> {
-    return this.#local('unplugTap', instance, () => {
-      this.#host.taps.delete(tap);
-    });
+    return this.#local('unplugTap', instance, () => this.#host.taps.unplug(tap));
   }
 
   #quick<R>(name: string, instance: InstanceUuid | null, finish: () => R): Promise<R> {

@@ -17,6 +17,7 @@ import { JobLock, type Job } from './job-lock.ts';
 import { Outside } from './outside.ts';
 import { profiles, type DelayProfile, type ProfileName } from './profile.ts';
 import { randomOf, type Random } from './random.ts';
+import { TapTable } from './tap-table.ts';
 
 /** What the simulated machine has. Memory in MiB, disk in GiB. */
 export interface Hardware {
@@ -46,8 +47,7 @@ export class SimulatedHost {
   readonly events: EventHub;
   readonly faults: FaultPlan;
   readonly files = new FileTree();
-  /** Taps by name, with the instance that each belongs to. */
-  readonly taps = new Map<string, InstanceUuid>();
+  readonly taps = new TapTable();
   /** Guests that do not heed their power button. */
   readonly deafGuests = new Set<InstanceUuid>();
   /** Hashes of images that the image store does not have; every other one it has. */
@@ -169,7 +169,7 @@ export class SimulatedHost {
     return {
       directory: this.files.view(instance),
       doomed: this.files.isDoomed(instance),
-      taps: [...this.taps].filter(([, owner]) => owner === instance).map(([tap]) => tap),
+      taps: this.taps.of(instance),
       base: this.files.baseFiles(),
     };
   }
