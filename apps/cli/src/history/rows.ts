@@ -77,7 +77,7 @@ export class RowMaker {
     const order = command === null ? undefined : this.#orders.get(command);
     const serves = order === undefined ? '' : `for ${order}`;
     if (by.kind === 'user' || by.kind === 'operator') return command === null ? '' : `command ${shortId(command)}`;
-    const isOwnEffect = cause?.startsWith('effect ') === true;
+    const isOwnEffect = cause !== null && /^effect |^[\w-]+\/\d+$/.test(cause);
     if (cause === null || isOwnEffect || type === 'adopted') return serves;
     return cause;
   }

@@ -25,8 +25,10 @@ export function wantsColour(
   return (env['FORCE_COLOR'] ?? '') !== '' || (isTerminal && env['TERM'] !== 'dumb');
 }
 
+const plain = (text: string): string => text;
+
+/** The colours, or none. */
 export function paint(enabled: boolean): Paint {
-  const plain = (text: string): string => text;
   const [bold, dim, red, green, yellow, blue] = enabled
     ? [on(1, 22), on(2, 22), on(31, 39), on(32, 39), on(33, 39), on(34, 39)]
     : [plain, plain, plain, plain, plain, plain];

@@ -19,7 +19,11 @@ interface Head {
  * Reads the history of an instance. `hosts`: where it is known to have been (the spine always is looked at); hosts that its messages
  * name are found on the way, so any one of them is enough to begin with.
  */
-export async function* readChain(journal: Journal, instance: string, hosts: Iterable<string> = []): AsyncGenerator<Stored> {
+export async function* readChain(
+  journal: Journal,
+  instance: string,
+  hosts: Iterable<string> = [],
+): AsyncGenerator<Stored> {
   const heads = new Map<string, Head>();
   const emitted = new Map<string, number>();
 
@@ -36,7 +40,7 @@ export async function* readChain(journal: Journal, instance: string, hosts: Iter
 
   for (const host of new Set([CLUSTER, ...hosts])) await open(host);
   while (heads.size > 0) {
-    const chosen = await next(heads, emitted, open);
+    const chosen = await nextHead(heads, emitted, open);
     emitted.set(chosen.stored.host, chosen.stored.seq);
     yield chosen.stored;
     await advance(chosen.stored.host, chosen.rest, chosen.at);
@@ -45,12 +49,12 @@ export async function* readChain(journal: Journal, instance: string, hosts: Iter
 }
 
 /** The earliest head that waits for no other. Heads that wait for each other (which no history of ours does) go by time. */
-async function next(
+async function nextHead(
   heads: ReadonlyMap<string, Head>,
   emitted: ReadonlyMap<string, number>,
   open: (host: string) => Promise<void>,
 ): Promise<Head> {
-  for (const { stored } of [...heads.values()]) for (const { host } of linksOf(stored).after) await open(host);
+  for (const { stored } of heads.values()) for (const { host } of linksOf(stored).after) await open(host);
   const waits = ({ stored }: Head): boolean =>
     linksOf(stored).after.some(({ host, seq }) => {
       const ahead = heads.get(host);

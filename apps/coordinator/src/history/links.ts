@@ -19,7 +19,8 @@ export function linksOf(stored: Stored): Links {
     const { host, seq, from } = data;
     if (type === 'adopted' && isEnd(from)) after.push(from);
     if (typeof host !== 'string' || host === stored.host) continue;
-    if (type === 'granted' || type === 'placed' || type.startsWith('place.') || type.startsWith('order.')) leadTo.add(host);
+    if (type === 'granted' || type === 'placed' || type.startsWith('place.') || type.startsWith('order.'))
+      leadTo.add(host);
     if ((type === 'returned' || type === 'order.done') && typeof seq === 'number') after.push({ host, seq });
   }
   const { role } = stored.message.state.actor;

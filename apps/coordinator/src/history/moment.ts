@@ -35,7 +35,11 @@ export function stateAt(chain: readonly Stored[], moment: Moment, field: string)
   return { host, seq, at: message.at, state: settled(message.state, seq) };
 }
 
-function bySequence(chain: readonly Stored[], { seq, host }: Extract<Moment, { kind: 'seq' }>, field: string): Readable {
+function bySequence(
+  chain: readonly Stored[],
+  { seq, host }: Extract<Moment, { kind: 'seq' }>,
+  field: string,
+): Readable {
   const matches = chain.filter((stored) => stored.seq === seq && (host === null || stored.host === host));
   const [found, another] = matches;
   if (found === undefined) {
@@ -51,7 +55,8 @@ function bySequence(chain: readonly Stored[], { seq, host }: Extract<Moment, { k
     const choices = matches.map((stored) => `${stored.host}:${seq}`).join(' or ');
     throw new InvalidInputError(field, `${seq} is in more than one stream of this history; say ${choices}`);
   }
-  if (!isReadable(found)) throw new InvalidInputError(field, `message ${found.host}:${seq} cannot be read: ${found.unreadable.text}`);
+  if (!isReadable(found))
+    throw new InvalidInputError(field, `message ${found.host}:${seq} cannot be read: ${found.unreadable.text}`);
   return found;
 }
 
@@ -67,12 +72,25 @@ function byTime(chain: readonly Stored[], at: number, field: string): Readable {
   const found = owner === undefined ? undefined : lastOf.get(owner.host);
   if (found === undefined) {
     const began = first === null ? 'holds no readable message' : `began at ${new Date(first).toISOString()}`;
-    throw new InvalidInputError(field, `the instance was not there yet at ${new Date(at).toISOString()}; its history ${began}`);
+    throw new InvalidInputError(
+      field,
+      `the instance was not there yet at ${new Date(at).toISOString()}; its history ${began}`,
+    );
   }
   return found;
 }
 
 function segmentOf({ host, seq, message }: Readable): Segment {
   const view = viewOf(message);
-  return { host, seq, epoch: epochOf(message), role: message.state.actor.role.kind, specSeq: 0, spec: null, specAt: 0, view, halted: null };
+  return {
+    host,
+    seq,
+    epoch: epochOf(message),
+    role: message.state.actor.role.kind,
+    specSeq: 0,
+    spec: null,
+    specAt: 0,
+    view,
+    halted: null,
+  };
 }

@@ -18,7 +18,11 @@ export function buildApi(context: ApiContext, hasToken: TokenCheck): Hono {
   }
   app.notFound((c) => {
     const { method, path } = c.req;
-    const problem = new Problem(404, 'NO_SUCH_ROUTE', `nothing answers ${method} ${path.slice(0, 200)}; /openapi.json lists what does`);
+    const problem = new Problem(
+      404,
+      'NO_SUCH_ROUTE',
+      `nothing answers ${method} ${path.slice(0, 200)}; /openapi.json lists what does`,
+    );
     return problemResponse(problem, requestIdOf(c));
   });
   return app;
@@ -42,7 +46,12 @@ async function answer(context: ApiContext, hasToken: TokenCheck, route: Route, c
   return response;
 }
 
-async function inputOf(context: ApiContext, route: Route, c: Context, requestId: string): Promise<Parameters<Route['handle']>[0]> {
+async function inputOf(
+  context: ApiContext,
+  route: Route,
+  c: Context,
+  requestId: string,
+): Promise<Parameters<Route['handle']>[0]> {
   const query = route.query?.safeParse(c.req.query());
   if (query?.success === false) throw invalid('query', query.error);
   let body: unknown;

@@ -11,14 +11,18 @@ export type TokenCheck = (authorization: string | null) => boolean;
 export function tokenFromFile(file: string): TokenCheck {
   const { mode } = statSync(file);
   if ((mode & 0o077) !== 0) {
-    throw new InvalidInputError('tokenFile', `${file} can be read by others (mode ${(mode & 0o777).toString(8)}); chmod 600 it`);
+    throw new InvalidInputError(
+      'tokenFile',
+      `${file} can be read by others (mode ${(mode & 0o777).toString(8)}); chmod 600 it`,
+    );
   }
   return tokenCheck(readFileSync(file, 'utf8').trim());
 }
 
 /** As `tokenFromFile`, from the token itself. */
 export function tokenCheck(token: string): TokenCheck {
-  if (token.length < shortest) throw new InvalidInputError('tokenFile', `expected a token of at least ${shortest} characters`);
+  if (token.length < shortest)
+    throw new InvalidInputError('tokenFile', `expected a token of at least ${shortest} characters`);
   const expected = digest(token);
   return (authorization) => {
     const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';

@@ -13,8 +13,10 @@ export function chooseFlavor(choice: FlavorChoice, flavors: readonly Flavor[]): 
     return { ...named, ...given, name: Object.keys(given).length === 0 ? named.name : 'custom' };
   }
   const { vcpus, memoryMiB, rootGiB = 0, ephemeralGiB = 0, swapMiB = 0 } = numbers;
-  if (vcpus === undefined) throw new InvalidInputError('flavor.vcpus', 'expected the number of vCPUs, or a flavor by name');
-  if (memoryMiB === undefined) throw new InvalidInputError('flavor.memoryMiB', 'expected the memory in MiB, or a flavor by name');
+  if (vcpus === undefined)
+    throw new InvalidInputError('flavor.vcpus', 'expected the number of vCPUs, or a flavor by name');
+  if (memoryMiB === undefined)
+    throw new InvalidInputError('flavor.memoryMiB', 'expected the memory in MiB, or a flavor by name');
   return { name: 'custom', vcpus, memoryMiB, rootGiB, ephemeralGiB, swapMiB, extraSpecs: {} };
 }
 

@@ -18,16 +18,25 @@ export async function awaitSince(context: ApiContext, since: string | undefined,
   if (since === undefined) return;
   const { sinceTimeoutMs } = context.config;
   if (await context.model.reached(parsePosition(since), sinceTimeoutMs, signal)) return;
-  throw new Problem(504, 'NOT_YET', `the coordinator has not read as far as ${since} within ${sinceTimeoutMs} ms; try again`);
+  throw new Problem(
+    504,
+    'NOT_YET',
+    `the coordinator has not read as far as ${since} within ${sinceTimeoutMs} ms; try again`,
+  );
 }
 
 /** The instance that a path names, by UUID or by name. */
 export function instanceAt(context: ApiContext, ref: string | undefined): InstanceEntry {
   const entry = context.model.find(ref ?? '');
   if (entry !== undefined) return entry;
-  throw new Problem(404, 'NO_SUCH_INSTANCE', `no instance is called ${JSON.stringify((ref ?? '').slice(0, 80))}, by name or by UUID`, {
-    field: 'instance',
-  });
+  throw new Problem(
+    404,
+    'NO_SUCH_INSTANCE',
+    `no instance is called ${JSON.stringify((ref ?? '').slice(0, 80))}, by name or by UUID`,
+    {
+      field: 'instance',
+    },
+  );
 }
 
 /** Waits for `since`, then finds the instance. */

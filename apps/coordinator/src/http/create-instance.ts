@@ -86,19 +86,29 @@ export class InstanceMaker {
       if (!isReadable(stored) || stored.message.command !== key) continue;
       return { uuid: entry.uuid as InstanceUuid, name: entry.name ?? '', command: key, host: CLUSTER, seq: stored.seq };
     }
-    throw new Problem(409, 'REFUSED', `the key ${key} belongs to instance ${entry.uuid}, which was not made by this create; use another key`, {
-      guard: 'unplaced',
-      field: 'Idempotency-Key',
-    });
+    throw new Problem(
+      409,
+      'REFUSED',
+      `the key ${key} belongs to instance ${entry.uuid}, which was not made by this create; use another key`,
+      {
+        guard: 'unplaced',
+        field: 'Idempotency-Key',
+      },
+    );
   }
 
   #checkName(name: string, uuid: InstanceUuid): void {
     const holder = this.#reserved.get(name) ?? this.#context.model.holderOf(name)?.uuid;
     if (holder === undefined || holder === uuid) return;
-    throw new Problem(409, 'REFUSED', `the name ${name} is taken by instance ${holder}; choose another one, or delete that instance`, {
-      guard: 'nameFree',
-      field: 'name',
-      path: null,
-    });
+    throw new Problem(
+      409,
+      'REFUSED',
+      `the name ${name} is taken by instance ${holder}; choose another one, or delete that instance`,
+      {
+        guard: 'nameFree',
+        field: 'name',
+        path: null,
+      },
+    );
   }
 }

@@ -5,6 +5,7 @@
  * Back-pressure: the body is pulled. What a slow reader has not taken waits in a bounded queue; at its bound the stream ends, and the
  * reader comes back with the position that it reached.
  */
+import { CLUSTER } from '@chronovirt/contract';
 import { isReadable, type Stored } from '@chronovirt/runtime';
 import { formatPosition, type Position } from '../read-model/position.ts';
 import type { ApiContext } from './context.ts';
@@ -47,7 +48,11 @@ export function eventStream(context: ApiContext, options: EventStreamOptions): R
   return new Response(body, { headers });
 }
 
-async function* turnsFrom(context: ApiContext, { since, instance }: EventStreamOptions, signal: AbortSignal): AsyncGenerator<string, undefined> {
+async function* turnsFrom(
+  context: ApiContext,
+  { since, instance }: EventStreamOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string, undefined> {
   const { model, config } = context;
   const live = new LiveQueue(config.maxEventsBehind, instance);
   const detach = model.onStored((stored) => live.push(stored));
@@ -80,10 +85,17 @@ async function* turnsFrom(context: ApiContext, { since, instance }: EventStreamO
   }
 }
 
-/** What is stored after `since` and up to `end`, host by host. */
-async function* between(context: ApiContext, since: Position, end: Position, instance: string | null, signal: AbortSignal): AsyncGenerator<Stored> {
+/** What is stored after `since` and up to `end`, host by host; the spine first, since every history begins there. */
+async function* between(
+  context: ApiContext,
+  since: Position,
+  end: Position,
+  instance: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<Stored> {
   const { journal } = context;
-  for (const [host, to] of end) {
+  const hosts = [...end].toSorted(([a], [b]) => Number(b === CLUSTER) - Number(a === CLUSTER));
+  for (const [host, to] of hosts) {
     const from = since.get(host) ?? 0;
     if (from >= to || signal.aborted) continue;
     if (instance !== null) {

@@ -23,13 +23,28 @@ export async function makePlainSpec(context: ApiContext, uuid: InstanceUuid, bod
   const ports = networks.map((network): Port => ({
     id: randomUUID(),
     mac: newMac(),
-    network: 'bridge' in network ? { kind: 'bridge', name: network.bridge } : { kind: 'network', name: network.network },
+    network:
+      'bridge' in network ? { kind: 'bridge', name: network.bridge } : { kind: 'network', name: network.network },
   }));
-  return { uuid, name: body.name, flavor, image, ports, sshKeys: body.sshKeys, metadata: body.metadata, key: null, secrets: {} };
+  return {
+    uuid,
+    name: body.name,
+    flavor,
+    image,
+    ports,
+    sshKeys: body.sshKeys,
+    metadata: body.metadata,
+    key: null,
+    secrets: {},
+  };
 }
 
 /** Seals the secrets of a body and puts their references into the spec. */
-export async function withSecrets({ secrets }: ApiContext, spec: InstanceSpec, body: CreateBody): Promise<InstanceSpec> {
+export async function withSecrets(
+  { secrets }: ApiContext,
+  spec: InstanceSpec,
+  body: CreateBody,
+): Promise<InstanceSpec> {
   const { userData, adminPassword, injectedFiles } = body;
   if (userData === undefined && adminPassword === undefined && injectedFiles.length === 0) return spec;
   const key = await secrets.newKey();

@@ -15,7 +15,11 @@ const problemSchema = {
     detail: { type: 'string', description: 'For a person: what is the matter, and what to do.' },
     field: { type: 'string', description: 'The part of the input that is to blame.' },
     guard: { type: 'string', description: 'Refusals: the guard.' },
-    path: { type: ['array', 'null'], items: { type: 'string' }, description: 'Refusals: the shortest legal path of commands.' },
+    path: {
+      type: ['array', 'null'],
+      items: { type: 'string' },
+      description: 'Refusals: the shortest legal path of commands.',
+    },
     host: { type: 'string' },
     seq: { type: 'integer' },
     requestId: { type: 'string' },
@@ -32,13 +36,17 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
     info: {
       title: 'Chronovirt',
       version,
-      description: 'Virtual machines with a durable history. Accepted means stored: an answer to a command rests on a message in the journal.',
+      description:
+        'Virtual machines with a durable history. Accepted means stored: an answer to a command rests on a message in the journal.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     security: [{ token: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } }, schemas: { ...schemas, Problem: problemSchema } },
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { ...schemas, Problem: problemSchema },
+    },
   };
 }
 
@@ -55,7 +63,9 @@ function operationOf(route: Route): object {
     ...(body === null ? {} : { requestBody: body }),
     responses: {
       ...Object.fromEntries(Object.entries(route.answers).map(([status, doc]) => [status, answerOf(doc)])),
-      ...(isOpen === true ? {} : { 401: answerOf({ description: 'No valid token.', schema: 'Problem', type: 'application/problem+json' }) }),
+      ...(isOpen === true
+        ? {}
+        : { 401: answerOf({ description: 'No valid token.', schema: 'Problem', type: 'application/problem+json' }) }),
     },
   };
 }
@@ -72,7 +82,10 @@ function pathParameters({ path }: Route): object[] {
 
 function queryParameters({ query }: Route): object[] {
   if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(query) as { properties?: Record<string, { description?: string }>; required?: string[] };
+  const { properties = {}, required = [] } = schemaOf(query) as {
+    properties?: Record<string, { description?: string }>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
@@ -85,18 +98,35 @@ function queryParameters({ query }: Route): object[] {
 function headerParameters({ method, isOpen }: Route): object[] {
   if (method === 'get' || isOpen === true) return [];
   return [
-    { name: 'Idempotency-Key', in: 'header', required: false, description: 'Id of this order; sent again, it gets the same answer.', schema: { type: 'string', maxLength: 100 } },
-    { name: 'Chronovirt-User', in: 'header', required: false, description: 'Who orders it, as the history will say. The token is the authority, not this.', schema: { type: 'string', maxLength: 100 } },
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Id of this order; sent again, it gets the same answer.',
+      schema: { type: 'string', maxLength: 100 },
+    },
+    {
+      name: 'Chronovirt-User',
+      in: 'header',
+      required: false,
+      description: 'Who orders it, as the history will say. The token is the authority, not this.',
+      schema: { type: 'string', maxLength: 100 },
+    },
   ];
 }
 
 function bodyOf({ body, takesStream }: Route): object | null {
-  if (takesStream === true) return { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } };
+  if (takesStream === true)
+    return {
+      required: true,
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    };
   return body === undefined ? null : { required: true, content: { 'application/json': { schema: schemaOf(body) } } };
 }
 
 function answerOf({ description, schema, type = 'application/json' }: AnswerDoc): object {
-  if (schema === undefined) return type === 'application/json' ? { description } : { description, content: { [type]: {} } };
+  if (schema === undefined)
+    return type === 'application/json' ? { description } : { description, content: { [type]: {} } };
   const shown = typeof schema === 'string' ? { $ref: `#/components/schemas/${schema}` } : schemaOf(schema, 'output');
   return { description, content: { [type]: { schema: shown } } };
 }

@@ -71,8 +71,15 @@ export function toProblem(error: unknown, log: Log, requestId: string): Problem 
     const status = statusOfCode[error.code];
     if (status !== undefined) return new Problem(status, error.code, error.message);
   }
-  log.error({ requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a request failed');
-  return new Problem(500, 'INTERNAL', `the coordinator could not do this; its log tells more under request ${requestId}`);
+  log.error(
+    { requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    'a request failed',
+  );
+  return new Problem(
+    500,
+    'INTERNAL',
+    `the coordinator could not do this; its log tells more under request ${requestId}`,
+  );
 }
 
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -118,9 +125,14 @@ function sentence(issue: z.core.$ZodIssue): string {
 export function problemOfReply(reply: OrderReply): Problem | null {
   switch (reply.kind) {
     case 'unreachable':
-      return new Problem(503, 'HOST_UNREACHABLE', `host ${reply.host} cannot be reached, nothing was done: ${reply.message}`, {
-        host: reply.host,
-      });
+      return new Problem(
+        503,
+        'HOST_UNREACHABLE',
+        `host ${reply.host} cannot be reached, nothing was done: ${reply.message}`,
+        {
+          host: reply.host,
+        },
+      );
     case 'error':
       return new Problem(statusOfCode[reply.code] ?? 500, reply.code, reply.message);
     case 'answer': {

@@ -23,7 +23,13 @@ export interface Accepted {
 }
 
 /** Sends an order; resolves with its stored acceptance. Throws `Problem`: refused, unreachable, halted, bad arguments. */
-export async function sendOrder(context: ApiContext, entry: InstanceEntry, order: Order, by: By, key: string | null): Promise<Accepted> {
+export async function sendOrder(
+  context: ApiContext,
+  entry: InstanceEntry,
+  order: Order,
+  by: By,
+  key: string | null,
+): Promise<Accepted> {
   const args = await argumentsOf(context, order);
   const command = {
     id: key ?? randomUUID(),
@@ -43,7 +49,8 @@ export async function sendOrder(context: ApiContext, entry: InstanceEntry, order
 /** The arguments of an order, with images and flavors that were given by name looked up. */
 export async function argumentsOf(context: ApiContext, { name, args }: Order): Promise<Record<string, unknown>> {
   const whole = { ...args };
-  if (typeof whole['image'] === 'string') whole['image'] = refOf(await findImage(context.images, whole['image'], 'args.image'));
+  if (typeof whole['image'] === 'string')
+    whole['image'] = refOf(await findImage(context.images, whole['image'], 'args.image'));
   const flavor = flavorChoice.safeParse(whole['flavor']);
   if (flavor.success) whole['flavor'] = chooseFlavor(flavor.data, context.config.flavors);
   const parsed = commandArguments[name].safeParse(whole);
@@ -53,7 +60,8 @@ export async function argumentsOf(context: ApiContext, { name, args }: Order): P
 
 /** The owner as the model knows it; where the instance has just been handed over, the one that the answer names. */
 async function toOwner({ commands }: ApiContext, entry: InstanceEntry, command: Command): Promise<OrderReply> {
-  if (entry.host === null) throw new Problem(503, 'NO_OWNER', 'it is not known yet which host has the instance; try again');
+  if (entry.host === null)
+    throw new Problem(503, 'NO_OWNER', 'it is not known yet which host has the instance; try again');
   const reply = await commands.send(command, entry.host);
   if (reply.kind !== 'answer' || reply.answer.kind !== 'refused' || reply.answer.guard !== 'roleOwner') return reply;
   const role = reply.state?.actor.role;

@@ -20,7 +20,10 @@ export async function findImage(store: ImageStore, ref: string, field: string): 
   }
   if (another !== undefined) {
     const hashes = named.map(({ sha256 }) => sha256.slice(0, 16)).join(', ');
-    throw new InvalidInputError(field, `${named.length} images are called ${JSON.stringify(ref)} (${hashes}…); give the SHA-256`);
+    throw new InvalidInputError(
+      field,
+      `${named.length} images are called ${JSON.stringify(ref)} (${hashes}…); give the SHA-256`,
+    );
   }
   return found;
 }

@@ -28,7 +28,12 @@ export class ImageReceiver {
   readonly #directory: string;
   readonly #maxBytes: number;
 
-  constructor(options: { images: ImageStore; clock: Clock; log: Log; config: { incomingDirectory: string; maxImageBytes: number } }) {
+  constructor(options: {
+    images: ImageStore;
+    clock: Clock;
+    log: Log;
+    config: { incomingDirectory: string; maxImageBytes: number };
+  }) {
     this.#store = options.images;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -37,25 +42,39 @@ export class ImageReceiver {
   }
 
   /** Reads `content` to its end and stores it. Refusals name the reason; nothing is left of a refused or broken upload. */
-  async receive(content: AsyncIterable<Uint8Array>, upload: Upload, signal: AbortSignal): Promise<{ image: ImageRecord; isNew: boolean }> {
+  async receive(
+    content: AsyncIterable<Uint8Array>,
+    upload: Upload,
+    signal: AbortSignal,
+  ): Promise<{ image: ImageRecord; isNew: boolean }> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await this.#removeStale();
     const file = join(this.#directory, `${prefix}${randomUUID()}`);
     try {
       const sha256 = await this.#write(file, content, signal);
       if (upload.sha256 !== undefined && upload.sha256 !== sha256) {
-        throw new InvalidInputError('sha256', `the content hashes to ${sha256}, not to ${upload.sha256}: it was changed or cut on the way`);
+        throw new InvalidInputError(
+          'sha256',
+          `the content hashes to ${sha256}, not to ${upload.sha256}: it was changed or cut on the way`,
+        );
       }
       const known = await this.#store.find(sha256);
       if (known !== null) return { image: known, isNew: false };
       const facts = await inspectImage(file, upload.format);
       const image: ImageRecord = { sha256, name: upload.name, ...facts, uploaded: this.#clock.now(), by: upload.by };
       await this.#store.put(image, () => createReadStream(file, { highWaterMark: 1024 * 1024 }));
-      this.#log.info({ sha256, name: image.name, bytes: image.bytes, format: image.format, by: upload.by }, 'image taken in');
+      this.#log.info(
+        { sha256, name: image.name, bytes: image.bytes, format: image.format, by: upload.by },
+        'image taken in',
+      );
       return { image, isNew: true };
     } catch (error) {
       if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
-        throw new Problem(507, 'NO_ROOM', `the disk of ${this.#directory} is full: make room for the image and upload it again`);
+        throw new Problem(
+          507,
+          'NO_ROOM',
+          `the disk of ${this.#directory} is full: make room for the image and upload it again`,
+        );
       }
       throw error;
     } finally {
@@ -72,7 +91,11 @@ export class ImageReceiver {
         signal.throwIfAborted();
         bytes += chunk.length;
         if (bytes > this.#maxBytes) {
-          throw new Problem(413, 'IMAGE_TOO_LARGE', `the image is larger than the ${this.#maxBytes} bytes that are taken here`);
+          throw new Problem(
+            413,
+            'IMAGE_TOO_LARGE',
+            `the image is larger than the ${this.#maxBytes} bytes that are taken here`,
+          );
         }
         hash.update(chunk);
         await handle.writeFile(chunk);

@@ -51,5 +51,10 @@ function matcher({ all, name, host, state }: ListFilter): (entry: InstanceEntry)
 }
 
 function pattern(glob: string): RegExp {
-  return new RegExp(`^${glob.split('*').map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&')).join('.*')}$`);
+  return new RegExp(
+    `^${glob
+      .split('*')
+      .map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+      .join('.*')}$`,
+  );
 }

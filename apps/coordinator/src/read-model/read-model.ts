@@ -168,14 +168,18 @@ export class ReadModel {
 
   #learn(entry: InstanceEntry, host: string, spec: SpecSummary, specAt: number): void {
     const segment = entry.of(host);
-    if (segment !== undefined && segment.spec === null) this.#put(entry, { ...segment, spec: shared(entry, spec), specAt });
+    if (segment !== undefined && segment.spec === null)
+      this.#put(entry, { ...segment, spec: shared(entry, spec), specAt });
   }
 
   #take(stored: Stored, from: 'scan' | 'feed'): void {
     const entry = this.#entryOf(stored.instance);
     const before = entry.of(stored.host);
     if (before === undefined || before.seq < stored.seq) {
-      this.#put(entry, isReadable(stored) ? this.#segment(entry, stored.message, stored.seq, before) : halted(stored, before));
+      this.#put(
+        entry,
+        isReadable(stored) ? this.#segment(entry, stored.message, stored.seq, before) : halted(stored, before),
+      );
     }
     if (from === 'feed') {
       this.#reach(stored.host, stored.seq);
@@ -238,13 +242,25 @@ export class ReadModel {
 
 /** Equal specs of an instance's segments are one object. */
 function shared(entry: InstanceEntry, spec: SpecSummary): SpecSummary {
-  return entry.segments.find((segment) => segment.spec?.json === spec.json && segment.spec.name === spec.name)?.spec ?? spec;
+  return (
+    entry.segments.find((segment) => segment.spec?.json === spec.json && segment.spec.name === spec.name)?.spec ?? spec
+  );
 }
 
 function halted(stored: Exclude<Stored, { message: TurnMessage }>, before: Segment | undefined): Segment {
   const { host, seq, unreadable } = stored;
   const { code, text, needs } = unreadable;
   const why = { code, text, seq, ...(needs === undefined ? {} : { needs }) };
-  const unknown: Segment = { host, seq, epoch: 0, role: 'owner', specSeq: 0, spec: null, specAt: 0, view: null, halted: why };
+  const unknown: Segment = {
+    host,
+    seq,
+    epoch: 0,
+    role: 'owner',
+    specSeq: 0,
+    spec: null,
+    specAt: 0,
+    view: null,
+    halted: why,
+  };
   return { ...(before ?? unknown), seq, halted: why };
 }

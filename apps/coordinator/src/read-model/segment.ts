@@ -20,7 +20,12 @@ export interface Segment {
   readonly specAt: number;
   readonly view: SegmentView | null;
   /** Why the last message cannot be read; the view is then of an older one, or null. */
-  readonly halted: { readonly code: string; readonly text: string; readonly needs?: number; readonly seq: number } | null;
+  readonly halted: {
+    readonly code: string;
+    readonly text: string;
+    readonly needs?: number;
+    readonly seq: number;
+  } | null;
 }
 
 /** The part of an instance's picture that comes from the state. */

@@ -1,4 +1,4 @@
-import type { InstanceSpec } from '@chronovirt/contract';
+import type { Flavor, InstanceSpec } from '@chronovirt/contract';
 
 /** What people see of a spec: no keys, no references to secrets. Kept serialised: it rarely changes and is sent often. */
 export interface SpecSummary {
@@ -7,7 +7,7 @@ export interface SpecSummary {
   readonly json: string;
   readonly imageSha256: string;
   /** What it takes of a host. */
-  readonly size: { readonly vcpus: number; readonly memoryMiB: number };
+  readonly flavor: Flavor;
 }
 
 export function summaryOf(spec: InstanceSpec): SpecSummary {
@@ -20,5 +20,10 @@ export function summaryOf(spec: InstanceSpec): SpecSummary {
     sshKeys: sshKeys.length,
     sealed: Object.keys(secrets).filter((key) => secrets[key as keyof typeof secrets] !== undefined),
   };
-  return { name, json: JSON.stringify(shown).slice(1, -1), imageSha256: image.sha256, size: { vcpus: flavor.vcpus, memoryMiB: flavor.memoryMiB } };
+  return {
+    name,
+    json: JSON.stringify(shown).slice(1, -1),
+    imageSha256: image.sha256,
+    flavor,
+  };
 }

@@ -27,6 +27,6 @@ export class MemorySecrets implements SecretStore {
   }
 
   async forget(instance: string): Promise<void> {
-    for (const name of [...this.objects.keys()]) if (name.startsWith(`${instance}/`)) this.objects.delete(name);
+    for (const name of this.objects.keys()) if (name.startsWith(`${instance}/`)) this.objects.delete(name);
   }
 }

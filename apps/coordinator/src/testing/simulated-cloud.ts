@@ -6,15 +6,33 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLUSTER, HypervisorUnavailableError, incarnationOf, InstanceNotFoundError, type ActorRequest, type Command, type CommandId, type HostName, type HostReport, type InstanceUuid } from '@chronovirt/contract';
-import { adoptOrder, type AdoptOrder } from '@chronovirt/machines';
+import {
+  HypervisorUnavailableError,
+  incarnationOf,
+  InstanceNotFoundError,
+  type ActorRequest,
+  type HostName,
+  type HostReport,
+  type InstanceUuid,
+} from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost, type ProfileName } from '@chronovirt/fake-driver';
-import { DriverExecutor, Host, MemoryJournal, MemoryStore, silentLog, systemClock, type CommandReply, type Log } from '@chronovirt/runtime';
-import { ClusterExecutor } from '../cluster/cluster-executor.ts';
+import {
+  DriverExecutor,
+  Host,
+  MemoryJournal,
+  MemoryStore,
+  silentLog,
+  systemClock,
+  type CommandReply,
+  type Log,
+} from '@chronovirt/runtime';
+import { Cluster } from '../cluster/cluster.ts';
+import { Hosts } from '../cluster/hosts.ts';
 import type { CoordinatorConfigInput } from '../config/coordinator-config.ts';
 import { DirectoryImages } from '../images/directory-images.ts';
-import type { HttpPorts, OrderReply } from '../http/ports.ts';
+import type { HttpPorts } from '../http/ports.ts';
 import { serveHttp, type HttpServer } from '../http/serve.ts';
+import { ReadModel } from '../read-model/read-model.ts';
 import { MemorySecrets } from './memory-secrets.ts';
 
 export interface CloudOptions {
@@ -34,7 +52,9 @@ export class SimulatedCloud {
   readonly sim: SimulatedHost;
   readonly driver: FakeDriver;
   readonly agent: Host;
-  readonly spine: Host;
+  readonly hosts = new Hosts(systemClock, 60_000);
+  readonly model: ReadModel;
+  readonly cluster: Cluster;
   /** While true the agent answers no one, as if its process were gone. */
   isAgentAway = false;
   server!: HttpServer;
@@ -53,30 +73,38 @@ export class SimulatedCloud {
       executor: new DriverExecutor({ driver: this.driver, host: this.driver, secrets: this.secrets }),
       log,
     });
-    this.spine = new Host({
-      host: CLUSTER as HostName,
-      incarnation: incarnationOf(Date.now(), 2),
+    this.model = new ReadModel({ journal: this.journal, log });
+    this.cluster = new Cluster({
       journal: this.journal,
-      executor: new ClusterExecutor({
-        journal: this.journal,
-        clock: systemClock,
-        incarnation: incarnationOf(Date.now(), 2),
-        send: (host, instance, request) => this.#toActor(host, instance, request),
-        candidates: () => [{ report: this.report(), alive: true, claimed: { vcpus: 0, memoryMiB: 0, diskGiB: 0 } }],
-      }),
+      model: this.model,
+      hosts: this.hosts,
+      send: (host, instance, request) => this.#toActor(host, instance, request),
+      incarnation: incarnationOf(Date.now(), 2),
+      clock: systemClock,
       log,
+      patienceMs: 100,
     });
   }
 
   async start(): Promise<this> {
-    await Promise.all([this.agent.start(), this.spine.start()]);
-    this.server = await serveHttp({ ...this.ports(), tokenFile: this.tokenFile, config: { incomingDirectory: join(this.directory, 'incoming'), ...this.#options.config } });
+    this.hosts.hear(this.report());
+    await this.agent.start();
+    await this.journal.provision('_cluster');
+    await this.model.start();
+    await this.cluster.start();
+    this.server = await serveHttp({
+      ...this.ports(),
+      model: this.model,
+      tokenFile: this.tokenFile,
+      config: { incomingDirectory: join(this.directory, 'incoming'), ...this.#options.config },
+    });
     return this;
   }
 
   async stop(): Promise<void> {
     await this.server.close();
-    await Promise.all([this.agent.stop(), this.spine.stop()]);
+    this.model.close();
+    await Promise.all([this.agent.stop(), this.cluster.stop()]);
     await this.journal.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -84,9 +112,9 @@ export class SimulatedCloud {
   /** What the API is given. */
   ports(): HttpPorts {
     return {
-      commands: { send: (command, host) => this.#command(command, host) },
+      commands: { send: (command, host) => this.cluster.send(command, host) },
       journal: this.journal,
-      hosts: () => [{ report: this.report(), alive: !this.isAgentAway, silentMs: 100 }],
+      hosts: () => this.hosts.all().map((view) => ({ ...view, alive: !this.isAgentAway })),
       queries: { query: (host, method, args) => this.#query(host, method, args) },
       images: this.images,
       secrets: this.secrets,
@@ -108,31 +136,40 @@ export class SimulatedCloud {
       ...this.sim.hardware,
       freeDiskGiB: this.sim.hardware.diskGiB,
       instances: 0,
-      implements: ['spawn', 'destroy', 'powerOn', 'powerOff', 'reboot', 'pause', 'unpause', 'suspend', 'resume', 'rescue', 'unrescue', 'softDelete', 'restore'],
+      implements: [
+        'spawn',
+        'destroy',
+        'powerOn',
+        'powerOff',
+        'reboot',
+        'pause',
+        'unpause',
+        'suspend',
+        'resume',
+        'rescue',
+        'unrescue',
+        'softDelete',
+        'restore',
+      ],
       waitingFor: null,
     };
   }
 
   /** A request to the API, with the token. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.server.address}${path}`, { ...init, headers: { authorization: `Bearer ${this.token}`, ...init.headers } });
+    return fetch(`${this.server.address}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${this.token}`, ...init.headers },
+    });
   }
 
-  async #command(command: Command, host: string): Promise<OrderReply> {
-    if (host === CLUSTER) return notLinked(await this.spine.command(command));
-    if (host !== 'h1' || this.isAgentAway) return { kind: 'unreachable', host, message: 'its agent does not answer' };
-    return notLinked(await this.agent.command(command));
-  }
-
-  async #toActor(host: string, instance: InstanceUuid, request: ActorRequest): Promise<CommandReply | { kind: 'unreachable' }> {
+  async #toActor(
+    host: string,
+    instance: InstanceUuid,
+    request: ActorRequest,
+  ): Promise<CommandReply | { kind: 'unreachable' }> {
     if (host !== 'h1' || this.isAgentAway) return { kind: 'unreachable' };
-    if (request.kind === 'command') return this.agent.command(request.command);
-    const { link } = request;
-    if (link.kind !== 'adopt') throw new Error(`a host takes no link ${link.kind}`);
-    const order = 'actor' in link.state ? adoptOrder(link.state, link.spec, link.from) : link;
-    const reply = await this.agent.link(instance, order as AdoptOrder);
-    if (reply.kind !== 'linked') return reply;
-    return { ...reply, kind: 'answer', answer: { kind: 'accepted', id: 'order' as CommandId, seq: reply.seq } };
+    return request.kind === 'command' ? this.agent.command(request.command) : this.agent.link(instance, request.link);
   }
 
   async #query(host: string, method: string, args: Record<string, unknown>): Promise<unknown> {
@@ -143,9 +180,4 @@ export class SimulatedCloud {
     if (method === 'consoleOutput') return { text: `console of ${instance}\nlogin: ` };
     return { addresses: [{ mac: '52:54:00:00:00:01', address: '192.168.100.12', family: 'ipv4', source: 'lease' }] };
   }
-}
-
-function notLinked(reply: CommandReply): OrderReply {
-  if (reply.kind === 'linked') throw new Error('a command was answered as a link');
-  return reply;
 }

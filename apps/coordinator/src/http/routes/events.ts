@@ -22,7 +22,10 @@ export function eventRoutes(context: ApiContext): Route[] {
       answers: { 200: { description: 'The stream.', type: 'text/event-stream' }, 400: badInput, 404: notFound },
       handle({ query, headers, signal }) {
         const from = headers.get('last-event-id') ?? query.since;
-        const since = from === undefined || from === '' ? null : parsePosition(from, query.since === from ? 'since' : 'Last-Event-ID');
+        const since =
+          from === undefined || from === ''
+            ? null
+            : parsePosition(from, query.since === from ? 'since' : 'Last-Event-ID');
         const instance = query.instance === undefined ? null : instanceAt(context, query.instance).uuid;
         return eventStream(context, { since, instance, signal });
       },

@@ -29,12 +29,25 @@ export function guestRoutes(context: ApiContext): Route[] {
       operation: 'consoleLog',
       tag: 'Guests',
       summary: 'The end of what the guest wrote to its serial console.',
-      query: z.strictObject({ bytes: count(1, 102_400).describe('At most this many bytes; 102,400 when not given.'), since }),
-      answers: { 200: { description: 'The text, oldest first.', type: 'text/plain' }, 404: notFound, 409: noGuest, 503: unreachable },
+      query: z.strictObject({
+        bytes: count(1, 102_400).describe('At most this many bytes; 102,400 when not given.'),
+        since,
+      }),
+      answers: {
+        200: { description: 'The text, oldest first.', type: 'text/plain' },
+        404: notFound,
+        409: noGuest,
+        503: unreachable,
+      },
       async handle({ params, query, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
-        const answer = await context.queries.query(holder(entry), 'consoleOutput', { instance: entry.uuid, bytes: query.bytes ?? 102_400 });
-        return new Response(consoleOutput.parse(answer).text, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+        const answer = await context.queries.query(holder(entry), 'consoleOutput', {
+          instance: entry.uuid,
+          bytes: query.bytes ?? 102_400,
+        });
+        return new Response(consoleOutput.parse(answer).text, {
+          headers: { 'content-type': 'text/plain; charset=utf-8' },
+        });
       },
     }),
     route({
@@ -44,7 +57,12 @@ export function guestRoutes(context: ApiContext): Route[] {
       tag: 'Guests',
       summary: "The addresses that the guest's NICs are known to have just now.",
       query: z.strictObject({ since }),
-      answers: { 200: { description: 'The addresses; none while the guest has not asked for one.', schema: addresses }, 404: notFound, 409: noGuest, 503: unreachable },
+      answers: {
+        200: { description: 'The addresses; none while the guest has not asked for one.', schema: addresses },
+        404: notFound,
+        409: noGuest,
+        503: unreachable,
+      },
       async handle({ params, query, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
         const answer = await context.queries.query(holder(entry), 'addresses', { instance: entry.uuid });
@@ -57,5 +75,9 @@ export function guestRoutes(context: ApiContext): Route[] {
 function holder(entry: InstanceEntry): string {
   const { host, state } = entry;
   if (host !== null && host !== CLUSTER && !entry.isDeleted) return host;
-  throw new Problem(409, 'NO_GUEST', `no host holds ${entry.name ?? entry.uuid} (it is ${state ?? 'unknown'}), so there is no guest to ask`);
+  throw new Problem(
+    409,
+    'NO_GUEST',
+    `no host holds ${entry.name ?? entry.uuid} (it is ${state ?? 'unknown'}), so there is no guest to ask`,
+  );
 }

@@ -28,7 +28,15 @@ export function historyRoutes(context: ApiContext): Route[] {
             instance: z.string(),
             name: z.string().nullable(),
             position: z.string(),
-            entries: z.array(z.object({ host: z.string(), seq: z.int(), message: z.json().optional(), unreadable: z.json().optional(), raw: z.string().optional() })),
+            entries: z.array(
+              z.object({
+                host: z.string(),
+                seq: z.int(),
+                message: z.json().optional(),
+                unreadable: z.json().optional(),
+                raw: z.string().optional(),
+              }),
+            ),
           }),
         },
         404: notFound,
@@ -36,7 +44,11 @@ export function historyRoutes(context: ApiContext): Route[] {
       async handle({ params, query, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
         const position = formatPosition(context.model.position);
-        const entries = (await chainOf(context, entry)).map(({ instance: _, ...rest }) => rest);
+        const entries = (await chainOf(context, entry)).map((stored) =>
+          isReadable(stored)
+            ? { host: stored.host, seq: stored.seq, message: stored.message }
+            : { host: stored.host, seq: stored.seq, unreadable: stored.unreadable, raw: stored.raw },
+        );
         return json({ instance: entry.uuid, name: entry.name, position, entries });
       },
     }),
@@ -47,7 +59,14 @@ export function historyRoutes(context: ApiContext): Route[] {
       tag: 'History',
       summary: 'The state of an instance at any moment of its history.',
       query: z.strictObject({ at: moment.describe(momentText), since }),
-      answers: { 200: { description: 'The state, and the message that it was reached by.', schema: z.object({ host: z.string(), seq: z.int(), at: z.int(), state: z.json() }) }, 400: badInput, 404: notFound },
+      answers: {
+        200: {
+          description: 'The state, and the message that it was reached by.',
+          schema: z.object({ host: z.string(), seq: z.int(), at: z.int(), state: z.json() }),
+        },
+        400: badInput,
+        404: notFound,
+      },
       async handle({ params, query, signal }) {
         const wanted = parseMoment(query.at, 'at');
         const entry = await instanceSince(context, params['instance'], query.since, signal);
@@ -62,7 +81,11 @@ export function historyRoutes(context: ApiContext): Route[] {
       tag: 'History',
       summary: 'What differs between the states at two moments.',
       query: z.strictObject({ a: moment.describe(momentText), b: moment.describe(momentText), since }),
-      answers: { 200: { description: 'The fields that differ, by path.', schema: z.json() }, 400: badInput, 404: notFound },
+      answers: {
+        200: { description: 'The fields that differ, by path.', schema: z.json() },
+        400: badInput,
+        404: notFound,
+      },
       async handle({ params, query, signal }) {
         const [momentA, momentB] = [parseMoment(query.a, 'a'), parseMoment(query.b, 'b')];
         const entry = await instanceSince(context, params['instance'], query.since, signal);
@@ -71,7 +94,11 @@ export function historyRoutes(context: ApiContext): Route[] {
         const { state: before, ...from } = a;
         const { state: after, ...to } = b;
         // JSON knows no undefined: a field that is missing on one side shows as null there.
-        const changes = diff(before, after).map(({ path, before: was, after: is }) => ({ path, before: was ?? null, after: is ?? null }));
+        const changes = diff(before, after).map(({ path, before: was, after: is }) => ({
+          path,
+          before: was ?? null,
+          after: is ?? null,
+        }));
         return json({ instance: entry.uuid, name: entry.name, a: from, b: to, changes });
       },
     }),
@@ -105,7 +132,8 @@ function verdicts(chain: readonly Stored[]): ({ host: string } & ReturnType<type
   return hosts.map((host) => {
     const segment = chain.filter((stored) => stored.host === host);
     const broken = segment.find((stored) => !isReadable(stored));
-    if (broken !== undefined && !isReadable(broken)) return { host, ok: false, at: broken.seq, difference: broken.unreadable.text, details: [] };
+    if (broken !== undefined && !isReadable(broken))
+      return { host, ok: false, at: broken.seq, difference: broken.unreadable.text, details: [] };
     return { host, ...verify(segment.filter(isReadable)) };
   });
 }

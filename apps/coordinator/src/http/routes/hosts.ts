@@ -10,14 +10,20 @@ export function hostRoutes(context: ApiContext): Route[] {
       path: '/v1/hosts',
       operation: 'listHosts',
       tag: 'Hosts',
-      summary: 'The hosts that report, with what they have, what is placed on them, and whether their agents are alive.',
+      summary:
+        'The hosts that report, with what they have, what is placed on them, and whether their agents are alive.',
       answers: { 200: { description: 'The hosts.', schema: z.object({ hosts: z.array(z.json()) }) } },
       handle() {
         const placed = placedOn(context);
         const hosts = context
           .hosts()
           .toSorted((a, b) => (a.report.host < b.report.host ? -1 : 1))
-          .map(({ report, alive, silentMs }) => ({ ...report, alive, silentMs, placed: placed.get(report.host) ?? nothing }));
+          .map(({ report, alive, silentMs }) => ({
+            ...report,
+            alive,
+            silentMs,
+            placed: placed.get(report.host) ?? nothing,
+          }));
         return json({ hosts });
       },
     }),
@@ -36,7 +42,7 @@ function placedOn({ model }: ApiContext): Map<string, Placed> {
   const placed = new Map<string, Placed>();
   for (const entry of model.entries()) {
     const { host } = entry;
-    const flavor = entry.segment?.spec?.size;
+    const flavor = entry.segment?.spec?.flavor;
     if (host === null || host === CLUSTER || entry.isDeleted || flavor === undefined) continue;
     const sum = placed.get(host) ?? nothing;
     placed.set(host, {

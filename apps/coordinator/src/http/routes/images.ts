@@ -29,7 +29,9 @@ export function imageRoutes(context: ApiContext): Route[] {
       summary: 'The images in the store.',
       answers: { 200: { description: 'The images, in order of name.', schema: z.object({ images: z.array(record) }) } },
       async handle() {
-        const images = (await context.images.list()).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.uploaded - b.uploaded));
+        const images = (await context.images.list()).toSorted((a, b) =>
+          a.name < b.name ? -1 : a.name > b.name ? 1 : a.uploaded - b.uploaded,
+        );
         return json({ images });
       },
     }),
@@ -66,7 +68,8 @@ export function imageRoutes(context: ApiContext): Route[] {
         507: problem('No room for it.'),
       },
       async handle({ query, stream, by, signal }) {
-        if (stream === null) throw new Problem(400, 'INVALID_INPUT', 'body: expected the bytes of the image', { field: 'body' });
+        if (stream === null)
+          throw new Problem(400, 'INVALID_INPUT', 'body: expected the bytes of the image', { field: 'body' });
         const { image, isNew } = await receiver.receive(stream, { ...query, by: by.name }, signal);
         return json(image, isNew ? 201 : 200, { location: `/v1/images/${image.sha256}` });
       },
@@ -77,16 +80,32 @@ export function imageRoutes(context: ApiContext): Route[] {
       operation: 'deleteImage',
       tag: 'Images',
       summary: 'Removes an image from the store.',
-      query: z.strictObject({ force: flag.describe('Also while instances are made from it; they could not be rebuilt, nor started on another host.') }),
-      answers: { 200: { description: 'Removed.', schema: record }, 404: problem('No such image.'), 409: problem('Instances are made from it.') },
+      query: z.strictObject({
+        force: flag.describe(
+          'Also while instances are made from it; they could not be rebuilt, nor started on another host.',
+        ),
+      }),
+      answers: {
+        200: { description: 'Removed.', schema: record },
+        404: problem('No such image.'),
+        409: problem('Instances are made from it.'),
+      },
       async handle({ params, query }) {
         const image = await found(context, params['image']);
-        const users = [...context.model.entries()].filter((entry) => !entry.isDeleted && entry.segment?.spec?.imageSha256 === image.sha256);
+        const users = [...context.model.entries()].filter(
+          (entry) => !entry.isDeleted && entry.segment?.spec?.imageSha256 === image.sha256,
+        );
         if (users.length > 0 && query.force !== true) {
           const names = users.slice(0, 5).map((entry) => entry.name ?? entry.uuid);
-          throw new Problem(409, 'IN_USE', `${users.length} instances are made from ${image.name}: ${names.join(', ')}${users.length > 5 ? ', …' : ''}`, { guard: 'imageUnused', path: null });
+          throw new Problem(
+            409,
+            'IN_USE',
+            `${users.length} instances are made from ${image.name}: ${names.join(', ')}${users.length > 5 ? ', …' : ''}`,
+            { guard: 'imageUnused', path: null },
+          );
         }
-        if (!(await context.images.remove(image.sha256))) throw new Problem(404, 'IMAGE_NOT_FOUND', `${image.name} is not in the store any more`);
+        if (!(await context.images.remove(image.sha256)))
+          throw new Problem(404, 'IMAGE_NOT_FOUND', `${image.name} is not in the store any more`);
         return json(image);
       },
     }),
@@ -96,7 +115,9 @@ export function imageRoutes(context: ApiContext): Route[] {
       operation: 'listFlavors',
       tag: 'Images',
       summary: 'The sizes that can be asked for by name.',
-      answers: { 200: { description: 'The flavors.', schema: z.object({ flavors: z.array(z.json()), default: z.string() }) } },
+      answers: {
+        200: { description: 'The flavors.', schema: z.object({ flavors: z.array(z.json()), default: z.string() }) },
+      },
       handle: () => json({ flavors: context.config.flavors, default: context.config.defaultFlavor }),
     }),
   ];

@@ -23,9 +23,17 @@ export function instanceRoutes(context: ApiContext): Route[] {
         all: flag.describe('Deleted ones too.'),
         name: z.string().max(63).optional().describe('Only this name; `*` stands for anything.'),
         host: z.string().max(64).optional(),
-        state: z.string().max(64).optional().describe('`running`, or a transient state whole (`building.spawn`) or by its first part.'),
+        state: z
+          .string()
+          .max(64)
+          .optional()
+          .describe('`running`, or a transient state whole (`building.spawn`) or by its first part.'),
         limit: count(1, 100_000),
-        after: z.string().max(64).optional().describe('UUID of the last instance of the page before (`next` of its answer).'),
+        after: z
+          .string()
+          .max(64)
+          .optional()
+          .describe('UUID of the last instance of the page before (`next` of its answer).'),
         since,
       }),
       answers: {
@@ -39,7 +47,9 @@ export function instanceRoutes(context: ApiContext): Route[] {
         const { all, since: wanted, limit, name, host, state, after } = query;
         await awaitSince(context, wanted, signal);
         const filter = Object.fromEntries(
-          Object.entries({ all, name, host, state, after, limit: limit === undefined ? undefined : limit + 1 }).filter(([, value]) => value !== undefined),
+          Object.entries({ all, name, host, state, after, limit: limit === undefined ? undefined : limit + 1 }).filter(
+            ([, value]) => value !== undefined,
+          ),
         );
         const texts: string[] = [];
         let last: string | null = null;
@@ -58,7 +68,8 @@ export function instanceRoutes(context: ApiContext): Route[] {
       operation: 'createInstance',
       tag: 'Instances',
       summary: 'Orders a new instance.',
-      description: 'Accepted when the order is stored; the building goes on from there. With `Idempotency-Key` the same create may be sent again.',
+      description:
+        'Accepted when the order is stored; the building goes on from there. With `Idempotency-Key` the same create may be sent again.',
       query: z.strictObject({ dryRun: flag.describe('Only check, and answer what it would be made from.') }),
       body: createBody,
       answers: {
@@ -68,8 +79,9 @@ export function instanceRoutes(context: ApiContext): Route[] {
       },
       async handle({ query, body, by, idempotencyKey }) {
         if (query.dryRun === true) return json({ spec: await maker.preview(body) });
+        const position = formatPosition(context.model.position);
         const { uuid, ...created } = await maker.create(body, by, idempotencyKey);
-        return json({ instance: uuid, ...created }, 202, { location: `/v1/instances/${uuid}` });
+        return json({ instance: uuid, ...created, position }, 202, { location: `/v1/instances/${uuid}` });
       },
     }),
     route({
@@ -96,7 +108,9 @@ export function instanceRoutes(context: ApiContext): Route[] {
       answers: { 202: { description: 'Accepted and stored.', schema: accepted }, ...orderProblems },
       async handle({ params, query, by, idempotencyKey, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
-        return json(await sendOrder(context, entry, { name: 'delete', args: {}, ifSeq: query.ifSeq }, by, idempotencyKey), 202);
+        const position = formatPosition(context.model.position);
+        const order = { name: 'delete', args: {}, ifSeq: query.ifSeq } as const;
+        return json({ ...(await sendOrder(context, entry, order, by, idempotencyKey)), position }, 202);
       },
     }),
   ];
@@ -116,7 +130,9 @@ function listBody(texts: readonly string[], position: string, next: string | nul
           index += perPiece;
         }
         if (index >= texts.length) {
-          controller.enqueue(encoder.encode(`],"position":${JSON.stringify(position)},"next":${JSON.stringify(next)}}`));
+          controller.enqueue(
+            encoder.encode(`],"position":${JSON.stringify(position)},"next":${JSON.stringify(next)}}`),
+          );
           controller.close();
         }
       },

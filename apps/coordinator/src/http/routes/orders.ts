@@ -3,6 +3,7 @@ import { explain, settled, type Explanation } from '@chronovirt/machines';
 import { isReadable, specIn } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { InstanceEntry } from '../../read-model/instance-entry.ts';
+import { formatPosition } from '../../read-model/position.ts';
 import { instanceSince, type ApiContext } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { json, route, type Route } from '../route.ts';
@@ -17,7 +18,11 @@ const orderNames = commandNames.filter((name) => name !== 'create');
 const orderBody = z.strictObject({
   name: z.enum(orderNames as [CommandName, ...CommandName[]]).describe('The command.'),
   args: z.record(z.string(), z.json()).default({}).describe('Its arguments; images and flavors may be given by name.'),
-  ifSeq: z.int().nonnegative().optional().describe('Refuse unless this is the sequence of the last message of the instance.'),
+  ifSeq: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Refuse unless this is the sequence of the last message of the instance.'),
 });
 
 export function orderRoutes(context: ApiContext): Route[] {
@@ -28,13 +33,15 @@ export function orderRoutes(context: ApiContext): Route[] {
       operation: 'sendCommand',
       tag: 'Instances',
       summary: 'Orders something of an instance.',
-      description: 'Accepted when the intent is stored, before the hypervisor is touched. With `Idempotency-Key` the same order may be sent again: it gets the same answer.',
+      description:
+        'Accepted when the intent is stored, before the hypervisor is touched. With `Idempotency-Key` the same order may be sent again: it gets the same answer.',
       query: z.strictObject({ since }),
       body: orderBody,
       answers: { 202: { description: 'Accepted and stored.', schema: accepted }, ...orderProblems },
       async handle({ params, query, body, by, idempotencyKey, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
-        return json(await sendOrder(context, entry, body, by, idempotencyKey), 202);
+        const position = formatPosition(context.model.position);
+        return json({ ...(await sendOrder(context, entry, body, by, idempotencyKey)), position }, 202);
       },
     }),
     route({
@@ -42,16 +49,31 @@ export function orderRoutes(context: ApiContext): Route[] {
       path: '/v1/instances/{instance}/explain',
       operation: 'explainCommand',
       tag: 'Instances',
-      summary: 'Says whether a command would be taken now, or why not and what to do first. Without a command: all of them.',
+      summary:
+        'Says whether a command would be taken now, or why not and what to do first. Without a command: all of them.',
       query: z.strictObject({ command: z.enum(orderNames as [CommandName, ...CommandName[]]).optional(), since }),
       answers: { 200: { description: 'The explanations.', schema: z.json() }, 400: badInput, 404: notFound },
       async handle({ params, query, by, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
         const present = await presentOf(context, entry);
         const names = query.command === undefined ? orderNames : [query.command];
-        const explanations = names.map((command) => ({ command, ...explain(present.state, command, { ...present.env, by }) }));
-        const about = { instance: entry.uuid, name: entry.name, state: present.state.value, host: present.host, seq: present.seq, reachable: reachable(context, present.host) };
-        return json(query.command === undefined ? { ...about, commands: explanations } : { ...about, ...(explanations[0] as Explanation) });
+        const explanations = names.map((command) => ({
+          command,
+          ...explain(present.state, command, { ...present.env, by }),
+        }));
+        const about = {
+          instance: entry.uuid,
+          name: entry.name,
+          state: present.state.value,
+          host: present.host,
+          seq: present.seq,
+          reachable: reachable(context, present.host),
+        };
+        return json(
+          query.command === undefined
+            ? { ...about, commands: explanations }
+            : { ...about, ...(explanations[0] as Explanation) },
+        );
       },
     }),
   ];
@@ -70,7 +92,12 @@ async function presentOf(context: ApiContext, entry: InstanceEntry): Promise<Pre
   const stored = host === null ? null : await context.journal.last(host, entry.uuid);
   if (host === null || stored === null) throw new Problem(404, 'NO_SUCH_INSTANCE', 'the instance has no history');
   if (!isReadable(stored)) {
-    throw new Problem(423, 'HALTED', `the instance is halted at ${host}:${stored.seq}: ${stored.unreadable.text}; only delete is taken`, { host, seq: stored.seq });
+    throw new Problem(
+      423,
+      'HALTED',
+      `the instance is halted at ${host}:${stored.seq}: ${stored.unreadable.text}; only delete is taken`,
+      { host, seq: stored.seq },
+    );
   }
   const state = settled(stored.message.state, stored.seq);
   const report = context.hosts().find((view) => view.report.host === host)?.report;

@@ -6,7 +6,9 @@ export const since = z
   .string()
   .max(2_000)
   .optional()
-  .describe('Answer only when the API has read this far: host:sequence, several separated by commas. Replies to commands tell theirs.');
+  .describe(
+    'Answer only when the API has read this far: host:sequence, several separated by commas. Replies to commands tell theirs.',
+  );
 
 export const problem = (description: string): AnswerDoc => ({
   description,
@@ -23,6 +25,7 @@ export const accepted = z.object({
   command: z.string().describe('Id of the command; the same id gets the same answer.'),
   host: z.string().describe('Whose stream the acceptance lies in.'),
   seq: z.int().describe('Its sequence there. `since=<host>:<seq>` makes a read see it.'),
+  position: z.string().describe('Where the API stood before: events from there on tell all that came of the order.'),
 });
 
 /** All that can be said against an order. */
