@@ -64,12 +64,14 @@ export class Bucket {
       const last: Head = { upload, chunks, bytes, meta: meta(bytes) };
       await this.#store(`$O.${this.#name}.M.${key}`, body(last), upload, signal, true);
     } catch (error) {
-      await this.#purge(`C.${key}.${upload}`).catch((failure: unknown) => {
+      const cleaned = this.#purge(`C.${key}.${upload}`).catch((failure: unknown) => {
         this.#core.log.warn(
           { bucket: this.#name, upload, why: String(failure) },
           'chunks of a broken upload were left',
         );
       });
+      // While the server is away the caller is told at once, and this goes on behind.
+      if (this.#core.link.up()) await cleaned;
       throw error;
     }
   }
