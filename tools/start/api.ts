@@ -60,6 +60,14 @@ export class Api {
     )) as { sha256: string };
   }
 
+  /** The end of what a guest wrote to its serial console. */
+  async consoleLog(name: string): Promise<string> {
+    const { headers } = this.#as();
+    const response = await fetch(`${this.address}/v1/instances/${encodeURIComponent(name)}/console-log`, { headers });
+    if (!response.ok) throw new ApiError(response.status, `the console of ${name} cannot be read (${response.status})`);
+    return response.text();
+  }
+
   async find(name: string): Promise<InstanceView | null> {
     try {
       return await this.get<InstanceView>(`/v1/instances/${encodeURIComponent(name)}`);
@@ -91,6 +99,10 @@ export class Api {
     }
   }
 
+  #as(): { headers: Record<string, string> } {
+    return { headers: { authorization: `Bearer ${this.#token}` } };
+  }
+
   async #request(
     method: string,
     path: string,
@@ -101,7 +113,7 @@ export class Api {
     const init: RequestInit & { duplex?: 'half' } = {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        ...this.#as().headers,
         ...(type && { 'content-type': type }),
         ...(bytes !== undefined && { 'content-length': String(bytes) }),
       },

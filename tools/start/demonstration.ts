@@ -103,7 +103,7 @@ export class Demonstration {
 
   async #console(): Promise<string> {
     try {
-      return (await this.#system.api.get<{ text: string }>(`/v1/instances/${NAME}/console-log`)).text;
+      return await this.#system.api.consoleLog(NAME);
     } catch (error) {
       if (error instanceof ApiError && error.status >= 500) return '';
       throw error;

@@ -33,6 +33,8 @@ async function main(): Promise<number> {
   } catch (error) {
     code = fail(error instanceof Error ? error.message : String(error));
   }
+  // Guests are told to shut down in every case; ending the hypervisor under them would pull their plugs.
+  await stopInstances(system, view).catch((error: unknown) => say(`  the instances could not be stopped: ${String(error)}`));
   await view.stop();
   const pids = system.pids();
   await system.stop(say);
@@ -84,13 +86,11 @@ async function serve(
 
 Ctrl-C stops the instances and ends everything; the next start goes on from there.`);
   await asked;
-  say('\nStopping the instances:');
-  await stopInstances(system, view);
   return 0;
 }
 
 async function history(system: System, instance: string): Promise<Turn[]> {
-  return (await system.api.get<{ turns: Turn[] }>(`/v1/instances/${instance}/history`)).turns;
+  return (await system.api.get<{ entries: Turn[] }>(`/v1/instances/${instance}/history`)).entries;
 }
 
 /** Every running guest is ordered to stop, with the reason in its history. */
@@ -99,6 +99,7 @@ async function stopInstances(system: System, view: LiveView): Promise<void> {
     '/v1/instances',
   );
   const running = instances.filter(({ state }) => state === 'running' || state === 'paused');
+  if (running.length > 0) say('\nStopping the instances:');
   await Promise.all(
     running.map(async ({ uuid, name, state }) => {
       const over = view.next(

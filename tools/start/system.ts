@@ -29,7 +29,9 @@ export interface System {
 export async function startSystem(options: StartOptions, say: (line: string) => void): Promise<System> {
   const started: { name: string; stop: () => Promise<void> }[] = [];
   const children: Child[] = [];
+  let isStopping = false;
   const stop = async (tell: (line: string) => void): Promise<void> => {
+    isStopping = true;
     for (const part of started.toReversed()) {
       await part.stop().catch((error: unknown) => tell(`  ${part.name} did not end in order: ${String(error)}`));
     }
