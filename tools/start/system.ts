@@ -97,7 +97,13 @@ export async function startSystem(options: StartOptions, say: (line: string) => 
       mode: 0o600,
     });
     started.push({ name: 'api.json', stop: async () => rmSync(join(stateDir(), 'api.json'), { force: true }) });
-    const broken = Promise.race(
+    const broken = new Promise<string>((resolve) => {
+      for (const child of children) {
+        void child.ended.then(() => {
+          if (!isStopping) resolve(`${child.name} ended by itself:\n${child.logTail()}`);
+        });
+      }
+    });
       children.map((child) => child.ended.then(() => `${child.name} ended by itself:\n${child.logTail()}`)),
     );
     return {
