@@ -3,7 +3,8 @@
  * touches libvirt, one alone touches NATS. A wrong arrow fails the check.
  */
 const inLib = (...names) => `^(libs|node_modules/@chronovirt)/(${names.join('|')})/`;
-const test = '\\.(int\\.|chaos\\.)?test\\.ts$|^libs/[^/]+/src/testing/|^apps/[^/]+/src/testing/|^libs/testing/|/bench/|^tools/';
+const test =
+  '\\.(int\\.|chaos\\.)?test\\.ts$|^libs/[^/]+/src/testing/|^apps/[^/]+/src/testing/|/proof/|^libs/testing/|/bench/|^tools/';
 
 /** What each library may import of ours. */
 const allowed = {
@@ -27,10 +28,30 @@ module.exports = {
       to: { path: inLib(...all.filter((other) => other !== lib && !may.includes(other))) },
     })),
     { name: 'libraries-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
-    { name: 'testing-only-in-tests', severity: 'error', from: { path: '^(libs|apps)/', pathNot: test }, to: { path: inLib('testing') } },
-    { name: 'only-nats-adapter-imports-nats', severity: 'error', from: { path: '^(libs|apps)/', pathNot: `^libs/nats-adapter/|${test}` }, to: { path: 'node_modules/@nats-io/' } },
-    { name: 'core-runs-in-a-browser', severity: 'error', from: { path: '^libs/(contract|machines)/src/', pathNot: test }, to: { dependencyTypes: ['core'] } },
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'testing-only-in-tests',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: test },
+      to: { path: inLib('testing') },
+    },
+    {
+      name: 'only-nats-adapter-imports-nats',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: `^libs/nats-adapter/|${test}` },
+      to: { path: 'node_modules/@nats-io/' },
+    },
+    {
+      name: 'core-runs-in-a-browser',
+      severity: 'error',
+      from: { path: '^libs/(contract|machines)/src/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -38,6 +59,10 @@ module.exports = {
     exclude: { path: '^(dist|node_modules/(?!@chronovirt|@nats-io))' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
   },
 };

@@ -34,7 +34,9 @@ async function main(): Promise<number> {
     code = fail(error instanceof Error ? error.message : String(error));
   }
   // Guests are told to shut down in every case; ending the hypervisor under them would pull their plugs.
-  await stopInstances(system, view).catch((error: unknown) => say(`  the instances could not be stopped: ${String(error)}`));
+  await stopInstances(system, view).catch((error: unknown) =>
+    say(`  the instances could not be stopped: ${String(error)}`),
+  );
   await view.stop();
   const pids = system.pids();
   await system.stop(say);

@@ -104,8 +104,6 @@ export async function startSystem(options: StartOptions, say: (line: string) => 
         });
       }
     });
-      children.map((child) => child.ended.then(() => `${child.name} ended by itself:\n${child.logTail()}`)),
-    );
     return {
       api,
       address,

@@ -4,7 +4,16 @@
  */
 import { cpus } from 'node:os';
 import { incarnationOf, type HostReport, type Incarnation } from '@chronovirt/contract';
-import { connect, JetStreamJournal, NatsImageStore, NatsSecretStore, publishBeat, serveActors, serveQueries, type NatsConnection } from '@chronovirt/nats-adapter';
+import {
+  connect,
+  JetStreamJournal,
+  NatsImageStore,
+  NatsSecretStore,
+  publishBeat,
+  serveActors,
+  serveQueries,
+  type NatsConnection,
+} from '@chronovirt/nats-adapter';
 import { DriverExecutor, Host, JournalFault, lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { bootId } from './boot-id.ts';
 import type { AgentConfig } from './config.ts';
@@ -24,7 +33,12 @@ export interface RunningAgent {
 export async function startAgent(config: AgentConfig, log: Log): Promise<RunningAgent> {
   const lock = await lockHost(config.cluster, config.host);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
-  const nats = await connect({ ...connectionOptions(config), name: `agent-${config.host}`, patienceMs: Number.POSITIVE_INFINITY, log });
+  const nats = await connect({
+    ...connectionOptions(config),
+    name: `agent-${config.host}`,
+    patienceMs: Number.POSITIVE_INFINITY,
+    log,
+  });
   const journal = new JetStreamJournal(nats);
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
@@ -40,16 +54,23 @@ export async function startAgent(config: AgentConfig, log: Log): Promise<Running
     log,
     onSuperseded: (message) => giveUp(`a newer agent of this host has taken over (${message.incarnation})`),
     onStored: (seq, { instance, command, events, state }) =>
-      log.info({ instance, command, seq, op: state.actor.op, events: events.map(({ type }) => type), to: state.value }, 'turn stored'),
+      log.info(
+        { instance, command, seq, op: state.actor.op, events: events.map(({ type }) => type), to: state.value },
+        'turn stored',
+      ),
   });
   const beats = beat(config, incarnation, nats, host, driver, log);
-  const recovered = untilThereIsAStream(journal, config.host, log).then(() => host.start()).then(() => log.info({ instances: [...host.instances()].length }, 'recovered'));
+  const recovered = untilThereIsAStream(journal, config.host, log)
+    .then(() => host.start())
+    .then(() => log.info({ instances: [...host.instances()].length }, 'recovered'));
   const actors = serveActors(nats, config.host, (instance, request) =>
     request.kind === 'command' ? host.command(request.command) : host.link(instance, request.link),
   );
   const queries = new Queries(host, driver);
   const served = serveQueries(nats, config.host, (method, args, context) => queries.handle(method, args, context));
-  recovered.catch((error: unknown) => giveUp(`recovery failed: ${error instanceof Error ? error.message : String(error)}`));
+  recovered.catch((error: unknown) =>
+    giveUp(`recovery failed: ${error instanceof Error ? error.message : String(error)}`),
+  );
 
   const stop = async (): Promise<void> => {
     beats();
@@ -94,7 +115,14 @@ function hostContext(incarnation: Incarnation) {
 }
 
 /** Reports this host again and again; returns the way to stop. */
-function beat(config: AgentConfig, incarnation: Incarnation, nats: NatsConnection, host: Host, { driver }: HostDriver, log: Log): () => void {
+function beat(
+  config: AgentConfig,
+  incarnation: Incarnation,
+  nats: NatsConnection,
+  host: Host,
+  { driver }: HostDriver,
+  log: Log,
+): () => void {
   const boot = bootId();
   let stopped = false;
   let cancel = (): void => {};
@@ -116,7 +144,10 @@ function beat(config: AgentConfig, incarnation: Incarnation, nats: NatsConnectio
       };
       publishBeat(nats, report);
     } catch (error) {
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'no report: the hypervisor does not answer');
+      log.warn(
+        { error: error instanceof Error ? error.message : String(error) },
+        'no report: the hypervisor does not answer',
+      );
     }
     if (!stopped) cancel = systemClock.after(config.beatMs, () => void once());
   };

@@ -9,7 +9,10 @@ export const agentConfig = z.strictObject({
   /** Name of this host: a token of subjects. */
   host: hostName,
   /** Which cluster this agent belongs to; with the host's name it makes the lock. */
-  cluster: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).default('default'),
+  cluster: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .default('default'),
   nats: z.strictObject({
     servers: z.array(z.string().min(1)).min(1),
     /** File with the seed of this agent's nkey (0600); without one the server has to take anybody. */
@@ -35,7 +38,9 @@ export const agentConfig = z.strictObject({
   ]),
   /** Milliseconds between two reports to the coordinator. */
   beatMs: z.int().min(100).max(60_000).default(1_000),
-  log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') }).default({ level: 'info' }),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .default({ level: 'info' }),
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
 
@@ -45,10 +50,18 @@ export function readConfig(file: string): AgentConfig {
   try {
     text = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new InvalidInputError('--config', `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new InvalidInputError(
+      '--config',
+      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
   }
   const parsed = agentConfig.safeParse(text);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new InvalidInputError(`${file}: ${issue?.path.join('.') || 'file'}`, issue?.message ?? 'not usable', parsed.error);
+  throw new InvalidInputError(
+    `${file}: ${issue?.path.join('.') || 'file'}`,
+    issue?.message ?? 'not usable',
+    parsed.error,
+  );
 }

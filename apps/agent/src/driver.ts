@@ -19,7 +19,10 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
     const host = new SimulatedHost({ name: config.host, clock: systemClock, profile: settings.profile });
     return { driver: new FakeDriver(host, { log }), addresses: async () => [] };
   }
-  const acceleration = settings.acceleration === 'auto' ? await probeAcceleration({ cacheFile: join(settings.instancesDirectory, '_acceleration.json') }) : { accel: settings.acceleration, why: 'said in the configuration' };
+  const acceleration =
+    settings.acceleration === 'auto'
+      ? await probeAcceleration({ cacheFile: join(settings.instancesDirectory, '_acceleration.json') })
+      : { accel: settings.acceleration, why: 'said in the configuration' };
   log.info({ acceleration }, 'acceleration chosen');
   const driver = new LibvirtDriver({
     uri: settings.uri,

@@ -21,7 +21,10 @@ async function main(): Promise<number> {
   const agent = await startAgent(config, log);
   await Promise.race([agent.recovered, agent.over, asked]);
   process.send?.({ ready: true });
-  const ending = await Promise.race([asked.then((signal) => ({ why: signal, code: 0 })), agent.over.then((why) => ({ why, code: 1 }))]);
+  const ending = await Promise.race([
+    asked.then((signal) => ({ why: signal, code: 0 })),
+    agent.over.then((why) => ({ why, code: 1 })),
+  ]);
   log.info(ending, 'agent ends');
   await agent.stop();
   return ending.code;
@@ -30,7 +33,9 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`agent: ${error instanceof ChronovirtError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)}\n`);
+    process.stderr.write(
+      `agent: ${error instanceof ChronovirtError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)}\n`,
+    );
     process.exit(error instanceof ChronovirtError && error.code === 'INVALID_INPUT' ? 2 : 1);
   },
 );

@@ -29,14 +29,25 @@ export class Queries {
       case 'look':
         return this.#driver.driver.observe(parse(ofInstance, args).instance, context);
       default:
-        throw new ChronovirtError('UNKNOWN_QUERY', `no query ${method}; there are consoleOutput, addresses, info, look`);
+        throw new ChronovirtError(
+          'UNKNOWN_QUERY',
+          `no query ${method}; there are consoleOutput, addresses, info, look`,
+        );
     }
   }
 
-  async #consoleOutput({ instance, bytes }: z.infer<typeof consoleQuery>, context: QueryContext): Promise<{ text: string }> {
+  async #consoleOutput(
+    { instance, bytes }: z.infer<typeof consoleQuery>,
+    context: QueryContext,
+  ): Promise<{ text: string }> {
     const { getConsoleOutput } = this.#driver.driver;
-    if (getConsoleOutput === undefined) throw new ChronovirtError('CONSOLE_NOT_AVAILABLE', 'the driver of this host has no console output');
-    const text = await getConsoleOutput.call(this.#driver.driver, { instance: await this.#record(instance) } as never, context);
+    if (getConsoleOutput === undefined)
+      throw new ChronovirtError('CONSOLE_NOT_AVAILABLE', 'the driver of this host has no console output');
+    const text = await getConsoleOutput.call(
+      this.#driver.driver,
+      { instance: await this.#record(instance) } as never,
+      context,
+    );
     const raw = Buffer.from(text as string | Uint8Array);
     return { text: raw.subarray(Math.max(0, raw.length - bytes)).toString('utf8') };
   }
@@ -44,21 +55,36 @@ export class Queries {
   async #addresses({ instance }: z.infer<typeof ofInstance>, context: QueryContext): Promise<unknown> {
     const spec = await this.#spec(instance);
     const found = await this.#driver.addresses(spec.ports.map(vifOf), context);
-    return { addresses: found.map(({ mac, address }) => ({ mac, address, family: address.includes(':') ? 'ipv6' : 'ipv4', source: 'lease' })) };
+    return {
+      addresses: found.map(({ mac, address }) => ({
+        mac,
+        address,
+        family: address.includes(':') ? 'ipv6' : 'ipv4',
+        source: 'lease',
+      })),
+    };
   }
 
   async #info({ instance }: z.infer<typeof ofInstance>, context: QueryContext): Promise<unknown> {
     const { getInfo } = this.#driver.driver;
     if (getInfo === undefined) throw new ChronovirtError('NOT_IMPLEMENTED', 'the driver of this host has no getInfo');
     const info = await getInfo.call(this.#driver.driver, { instance: await this.#record(instance) } as never, context);
-    return JSON.parse(JSON.stringify(info, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+    return JSON.parse(
+      JSON.stringify(info, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    );
   }
 
   /** The driver's record of an instance, as an effect would be given it, its secrets sealed. */
   async #record(instance: z.infer<typeof instanceUuid>): Promise<unknown> {
     const known = this.#host.state(instance);
-    if (known === undefined) throw new ChronovirtError('INSTANCE_NOT_FOUND', `instance ${instance} is not on this host`);
-    const args = argumentsOf(known.state, await this.#spec(instance), { method: 'pause', op: 0, part: 'life', command: null });
+    if (known === undefined)
+      throw new ChronovirtError('INSTANCE_NOT_FOUND', `instance ${instance} is not on this host`);
+    const args = argumentsOf(known.state, await this.#spec(instance), {
+      method: 'pause',
+      op: 0,
+      part: 'life',
+      command: null,
+    });
     return { ...(args['instance'] as object), userData: null };
   }
 
@@ -71,5 +97,8 @@ function parse<T>(schema: z.ZodType<T>, args: unknown): T {
   const parsed = schema.safeParse(args);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new ChronovirtError('INVALID_INPUT', `${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'not usable'}`);
+  throw new ChronovirtError(
+    'INVALID_INPUT',
+    `${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'not usable'}`,
+  );
 }

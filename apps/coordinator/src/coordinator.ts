@@ -1,6 +1,14 @@
 /** The coordinator, put together: lock, journal, read model, spine, HTTP API. */
 import { ChronovirtError, CLUSTER, incarnationOf } from '@chronovirt/contract';
-import { connect, JetStreamJournal, NatsImageStore, NatsSecretStore, requestActor, requestQuery, watchBeats } from '@chronovirt/nats-adapter';
+import {
+  connect,
+  JetStreamJournal,
+  NatsImageStore,
+  NatsSecretStore,
+  requestActor,
+  requestQuery,
+  watchBeats,
+} from '@chronovirt/nats-adapter';
 import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { Cluster } from './cluster/cluster.ts';
 import type { SendToActor } from './cluster/cluster-executor.ts';
@@ -22,7 +30,13 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   const lock = await lockHost(config.cluster, CLUSTER);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
   const { servers, nkeySeedFile } = config.nats;
-  const nats = await connect({ servers, ...(nkeySeedFile && { nkeySeedFile }), name, patienceMs: Number.POSITIVE_INFINITY, log });
+  const nats = await connect({
+    servers,
+    ...(nkeySeedFile && { nkeySeedFile }),
+    name,
+    patienceMs: Number.POSITIVE_INFINITY,
+    log,
+  });
   const journal = new JetStreamJournal(nats);
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
@@ -32,15 +46,26 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     if (hosts.hear(report)) {
       journal.provision(report.host).then(
         () => log.info({ host: report.host }, 'a host has joined'),
-        (error: unknown) => log.error({ host: report.host, error: String(error) }, 'the stream of a new host cannot be made'),
+        (error: unknown) =>
+          log.error({ host: report.host, error: String(error) }, 'the stream of a new host cannot be made'),
       );
     }
   });
-  const send: SendToActor = (host, instance, request, patience) => requestActor(nats, host, instance, request, patience);
+  const send: SendToActor = (host, instance, request, patience) =>
+    requestActor(nats, host, instance, request, patience);
   const model = new ReadModel({ journal, log });
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));
-  const cluster = new Cluster({ journal, model, hosts, send, incarnation, clock: systemClock, log, onSuperseded: (why) => giveUp(why) });
+  const cluster = new Cluster({
+    journal,
+    model,
+    hosts,
+    send,
+    incarnation,
+    clock: systemClock,
+    log,
+    onSuperseded: (why) => giveUp(why),
+  });
   await journal.provision(CLUSTER);
   await model.start();
   await cluster.start();
@@ -53,9 +78,13 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     hosts: () => hosts.all(),
     queries: {
       async query(host, method, args) {
-        const reply = await requestQuery(nats, host, method, args as never, { patienceMs: 5_000, signal: AbortSignal.timeout(6_000) });
+        const reply = await requestQuery(nats, host, method, args as never, {
+          patienceMs: 5_000,
+          signal: AbortSignal.timeout(6_000),
+        });
         if (reply.kind === 'result') return reply.value;
-        if (reply.kind === 'unreachable') throw new ChronovirtError('HOST_UNREACHABLE', `host ${host} does not answer`, { retry: 'later' });
+        if (reply.kind === 'unreachable')
+          throw new ChronovirtError('HOST_UNREACHABLE', `host ${host} does not answer`, { retry: 'later' });
         throw new ChronovirtError(reply.code, reply.message);
       },
     },

@@ -21,7 +21,10 @@ async function main(): Promise<number> {
   const coordinator = await startCoordinator(config, log);
   log.info({ address: coordinator.address }, 'coordinator serves');
   process.send?.({ ready: true, address: coordinator.address });
-  const ending = await Promise.race([asked.then((why) => ({ why, code: 0 })), coordinator.over.then((why) => ({ why, code: 1 }))]);
+  const ending = await Promise.race([
+    asked.then((why) => ({ why, code: 0 })),
+    coordinator.over.then((why) => ({ why, code: 1 })),
+  ]);
   log.info(ending, 'coordinator ends');
   await coordinator.stop();
   return ending.code;
@@ -30,7 +33,9 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`coordinator: ${error instanceof ChronovirtError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)}\n`);
+    process.stderr.write(
+      `coordinator: ${error instanceof ChronovirtError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)}\n`,
+    );
     process.exit(error instanceof ChronovirtError && error.code === 'INVALID_INPUT' ? 2 : 1);
   },
 );

@@ -21,7 +21,15 @@ import {
   type TurnMessage,
 } from '@chronovirt/contract';
 import { adoptOrder, decide, defaultPolicy, MACHINE_VERSION, settled } from '@chronovirt/machines';
-import { EffectFailedError, isReadable, type Clock, type CommandReply, type EffectExecutor, type EffectInput, type Journal } from '@chronovirt/runtime';
+import {
+  EffectFailedError,
+  isReadable,
+  type Clock,
+  type CommandReply,
+  type EffectExecutor,
+  type EffectInput,
+  type Journal,
+} from '@chronovirt/runtime';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
 
 /** Sends a request to an actor of a host and waits for the stored answer; `unreachable` when nobody took it within the patience. */
@@ -59,11 +67,16 @@ export class ClusterExecutor implements EffectExecutor {
       case 'place':
         return this.#place(input);
       case 'order':
-        return input.state.value.startsWith('deleting.') ? this.#deleteThere(input, context) : this.#order(input, context);
+        return input.state.value.startsWith('deleting.')
+          ? this.#deleteThere(input, context)
+          : this.#order(input, context);
       case 'destroy':
         return;
       default:
-        throw new DriverError('NOT_IMPLEMENTED', `the coordinator runs place, order and destroy, not ${input.due.method}`);
+        throw new DriverError(
+          'NOT_IMPLEMENTED',
+          `the coordinator runs place, order and destroy, not ${input.due.method}`,
+        );
     }
   }
 
@@ -97,7 +110,12 @@ export class ClusterExecutor implements EffectExecutor {
 
   #choose({ spec, state }: EffectInput, not: readonly string[]): ReturnType<typeof choose> {
     const asked = state.context.request['onHost'];
-    return choose(spec, this.#options.candidates(), { only: typeof asked === 'string' ? asked : null, not }, this.#options.ratios);
+    return choose(
+      spec,
+      this.#options.candidates(),
+      { only: typeof asked === 'string' ? asked : null, not },
+      this.#options.ratios,
+    );
   }
 
   async #order(input: EffectInput, context: EffectContext): Promise<Record<string, unknown>> {
@@ -105,7 +123,12 @@ export class ClusterExecutor implements EffectExecutor {
     const link = adoptOrder(input.state, input.spec, { host: CLUSTER as HostName, seq: input.seq });
     const withdrawMs = this.#options.withdrawMs ?? 5_000;
     const patienceMs = Math.max(1, context.remainingMs() - withdrawMs);
-    const reply = await this.#options.send(host, context.instance, { kind: 'link', link }, { patienceMs, signal: context.permit.signal });
+    const reply = await this.#options.send(
+      host,
+      context.instance,
+      { kind: 'link', link },
+      { patienceMs, signal: context.permit.signal },
+    );
     if (reply.kind === 'linked') return { host, seq: reply.seq };
     context.permit.check();
     const adopted = await this.#withdraw(input, host, epoch);
@@ -113,7 +136,9 @@ export class ClusterExecutor implements EffectExecutor {
     const retry = this.#choose(input, [...input.state.context.hostsTried, host]).kind === 'placed';
     throw new EffectFailedError(
       reply.kind === 'error' ? reply.code : 'HOST_UNREACHABLE',
-      reply.kind === 'error' ? `host ${host} did not take it: ${reply.message}` : `host ${host} did not answer; nothing was done there`,
+      reply.kind === 'error'
+        ? `host ${host} did not take it: ${reply.message}`
+        : `host ${host} did not answer; nothing was done there`,
       { withdrawn: true, retry, host },
     );
   }
@@ -122,7 +147,12 @@ export class ClusterExecutor implements EffectExecutor {
   async #deleteThere(input: EffectInput, context: EffectContext): Promise<Record<string, unknown>> {
     const { host, epoch } = granted(input);
     const adopted = await this.#withdraw(input, host, epoch);
-    if (adopted === null) throw new EffectFailedError('ORDER_WITHDRAWN', `host ${host} had not taken the instance and can no longer take it`, { withdrawn: true, host });
+    if (adopted === null)
+      throw new EffectFailedError(
+        'ORDER_WITHDRAWN',
+        `host ${host} had not taken the instance and can no longer take it`,
+        { withdrawn: true, host },
+      );
     const command = {
       id: `${input.due.command ?? `delete-${context.instance}`}.there`,
       instance: context.instance,
@@ -130,9 +160,17 @@ export class ClusterExecutor implements EffectExecutor {
       args: {},
       by: { kind: 'coordinator', name: CLUSTER },
     } as never;
-    const reply = await this.#options.send(host, context.instance, { kind: 'command', command }, { patienceMs: Math.max(1, context.remainingMs() - 1_000), signal: context.permit.signal });
+    const reply = await this.#options.send(
+      host,
+      context.instance,
+      { kind: 'command', command },
+      { patienceMs: Math.max(1, context.remainingMs() - 1_000), signal: context.permit.signal },
+    );
     if (reply.kind === 'answer') return { host, seq: reply.seq };
-    throw new DriverError(reply.kind === 'error' ? reply.code : 'HOST_UNREACHABLE', `host ${host} has the instance and did not take the delete`);
+    throw new DriverError(
+      reply.kind === 'error' ? reply.code : 'HOST_UNREACHABLE',
+      `host ${host} has the instance and did not take the delete`,
+    );
   }
 
   /**
@@ -143,15 +181,30 @@ export class ClusterExecutor implements EffectExecutor {
     const { journal, clock, incarnation } = this.#options;
     for (;;) {
       const last = await journal.last(host, spec.uuid);
-      if (last !== null && !isReadable(last)) throw new DriverError('HISTORY_UNREADABLE', `the history on host ${host} cannot be read: ${last.unreadable.text}`);
+      if (last !== null && !isReadable(last))
+        throw new DriverError(
+          'HISTORY_UNREADABLE',
+          `the history on host ${host} cannot be read: ${last.unreadable.text}`,
+        );
       const state = last === null ? null : settled(last.message.state, last.seq);
       if (last !== null && state !== null && state.actor.epoch >= epoch) {
         return last.message.events.some(({ type }) => type === 'fence') ? null : last.seq;
       }
       const at = Math.max(clock.now(), state?.actor.at ?? 0);
-      const env = { instance: spec.uuid, host, at, incarnation, policy: defaultPolicy, facts: { implements: this.implements } };
+      const env = {
+        instance: spec.uuid,
+        host,
+        at,
+        incarnation,
+        policy: defaultPolicy,
+        facts: { implements: this.implements },
+      };
       const decision = decide(state, { kind: 'link', link: { kind: 'fence', epoch } }, env);
-      if (decision.kind !== 'turn') throw new DriverError('FENCE_NOT_TAKEN', `the history on host ${host} takes no fence: ${JSON.stringify(decision)}`);
+      if (decision.kind !== 'turn')
+        throw new DriverError(
+          'FENCE_NOT_TAKEN',
+          `the history on host ${host} takes no fence: ${JSON.stringify(decision)}`,
+        );
       const message: TurnMessage = {
         v: MESSAGE_VERSION,
         // One fence per host and epoch, whoever tries it and however often.
@@ -176,6 +229,7 @@ export class ClusterExecutor implements EffectExecutor {
 
 function granted({ state }: EffectInput): { host: HostName; epoch: number } {
   const { role } = state.actor;
-  if (role.kind !== 'granted') throw new DriverError('NOT_GRANTED', `an order needs a granted host, the role is ${role.kind}`);
+  if (role.kind !== 'granted')
+    throw new DriverError('NOT_GRANTED', `an order needs a granted host, the role is ${role.kind}`);
   return role;
 }

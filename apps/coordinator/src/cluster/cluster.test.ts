@@ -86,56 +86,77 @@ describe('a delete', () => {
 });
 
 describe('a coordinator killed at any append', () => {
-  test.each(['create', 'delete'] as const)('of a %s: the next one carries it to its end', { timeout: 60_000 }, async (operation) => {
-    const ends: Record<string, unknown> = {};
-    for (let n = 1; n < 20; n++) {
-      for (const phase of ['before', 'after'] as const) {
-        const all = new ClusterWorld(['h1', 'h2']);
-        await all.startAgent('h1');
-        await all.startAgent('h2');
-        let counting = operation === 'create';
-        let appends = 0;
-        const first: Coordinator = await all.startCoordinator((_n, when) => {
-          if (!counting) return;
-          if (when === 'before') appends += 1;
-          if (appends === n && when === phase) first.fate.kill();
-        });
-        if (operation === 'delete') {
-          await all.create(first);
-          await all.rests(uuid);
-          counting = true;
-        }
-        const sent = operation === 'create' ? first.cluster.send(createCommand(), CLUSTER) : first.cluster.send(deleteCommand(), first.model.get(uuid)?.host ?? CLUSTER);
-        void sent.catch(() => {});
-        await all.clock.advance(5_000);
-        const died = first.fate.dead;
-        if (!died) {
-          await all.clock.advance(60_000);
-          if (!first.fate.dead) {
-            expect(Object.keys(ends).length).toBeGreaterThan(0);
-            expect(problemsOf(ends)).toEqual({});
-            return;
+  test.each(['create', 'delete'] as const)(
+    'of a %s: the next one carries it to its end',
+    { timeout: 60_000 },
+    async (operation) => {
+      const ends: Record<string, unknown> = {};
+      for (let n = 1; n < 20; n++) {
+        for (const phase of ['before', 'after'] as const) {
+          const all = new ClusterWorld(['h1', 'h2']);
+          await all.startAgent('h1');
+          await all.startAgent('h2');
+          let counting = operation === 'create';
+          let appends = 0;
+          const first: Coordinator = await all.startCoordinator((_n, when) => {
+            if (!counting) return;
+            if (when === 'before') appends += 1;
+            if (appends === n && when === phase) first.fate.kill();
+          });
+          if (operation === 'delete') {
+            await all.create(first);
+            await all.rests(uuid);
+            counting = true;
           }
+          const sent =
+            operation === 'create'
+              ? first.cluster.send(createCommand(), CLUSTER)
+              : first.cluster.send(deleteCommand(), first.model.get(uuid)?.host ?? CLUSTER);
+          void sent.catch(() => {});
+          await all.clock.advance(5_000);
+          const died = first.fate.dead;
+          if (!died) {
+            await all.clock.advance(60_000);
+            if (!first.fate.dead) {
+              expect(Object.keys(ends).length).toBeGreaterThan(0);
+              expect(problemsOf(ends)).toEqual({});
+              return;
+            }
+          }
+          const second = await all.startCoordinator();
+          // The caller got no answer: it sends the same command again.
+          const again =
+            operation === 'create'
+              ? second.cluster.send(createCommand(), CLUSTER)
+              : second.cluster.send(deleteCommand(), second.model.get(uuid)?.host ?? CLUSTER);
+          await all.clock.settle(again);
+          ends[`${phase} ${n}`] = {
+            states: await all.rests(uuid).catch((error: Error) => error.message),
+            runs: all.whereItRuns(uuid).length,
+            operation,
+          };
         }
-        const second = await all.startCoordinator();
-        // The caller got no answer: it sends the same command again.
-        const again = operation === 'create' ? second.cluster.send(createCommand(), CLUSTER) : second.cluster.send(deleteCommand(), second.model.get(uuid)?.host ?? CLUSTER);
-        await all.clock.settle(again);
-        ends[`${phase} ${n}`] = { states: await all.rests(uuid).catch((error: Error) => error.message), runs: all.whereItRuns(uuid).length, operation };
       }
-    }
-  });
+    },
+  );
 
-  const command = (name: string, args: object) => ({ id: `${name}-once`, instance: uuid, name, args, by: { kind: 'user', name: 'tester' } }) as never;
+  const command = (name: string, args: object) =>
+    ({ id: `${name}-once`, instance: uuid, name, args, by: { kind: 'user', name: 'tester' } }) as never;
   const createCommand = () => command('create', { spec: sampleSpec() });
   const deleteCommand = () => command('delete', {});
 
   function problemsOf(ends: Record<string, unknown>): Record<string, unknown> {
     return Object.fromEntries(
       Object.entries(ends).filter(([, end]) => {
-        const { states, runs, operation } = end as { states: Record<string, string> | string; runs: number; operation: string };
+        const { states, runs, operation } = end as {
+          states: Record<string, string> | string;
+          runs: number;
+          operation: string;
+        };
         if (typeof states === 'string') return true;
-        return operation === 'create' ? runs !== 1 || states[CLUSTER] !== 'building.spawn granted' : runs !== 0 || states[CLUSTER] !== 'deleted closed';
+        return operation === 'create'
+          ? runs !== 1 || states[CLUSTER] !== 'building.spawn granted'
+          : runs !== 0 || states[CLUSTER] !== 'deleted closed';
       }),
     );
   }

@@ -11,7 +11,15 @@ import {
   type InstanceUuid,
 } from '@chronovirt/contract';
 import { returnedLink, settled } from '@chronovirt/machines';
-import { Host, isReadable, type Clock, type CommandReply, type Journal, type Log, type Stored } from '@chronovirt/runtime';
+import {
+  Host,
+  isReadable,
+  type Clock,
+  type CommandReply,
+  type Journal,
+  type Log,
+  type Stored,
+} from '@chronovirt/runtime';
 import type { OrderReply } from '../http/ports.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { Claims } from './claims.ts';
@@ -87,7 +95,8 @@ export class Cluster {
     const { send, patienceMs = 10_000 } = this.#options;
     const request: ActorRequest = { kind: 'command', command };
     const reply = await send(host, command.instance, request, { patienceMs, signal: this.#closing.signal });
-    if (reply.kind === 'unreachable') return { kind: 'unreachable', host, message: `host ${host} is unreachable; nothing was done` };
+    if (reply.kind === 'unreachable')
+      return { kind: 'unreachable', host, message: `host ${host} is unreachable; nothing was done` };
     return asAnswer(reply);
   }
 
@@ -108,7 +117,8 @@ export class Cluster {
   }
 
   *#candidates(): Iterable<Candidate> {
-    for (const { report, alive } of this.#options.hosts.all()) yield { report, alive, claimed: this.#claims.of(report.host) };
+    for (const { report, alive } of this.#options.hosts.all())
+      yield { report, alive, claimed: this.#claims.of(report.host) };
   }
 
   /** A host's history ended its part: the spine takes the instance back, or closes with it. */
@@ -123,10 +133,16 @@ export class Cluster {
       .then((known) => {
         const state = settled(message.state, seq);
         const tried = [...state.context.hostsTried, message.host];
-        const retry = choose(known, this.#candidates(), { only: null, not: tried }, this.#options.ratios).kind === 'placed';
-        return this.spine.link(instance, returnedLink(state, { host: message.host, seq, command: message.command }, retry));
+        const retry =
+          choose(known, this.#candidates(), { only: null, not: tried }, this.#options.ratios).kind === 'placed';
+        return this.spine.link(
+          instance,
+          returnedLink(state, { host: message.host, seq, command: message.command }, retry),
+        );
       })
-      .catch((error: unknown) => this.#options.log.error({ instance, error: String(error) }, 'what a host gave back could not be taken'));
+      .catch((error: unknown) =>
+        this.#options.log.error({ instance, error: String(error) }, 'what a host gave back could not be taken'),
+      );
   }
 
   async #hearLast(host: string, instance: string): Promise<void> {
@@ -136,6 +152,7 @@ export class Cluster {
 }
 
 function asAnswer(reply: CommandReply): OrderReply {
-  if (reply.kind === 'linked') return { kind: 'error', code: 'REPLY_UNREADABLE', message: 'a command was answered as a link' };
+  if (reply.kind === 'linked')
+    return { kind: 'error', code: 'REPLY_UNREADABLE', message: 'a command was answered as a link' };
   return reply;
 }

@@ -22,6 +22,10 @@ export class Hosts {
 
   all(): HostView[] {
     const now = this.#clock.monotonic();
-    return [...this.#reports.values()].map(({ report, heard }) => ({ report, alive: now - heard <= this.#aliveMs, silentMs: Math.round(now - heard) }));
+    return [...this.#reports.values()].map(({ report, heard }) => ({
+      report,
+      alive: now - heard <= this.#aliveMs,
+      silentMs: Math.round(now - heard),
+    }));
   }
 }

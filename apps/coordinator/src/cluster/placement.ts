@@ -34,11 +34,20 @@ export type Placement =
 
 /** What an instance claims on a host. */
 export function claimOf(flavor: Flavor): Claim {
-  return { vcpus: flavor.vcpus, memoryMiB: flavor.memoryMiB, diskGiB: flavor.rootGiB + flavor.ephemeralGiB + flavor.swapMiB / 1024 };
+  return {
+    vcpus: flavor.vcpus,
+    memoryMiB: flavor.memoryMiB,
+    diskGiB: flavor.rootGiB + flavor.ephemeralGiB + flavor.swapMiB / 1024,
+  };
 }
 
 /** Chooses a host. `only`: the host that was asked for; `not`: hosts that this build has failed on. */
-export function choose(spec: InstanceSpec, candidates: Iterable<Candidate>, ask: { only: string | null; not: readonly string[] }, ratios = defaultRatios): Placement {
+export function choose(
+  spec: InstanceSpec,
+  candidates: Iterable<Candidate>,
+  ask: { only: string | null; not: readonly string[] },
+  ratios = defaultRatios,
+): Placement {
   const claim = claimOf(spec.flavor);
   const reasons = new Map<string, string>();
   let best: { host: string; memory: number; vcpus: number } | null = null;
@@ -51,7 +60,8 @@ export function choose(spec: InstanceSpec, candidates: Iterable<Candidate>, ask:
     }
     const memory = free(candidate, ratios).memoryMiB - claim.memoryMiB;
     const vcpus = free(candidate, ratios).vcpus - claim.vcpus;
-    if (best === null || memory > best.memory || (memory === best.memory && vcpus > best.vcpus)) best = { host, memory, vcpus };
+    if (best === null || memory > best.memory || (memory === best.memory && vcpus > best.vcpus))
+      best = { host, memory, vcpus };
   }
   if (best !== null) return { kind: 'placed', host: best.host };
   if (ask.only !== null && !reasons.has(ask.only)) reasons.set(ask.only, 'no agent of that name has reported');
@@ -66,7 +76,12 @@ function free({ report, claimed }: Candidate, ratios: Ratios): Claim {
   };
 }
 
-function unfit(candidate: Candidate, claim: Claim, ask: { only: string | null; not: readonly string[] }, ratios: Ratios): string | null {
+function unfit(
+  candidate: Candidate,
+  claim: Claim,
+  ask: { only: string | null; not: readonly string[] },
+  ratios: Ratios,
+): string | null {
   const { report } = candidate;
   if (ask.only !== null && ask.only !== report.host) return `${ask.only} was asked for`;
   if (ask.not.includes(report.host)) return 'the build has failed there already';
@@ -76,8 +91,10 @@ function unfit(candidate: Candidate, claim: Claim, ask: { only: string | null; n
   if (!report.implements.includes('spawn')) return 'its driver starts no instances';
   const room = free(candidate, ratios);
   if (room.vcpus < claim.vcpus) return `${claim.vcpus} vCPUs wanted, ${Math.max(0, Math.floor(room.vcpus))} free`;
-  if (room.memoryMiB < claim.memoryMiB) return `${claim.memoryMiB} MiB of memory wanted, ${Math.max(0, Math.floor(room.memoryMiB))} free`;
-  if (room.diskGiB < claim.diskGiB) return `${claim.diskGiB} GiB of disk wanted, ${Math.max(0, Math.floor(room.diskGiB))} free`;
+  if (room.memoryMiB < claim.memoryMiB)
+    return `${claim.memoryMiB} MiB of memory wanted, ${Math.max(0, Math.floor(room.memoryMiB))} free`;
+  if (room.diskGiB < claim.diskGiB)
+    return `${claim.diskGiB} GiB of disk wanted, ${Math.max(0, Math.floor(room.diskGiB))} free`;
   return null;
 }
 

@@ -8,7 +8,10 @@ const path = z.string().min(1).startsWith('/', 'expected an absolute path');
 
 export const processConfig = z.strictObject({
   /** Which cluster this is; one coordinator of it runs on a machine at a time. */
-  cluster: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).default('default'),
+  cluster: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .default('default'),
   nats: z.strictObject({ servers: z.array(z.string().min(1)).min(1), nkeySeedFile: path.optional() }),
   /** Key file (32 bytes, 0600) under which the instances' data keys are wrapped. */
   secretsKeyFile: path,
@@ -17,7 +20,9 @@ export const processConfig = z.strictObject({
   api: coordinatorConfig,
   /** Milliseconds without a report after which a host counts as not alive. */
   hostAliveMs: z.int().min(500).default(5_000),
-  log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') }).default({ level: 'info' }),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .default({ level: 'info' }),
 });
 export type ProcessConfig = z.infer<typeof processConfig>;
 
@@ -27,10 +32,18 @@ export function readConfig(file: string): ProcessConfig {
   try {
     text = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new InvalidInputError('--config', `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new InvalidInputError(
+      '--config',
+      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
   }
   const parsed = processConfig.safeParse(text);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new InvalidInputError(`${file}: ${issue?.path.join('.') || 'file'}`, issue?.message ?? 'not usable', parsed.error);
+  throw new InvalidInputError(
+    `${file}: ${issue?.path.join('.') || 'file'}`,
+    issue?.message ?? 'not usable',
+    parsed.error,
+  );
 }

@@ -2,7 +2,16 @@
  * A cluster in memory and virtual time: one spine, several hosts, each with an agent on a simulated hypervisor. Journal server,
  * hypervisors and time outlive the processes that a test starts and kills.
  */
-import { CLUSTER, incarnationOf, type Command, type CommandName, type HostName, type HostReport, type InstanceUuid, type TurnMessage } from '@chronovirt/contract';
+import {
+  CLUSTER,
+  incarnationOf,
+  type Command,
+  type CommandName,
+  type HostName,
+  type HostReport,
+  type InstanceUuid,
+  type TurnMessage,
+} from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import { dueEffects, isResting } from '@chronovirt/machines';
 import { DriverExecutor, Host, MemoryJournal, MemoryStore, silentLog, type CommandReply } from '@chronovirt/runtime';
@@ -41,7 +50,10 @@ export class ClusterWorld {
     this.store.provision(CLUSTER);
     for (const name of names) {
       this.store.provision(name);
-      this.#hosts.set(name, { sim: new SimulatedHost({ name, clock: this.clock, profile: 'lively', seed: this.#hosts.size + 1 }), agent: null });
+      this.#hosts.set(name, {
+        sim: new SimulatedHost({ name, clock: this.clock, profile: 'lively', seed: this.#hosts.size + 1 }),
+        agent: null,
+      });
     }
   }
 
@@ -93,9 +105,20 @@ export class ClusterWorld {
     return { cluster, model, hosts, fate };
   }
 
-  command(coordinator: Coordinator, instance: InstanceUuid, name: CommandName, args: Record<string, unknown> = {}): Promise<OrderReply> {
+  command(
+    coordinator: Coordinator,
+    instance: InstanceUuid,
+    name: CommandName,
+    args: Record<string, unknown> = {},
+  ): Promise<OrderReply> {
     const seenOn = coordinator.model.get(instance)?.host ?? CLUSTER;
-    const command = { id: `cmd-${++this.#commands}`, instance, name, args, by: { kind: 'user', name: 'tester' } } as unknown as Command;
+    const command = {
+      id: `cmd-${++this.#commands}`,
+      instance,
+      name,
+      args,
+      by: { kind: 'user', name: 'tester' },
+    } as unknown as Command;
     return this.clock.settle(coordinator.cluster.send(command, seenOn));
   }
 
@@ -122,13 +145,18 @@ export class ClusterWorld {
 
   /** Waits until nothing is due anywhere and whoever owns the instance rests. */
   async rests(instance: InstanceUuid, limitMs = 900_000): Promise<Record<string, string>> {
-    await this.clock.runUntil(() => this.#isAtRest(instance), { limitMs, what: `rest of ${instance}: ${JSON.stringify(this.states(instance))}` });
+    await this.clock.runUntil(() => this.#isAtRest(instance), {
+      limitMs,
+      what: `rest of ${instance}: ${JSON.stringify(this.states(instance))}`,
+    });
     return this.states(instance);
   }
 
   /** Hosts on which a domain of the instance is. */
   whereItRuns(instance: InstanceUuid): string[] {
-    return [...this.#hosts].filter(([, { sim }]) => sim.domain(instance).run !== null || sim.domain(instance).stored !== null).map(([name]) => name);
+    return [...this.#hosts]
+      .filter(([, { sim }]) => sim.domain(instance).run !== null || sim.domain(instance).stored !== null)
+      .map(([name]) => name);
   }
 
   #isAtRest(instance: InstanceUuid): boolean {
@@ -147,18 +175,26 @@ export class ClusterWorld {
     return there.state.actor.role.kind === 'owner' && isResting(there.state.value);
   }
 
-  async #send(host: string, instance: InstanceUuid, request: Parameters<ConstructorParameters<typeof Cluster>[0]['send']>[2], patienceMs: number): Promise<CommandReply | { kind: 'unreachable' }> {
+  async #send(
+    host: string,
+    instance: InstanceUuid,
+    request: Parameters<ConstructorParameters<typeof Cluster>[0]['send']>[2],
+    patienceMs: number,
+  ): Promise<CommandReply | { kind: 'unreachable' }> {
     const until = this.clock.now() + patienceMs;
     for (;;) {
       const { agent } = this.#host(host);
       if (agent !== null && !this.cutOff.has(host)) {
-        const answer = request.kind === 'command' ? agent.host.command(request.command) : agent.host.link(instance, request.link);
+        const answer =
+          request.kind === 'command' ? agent.host.command(request.command) : agent.host.link(instance, request.link);
         const died = this.#untilDead(agent.fate);
         const first = await Promise.race([answer, died]);
         if (first !== 'dead') return first;
       }
       if (this.clock.now() >= until) return { kind: 'unreachable' };
-      await new Promise<void>((resolve) => this.clock.after(Math.min(200, Math.max(1, until - this.clock.now())), resolve));
+      await new Promise<void>((resolve) =>
+        this.clock.after(Math.min(200, Math.max(1, until - this.clock.now())), resolve),
+      );
     }
   }
 

@@ -1,4 +1,11 @@
-import type { HostName, Incarnation, InstanceState, InstanceUuid, Observation, TurnMessage } from '@chronovirt/contract';
+import type {
+  HostName,
+  Incarnation,
+  InstanceState,
+  InstanceUuid,
+  Observation,
+  TurnMessage,
+} from '@chronovirt/contract';
 import type { Env, Item } from '@chronovirt/machines';
 import type { LaneHost } from '../effects/lane.ts';
 import type { Lease } from '../effects/lease.ts';

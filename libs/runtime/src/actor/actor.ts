@@ -8,7 +8,16 @@
  * and if the lane is free the due effect begins.
  */
 import type { Command, Due, InstanceSpec, InstanceState, InstanceUuid, Observation } from '@chronovirt/contract';
-import { decide, dueEffects, evolve, settled, type Decision, type Item, type Link, type TurnDecision } from '@chronovirt/machines';
+import {
+  decide,
+  dueEffects,
+  evolve,
+  settled,
+  type Decision,
+  type Item,
+  type Link,
+  type TurnDecision,
+} from '@chronovirt/machines';
 import { Lane } from '../effects/lane.ts';
 import { isReadable, type Stored } from '../ports/journal.ts';
 import { JournalFault } from '../ports/journal-fault.ts';
@@ -37,12 +46,18 @@ export class Actor {
   #cancelTimer: (() => void) | null = null;
   /** Op whose alarm stands in the mailbox, so that it stands there once. */
   #alarmedOp = 0;
+  /** Op whose effect has ended while its outcome still waits for its turn: it is not begun again meanwhile. */
+  #endedOp = 0;
   #owedLook: string | null = null;
   #looking = false;
   #cancelRecheck: (() => void) | null = null;
 
   /** `recovered`: made from a stored message of an earlier process, so a predecessor's calls may still run. */
-  constructor(host: ActorHost, instance: InstanceUuid, from: { state: InstanceState | null; seq: number; recovered: boolean }) {
+  constructor(
+    host: ActorHost,
+    instance: InstanceUuid,
+    from: { state: InstanceState | null; seq: number; recovered: boolean },
+  ) {
     this.#host = host;
     this.instance = instance;
     this.#state = from.state;
@@ -65,7 +80,13 @@ export class Actor {
 
   /** Nothing waits, runs or is due: the actor may be dropped and made again from its last message. */
   get idle(): boolean {
-    return !this.#turning && this.#mailbox.length === 0 && !(this.#lane?.busy ?? false) && !this.#looking && this.#owedLook === null;
+    return (
+      !this.#turning &&
+      this.#mailbox.length === 0 &&
+      !(this.#lane?.busy ?? false) &&
+      !this.#looking &&
+      this.#owedLook === null
+    );
   }
 
   halt(halt: Halt): void {
@@ -124,7 +145,8 @@ export class Actor {
   async #run(): Promise<void> {
     this.#turning = true;
     try {
-      for (let entry = this.#mailbox.shift(); entry !== undefined; entry = this.#mailbox.shift()) await this.#turn(entry);
+      for (let entry = this.#mailbox.shift(); entry !== undefined; entry = this.#mailbox.shift())
+        await this.#turn(entry);
     } finally {
       this.#turning = false;
     }
@@ -133,7 +155,8 @@ export class Actor {
 
   async #turn({ item, reply }: Entry): Promise<void> {
     try {
-      if (this.#halt !== null && !(await this.#host.reviveForDelete(this, item))) return reply?.(this.#haltedReply(this.#halt));
+      if (this.#halt !== null && !(await this.#host.reviveForDelete(this, item)))
+        return reply?.(this.#haltedReply(this.#halt));
       const answer = await this.#decideAndStore(item);
       reply?.(answer);
     } catch (error) {
@@ -144,6 +167,7 @@ export class Actor {
         message: error instanceof Error ? error.message : String(error),
       });
     }
+    if (item.kind === 'outcome') this.#endedOp = 0;
     this.#settle();
   }
 
@@ -170,7 +194,9 @@ export class Actor {
       this.#host.lease.renew(sent);
       this.#fold(decision, appended.seq);
       this.#host.onStored(appended.seq, message);
-      const answer = decision.answer && (this.#state?.actor.answered.find(({ id }) => id === decision.answer?.id) ?? decision.answer);
+      const answer =
+        decision.answer &&
+        (this.#state?.actor.answered.find(({ id }) => id === decision.answer?.id) ?? decision.answer);
       return answer ? this.#answer({ ...answer, seq: answer.seq || appended.seq }) : this.#accepted();
     }
   }
@@ -185,7 +211,11 @@ export class Actor {
    * incarnation of this host: its last append landed late; fold and decide again. A newer one: it has taken over; this process ends.
    */
   async #catchUp(last: Stored | null): Promise<void> {
-    if (last === null) throw new JournalFault('JOURNAL_MISSING', `the history of ${this.instance} is gone: expected sequence ${this.#seq}, found none`);
+    if (last === null)
+      throw new JournalFault(
+        'JOURNAL_MISSING',
+        `the history of ${this.instance} is gone: expected sequence ${this.#seq}, found none`,
+      );
     if (isReadable(last) && this.#host.isSuperseded(last.message)) {
       this.#host.onSuperseded(last.message);
       throw new JournalFault('JOURNAL_CLOSED', 'a newer process of this host has taken over');
@@ -207,7 +237,8 @@ export class Actor {
   #onTurnError(error: unknown): void {
     if (this.#host.closing.aborted) return;
     const code = error instanceof JournalFault ? error.code : 'FAULT';
-    if (this.#halt === null) this.halt({ code, message: error instanceof Error ? error.message : String(error), seq: this.#seq });
+    if (this.#halt === null)
+      this.halt({ code, message: error instanceof Error ? error.message : String(error), seq: this.#seq });
   }
 
   #settle(): void {
@@ -220,11 +251,12 @@ export class Actor {
   }
 
   #startDue(wake: boolean): void {
-    if (this.#state === null || this.#halt !== null || this.#host.closing.aborted || (this.#lane?.busy ?? false)) return;
+    if (this.#state === null || this.#halt !== null || this.#host.closing.aborted || (this.#lane?.busy ?? false))
+      return;
     const now = this.#host.clock.now();
     const ready = dueEffects(this.#state)
-      .filter(({ notBefore }) => wake || notBefore === null || notBefore <= now)
-      .sort((a, b) => Number(b.method === first) - Number(a.method === first) || a.op - b.op)[0];
+      .filter(({ op, notBefore }) => op !== this.#endedOp && (wake || notBefore === null || notBefore <= now))
+      .toSorted((a, b) => Number(b.method === first) - Number(a.method === first) || a.op - b.op)[0];
     if (ready === undefined) return;
     if (this.#lane === null) {
       this.#lane = new Lane(this.#host.lanes, this.instance);
@@ -236,12 +268,15 @@ export class Actor {
   async #begin(lane: Lane, due: Due, state: InstanceState): Promise<void> {
     const spec = this.#host.specs.known(this.instance) ?? (await this.#loadSpec(state));
     // While the spec was read another turn may have been folded: begin only what is still due.
-    if (spec === null || lane.busy || this.#state === null || !dueEffects(this.#state).some(({ op }) => op === due.op)) return;
+    if (spec === null || lane.busy || this.#state === null || !dueEffects(this.#state).some(({ op }) => op === due.op))
+      return;
     const { epoch } = this.#state.actor;
     lane.start({ due, state: this.#state, spec, seq: this.#seq }, epoch, {
       finalLook: () => (this.#owedLook = null),
-      outcome: (outcome) =>
-        this.#push({ kind: 'outcome', op: due.op, epoch, method: due.method, ...withoutUndefined(outcome) } as Item),
+      outcome: (outcome) => {
+        this.#endedOp = due.op;
+        this.#push({ kind: 'outcome', op: due.op, epoch, method: due.method, ...withoutUndefined(outcome) } as Item);
+      },
       free: () => {
         // The outcome's turn comes first: it decides what is due next.
         if (!this.#turning && this.#mailbox.length === 0) this.#settle();
@@ -254,7 +289,11 @@ export class Actor {
     try {
       return await this.#host.specs.load(this.instance, state.actor.spec || this.#seq);
     } catch (error) {
-      this.halt({ code: 'SPEC_UNREADABLE', message: error instanceof Error ? error.message : String(error), seq: state.actor.spec });
+      this.halt({
+        code: 'SPEC_UNREADABLE',
+        message: error instanceof Error ? error.message : String(error),
+        seq: state.actor.spec,
+      });
       return null;
     }
   }
@@ -288,7 +327,8 @@ export class Actor {
 
   /** A look happens only while nothing is under way; else it stays owed (a stale look would be taken for news). */
   async #lookIfFree(): Promise<void> {
-    if (this.#owedLook === null || this.#looking || this.#turning || (this.#lane?.busy ?? false) || this.#halt !== null) return;
+    if (this.#owedLook === null || this.#looking || this.#turning || (this.#lane?.busy ?? false) || this.#halt !== null)
+      return;
     if (this.#host.closing.aborted || (this.#state !== null && dueEffects(this.#state).length > 0)) return;
     const heard = this.#owedLook;
     this.#owedLook = null;
@@ -329,11 +369,19 @@ export class Actor {
   /** Nothing to store. What was done before counts as done; anything else tells the sender why not. */
   #nothing({ code, why }: Extract<Decision, { kind: 'nothing' }>): CommandReply {
     if (code === 'duplicate') return this.#accepted();
-    return { kind: 'error', code: code === 'unknown' ? 'NO_SUCH_INSTANCE' : `NOT_TAKEN_${code.toUpperCase()}`, message: why };
+    return {
+      kind: 'error',
+      code: code === 'unknown' ? 'NO_SUCH_INSTANCE' : `NOT_TAKEN_${code.toUpperCase()}`,
+      message: why,
+    };
   }
 
   #haltedReply(halt: Halt): CommandReply {
-    return { kind: 'error', code: 'HALTED', message: `instance ${this.instance} is halted (${halt.code}): ${halt.message}; only delete is taken` };
+    return {
+      kind: 'error',
+      code: 'HALTED',
+      message: `instance ${this.instance} is halted (${halt.code}): ${halt.message}; only delete is taken`,
+    };
   }
 }
 

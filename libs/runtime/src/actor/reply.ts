@@ -5,7 +5,13 @@ import type { Answer, HostName, InstanceState } from '@chronovirt/contract';
  * `HALTED` (the history cannot be read on), `NO_SUCH_INSTANCE`, `STOPPING`, `JOURNAL_…`.
  */
 export type CommandReply =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly host: HostName; readonly seq: number; readonly state: InstanceState | null }
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      readonly host: HostName;
+      readonly seq: number;
+      readonly state: InstanceState | null;
+    }
   /** A link of the history was taken, now or before. */
   | { readonly kind: 'linked'; readonly host: HostName; readonly seq: number; readonly state: InstanceState | null }
   | { readonly kind: 'error'; readonly code: string; readonly message: string };

@@ -34,8 +34,11 @@ export class DriverExecutor implements EffectExecutor {
 
   async run(input: EffectInput, context: EffectContext): Promise<Record<string, unknown> | void> {
     const { due, state, spec } = input;
-    const method = this.#driver[due.method as keyof ImplementedDriver] as ((args: unknown, context: EffectContext) => Promise<unknown>) | undefined;
-    if (typeof method !== 'function') throw new ChronovirtError('NOT_IMPLEMENTED', `this host's driver does not implement ${due.method}`);
+    const method = this.#driver[due.method as keyof ImplementedDriver] as
+      | ((args: unknown, context: EffectContext) => Promise<unknown>)
+      | undefined;
+    if (typeof method !== 'function')
+      throw new ChronovirtError('NOT_IMPLEMENTED', `this host's driver does not implement ${due.method}`);
     const args = await reveal(argumentsOf(state, spec, due), spec, this.#secrets);
     await method.call(this.#driver, args, context);
   }

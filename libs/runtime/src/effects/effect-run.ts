@@ -45,7 +45,11 @@ export class EffectFailedError extends ChronovirtError {
 }
 
 /** Resolves to the outcome; rejects with `PermitRevokedError` (or the signal's reason) when the run was cancelled. */
-export async function runEffect(input: EffectInput, context: EffectContext, options: EffectRunOptions): Promise<EffectOutcome> {
+export async function runEffect(
+  input: EffectInput,
+  context: EffectContext,
+  options: EffectRunOptions,
+): Promise<EffectOutcome> {
   const { executor } = options;
   const { method, attempt } = input.due;
   const probing = method === PROBE;
@@ -68,7 +72,10 @@ export async function runEffect(input: EffectInput, context: EffectContext, opti
         barrier = false;
       }
       if (unrepeatable) {
-        error = { code: 'UNKNOWN_AFTER_CRASH', message: `${method} had begun before a restart and cannot be repeated; whether it took place is unknown` };
+        error = {
+          code: 'UNKNOWN_AFTER_CRASH',
+          message: `${method} had begun before a restart and cannot be repeated; whether it took place is unknown`,
+        };
       } else if (!probing) {
         data = (await executor.run(input, context)) ?? undefined;
         error = undefined;
@@ -89,11 +96,16 @@ export async function runEffect(input: EffectInput, context: EffectContext, opti
   }
 
   const observation = await lookAtTheEnd(context, options, probing);
-  if (observation instanceof Error) return { result: 'failed', observation: null, data, error: describeError(observation) };
+  if (observation instanceof Error)
+    return { result: 'failed', observation: null, data, error: describeError(observation) };
   return { result: error === undefined ? 'done' : 'failed', observation, data, error };
 }
 
-async function lookAtTheEnd(context: EffectContext, options: EffectRunOptions, probing: boolean): Promise<Observation | null | Error> {
+async function lookAtTheEnd(
+  context: EffectContext,
+  options: EffectRunOptions,
+  probing: boolean,
+): Promise<Observation | null | Error> {
   const { signal } = context.permit;
   for (let pause = options.policy.retryMinMs; ; pause = Math.min(pause * 2, options.policy.retryMaxMs)) {
     signal.throwIfAborted();
@@ -110,7 +122,8 @@ async function lookAtTheEnd(context: EffectContext, options: EffectRunOptions, p
 
 /** Code and text of an error for the history; drivers keep secrets out of both. */
 export function describeError(thrown: unknown): { code: string; message: string } {
-  if (thrown instanceof ChronovirtError) return { code: thrown.code.slice(0, 64), message: thrown.message.slice(0, 1000) };
+  if (thrown instanceof ChronovirtError)
+    return { code: thrown.code.slice(0, 64), message: thrown.message.slice(0, 1000) };
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: 'DRIVER_FAULT', message: message.slice(0, 1000) };
 }

@@ -50,7 +50,11 @@ export class Lane {
    * Runs an effect; the lane must be free. `onOutcome` gets what it ended as unless it was cancelled; `onFree` comes in every case,
    * after it, once the lane is free again.
    */
-  start(input: EffectInput, epoch: number, on: { outcome(outcome: EffectOutcome): void; finalLook(): void; free(): void }): void {
+  start(
+    input: EffectInput,
+    epoch: number,
+    on: { outcome(outcome: EffectOutcome): void; finalLook(): void; free(): void },
+  ): void {
     if (this.#running !== null) throw new Error(`lane of ${this.#instance} is taken by op ${this.#running.due.op}`);
     const { due } = input;
     const permit = new LanePermit(this.#host.lease);
@@ -65,7 +69,13 @@ export class Lane {
       remainingMs: () => Math.max(0, due.deadline - clock.now()),
       progress: (what, fraction) => this.#host.onProgress(this.#instance, due.op, what, fraction),
     };
-    const fields = { instance: this.#instance, method: due.method, op: due.op, attempt: due.attempt, command: due.command };
+    const fields = {
+      instance: this.#instance,
+      method: due.method,
+      op: due.op,
+      attempt: due.attempt,
+      command: due.command,
+    };
     log.debug(fields, 'effect begins');
     const began = clock.monotonic();
     void runEffect(input, context, {
@@ -79,13 +89,19 @@ export class Lane {
       .then(
         (outcome) => {
           const ms = Math.round(clock.monotonic() - began);
-          log.info({ ...fields, result: outcome.result, ms, ...(outcome.error && { error: outcome.error }) }, 'effect ended');
+          log.info(
+            { ...fields, result: outcome.result, ms, ...(outcome.error && { error: outcome.error }) },
+            'effect ended',
+          );
           // An outcome of a revoked run is late; the turn finds its op no longer due and stores it as such.
           on.outcome(outcome);
         },
         (thrown: unknown) => {
           if (!permit.revoked) throw thrown;
-          log.info({ ...fields, why: String((permit.signal.reason as Error | undefined)?.message) }, 'effect cancelled');
+          log.info(
+            { ...fields, why: String((permit.signal.reason as Error | undefined)?.message) },
+            'effect cancelled',
+          );
         },
       )
       .finally(() => {
@@ -102,10 +118,15 @@ export class Lane {
     running.permit.revoke(why);
     const { clock, executor, policy, log } = this.#host;
     const interrupt = (): void => {
-      log.warn({ instance: this.#instance, op: running.due.op, method: running.due.method }, 'cancelled effect still runs: its connection is closed');
+      log.warn(
+        { instance: this.#instance, op: running.due.op, method: running.due.method },
+        'cancelled effect still runs: its connection is closed',
+      );
       // What it had in flight may go on in the hypervisor: the next effect waits for that first.
       this.needsBarrier = true;
-      executor.interrupt(this.#instance).catch((error: unknown) => log.error({ instance: this.#instance, error }, 'interrupt failed'));
+      executor
+        .interrupt(this.#instance)
+        .catch((error: unknown) => log.error({ instance: this.#instance, error }, 'interrupt failed'));
       running.stopGrace = clock.after(policy.cancelGraceMs, interrupt);
     };
     running.stopGrace = clock.after(policy.cancelGraceMs, interrupt);

@@ -4,7 +4,11 @@ import type { Clock } from '../ports/clock.ts';
 /** This process has not reached the journal for too long; whoever took over meanwhile must not meet our calls. */
 export class LeaseStaleError extends ChronovirtError {
   constructor(ageMs: number) {
-    super('LEASE_STALE', `the journal was last reached ${Math.round(ageMs)} ms ago; nothing is touched until it answers again`, { retry: 'later' });
+    super(
+      'LEASE_STALE',
+      `the journal was last reached ${Math.round(ageMs)} ms ago; nothing is touched until it answers again`,
+      { retry: 'later' },
+    );
   }
 }
 

@@ -9,13 +9,21 @@ export async function reveal(args: unknown, spec: InstanceSpec, store: SecretSto
   if (args === null || typeof args !== 'object') return args;
   const ref = secretRef.safeParse(args);
   if (ref.success) return open(ref.data, spec, store);
-  const entries = await Promise.all(Object.entries(args).map(async ([name, value]) => [name, await reveal(value, spec, store)] as const));
+  const entries = await Promise.all(
+    Object.entries(args).map(async ([name, value]) => [name, await reveal(value, spec, store)] as const),
+  );
   return Object.fromEntries(entries);
 }
 
 async function open(ref: SecretRef, spec: InstanceSpec, store: SecretStore | null): Promise<unknown> {
-  if (store === null || spec.key === null) throw new ChronovirtError('SECRETS_UNAVAILABLE', `instance ${spec.uuid} has secrets, and this host has no store to open them`);
+  if (store === null || spec.key === null)
+    throw new ChronovirtError(
+      'SECRETS_UNAVAILABLE',
+      `instance ${spec.uuid} has secrets, and this host has no store to open them`,
+    );
   const text = new TextDecoder().decode(await store.open(spec.key, ref));
   // Injected files are sealed as JSON; everything else is text as it is.
-  return ref === spec.secrets.injectedFiles || ref.object === spec.secrets.injectedFiles?.object ? JSON.parse(text) : text;
+  return ref === spec.secrets.injectedFiles || ref.object === spec.secrets.injectedFiles?.object
+    ? JSON.parse(text)
+    : text;
 }

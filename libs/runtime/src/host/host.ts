@@ -142,7 +142,8 @@ export class Host {
 
   /** All instances in memory: states and halts. */
   *instances(): Iterable<{ instance: InstanceUuid; state: InstanceState | null; seq: number; halt: Halt | null }> {
-    for (const actor of this.#actors.values()) yield { instance: actor.instance, state: actor.state, seq: actor.seq, halt: actor.halted };
+    for (const actor of this.#actors.values())
+      yield { instance: actor.instance, state: actor.state, seq: actor.seq, halt: actor.halted };
   }
 
   /** Ends without touching any guest: running effects lose their permits and are done again by the next process. */
@@ -196,9 +197,14 @@ export class Host {
       differs,
       // A fence is the coordinator's, written into this host's history; everything else here is written by agents of this host.
       isSuperseded: (message) =>
-        message.host === host && isNewerIncarnation(message.incarnation, incarnation) && !message.events.some(({ type }) => type === 'fence'),
+        message.host === host &&
+        isNewerIncarnation(message.incarnation, incarnation) &&
+        !message.events.some(({ type }) => type === 'fence'),
       onSuperseded: (message) => {
-        this.#log.error({ instance: message.instance, by: message.incarnation }, 'a newer process of this host has taken over');
+        this.#log.error(
+          { instance: message.instance, by: message.incarnation },
+          'a newer process of this host has taken over',
+        );
         void this.stop();
         this.#options.onSuperseded?.(message);
       },
@@ -227,7 +233,11 @@ export class Host {
   }
 
   #actorFrom(message: TurnMessage, seq: number): Actor {
-    const actor = new Actor(this.#shared, message.instance, { state: settled(message.state, seq), seq, recovered: message.incarnation !== this.#options.incarnation });
+    const actor = new Actor(this.#shared, message.instance, {
+      state: settled(message.state, seq),
+      seq,
+      recovered: message.incarnation !== this.#options.incarnation,
+    });
     this.#actors.set(message.instance, actor);
     return actor;
   }
@@ -257,7 +267,11 @@ export class Host {
   }
 
   #haltedActor(stored: Exclude<Stored, { message: TurnMessage }>): Actor {
-    const actor = new Actor(this.#shared, stored.instance as InstanceUuid, { state: null, seq: stored.seq, recovered: true });
+    const actor = new Actor(this.#shared, stored.instance as InstanceUuid, {
+      state: null,
+      seq: stored.seq,
+      recovered: true,
+    });
     this.#actors.set(actor.instance, actor);
     actor.halt({ code: stored.unreadable.code, message: stored.unreadable.text, seq: stored.seq });
     return actor;
@@ -290,7 +304,10 @@ export class Host {
 
   async #lookAtAll(): Promise<ReadonlyMap<InstanceUuid, Observation> | null> {
     try {
-      return await this.#options.executor.observeAll({ signal: this.#closing.signal, deadlineMs: this.#policy.lookTimeoutMs });
+      return await this.#options.executor.observeAll({
+        signal: this.#closing.signal,
+        deadlineMs: this.#policy.lookTimeoutMs,
+      });
     } catch (error) {
       this.#log.warn({ error: String(error) }, 'the hypervisor does not answer; looking again when it does');
       return null;
@@ -302,7 +319,8 @@ export class Host {
     const all = await this.#lookAtAll();
     if (all === null) return;
     for (const actor of this.#actors.values()) {
-      if (actor.state !== null && actor.halted === null && differs(actor.state, all.get(actor.instance))) actor.hint(why);
+      if (actor.state !== null && actor.halted === null && differs(actor.state, all.get(actor.instance)))
+        actor.hint(why);
     }
     await this.#meetStrays(all);
   }
@@ -316,14 +334,19 @@ export class Host {
 
   /** Domains that bear our metadata without a live actor: those with a closed history are ended by it; those without any are told of, once, and left. */
   async #meetStrays(all: ReadonlyMap<InstanceUuid, Observation>): Promise<void> {
-    for (const instance of all.keys()) if (!this.#actors.has(instance)) await this.#meetStray(instance, 'comparison: a domain of a closed history');
+    for (const instance of all.keys())
+      if (!this.#actors.has(instance)) await this.#meetStray(instance, 'comparison: a domain of a closed history');
   }
 
   async #meetStray(instance: InstanceUuid, heard: string): Promise<void> {
     try {
-      if ((await this.#options.journal.last(this.host, instance)) !== null) return (await this.#actorOf(instance)).hint(heard);
+      if ((await this.#options.journal.last(this.host, instance)) !== null)
+        return (await this.#actorOf(instance)).hint(heard);
     } catch (error) {
-      this.#log.warn({ instance, error: String(error) }, 'a domain without an actor could not be looked up; the next comparison tries again');
+      this.#log.warn(
+        { instance, error: String(error) },
+        'a domain without an actor could not be looked up; the next comparison tries again',
+      );
       return;
     }
     if (this.#strays.has(instance)) return;

@@ -33,7 +33,10 @@ export async function lockProcess(name: string, what: string): Promise<ProcessLo
 
 /** One agent per host of a cluster, one coordinator per cluster. */
 export function lockHost(cluster: string, host: string): Promise<ProcessLock> {
-  return lockProcess(`${cluster}/${host}`, `another process acts for host ${host} of cluster ${cluster} on this machine; end it first, or give this one another name`);
+  return lockProcess(
+    `${cluster}/${host}`,
+    `another process acts for host ${host} of cluster ${cluster} on this machine; end it first, or give this one another name`,
+  );
 }
 
 function listen(server: Server, path: string): Promise<void> {

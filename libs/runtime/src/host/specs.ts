@@ -1,4 +1,10 @@
-import { ChronovirtError, instanceSpec, type InstanceSpec, type InstanceUuid, type TurnMessage } from '@chronovirt/contract';
+import {
+  ChronovirtError,
+  instanceSpec,
+  type InstanceSpec,
+  type InstanceUuid,
+  type TurnMessage,
+} from '@chronovirt/contract';
 import { isReadable, type Journal } from '../ports/journal.ts';
 
 /** Specs by instance, read from the message that the state points to; the ones used lately stay in memory. */
@@ -31,9 +37,17 @@ export class Specs {
   /** Reads the spec from the message with sequence `seq` of this host's stream. */
   async load(instance: InstanceUuid, seq: number): Promise<InstanceSpec> {
     const stored = await this.#journal.get(this.#host, seq);
-    if (stored === null || !isReadable(stored)) throw new ChronovirtError('SPEC_UNREADABLE', `message ${seq} of host ${this.#host}, which holds the spec, cannot be read`);
+    if (stored === null || !isReadable(stored))
+      throw new ChronovirtError(
+        'SPEC_UNREADABLE',
+        `message ${seq} of host ${this.#host}, which holds the spec, cannot be read`,
+      );
     const spec = specIn(stored.message);
-    if (spec === undefined || spec.uuid !== instance) throw new ChronovirtError('SPEC_UNREADABLE', `message ${seq} of host ${this.#host} holds no spec of instance ${instance}`);
+    if (spec === undefined || spec.uuid !== instance)
+      throw new ChronovirtError(
+        'SPEC_UNREADABLE',
+        `message ${seq} of host ${this.#host} holds no spec of instance ${instance}`,
+      );
     this.#remember(instance, spec);
     return spec;
   }

@@ -2,7 +2,16 @@
  * What runs effects: on an agent the ComputeDriver of a hypervisor, on the coordinator placement and orders. The runtime knows no
  * driver method by name; it asks the state what is due and hands it over.
  */
-import type { Due, EffectContext, Hint, InstanceSpec, InstanceState, InstanceUuid, Observation, QueryContext } from '@chronovirt/contract';
+import type {
+  Due,
+  EffectContext,
+  Hint,
+  InstanceSpec,
+  InstanceState,
+  InstanceUuid,
+  Observation,
+  QueryContext,
+} from '@chronovirt/contract';
 
 /** What an effect needs to know besides its context: all of it follows from stored messages. */
 export interface EffectInput {

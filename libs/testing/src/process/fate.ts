@@ -41,7 +41,10 @@ export class Fate {
   }
 
   /** `onAppend` is called before and after each append with its number; killing there is killing between two steps of a turn. */
-  journal(journal: Journal, onAppend: (n: number, when: 'before' | 'after', message: TurnMessage) => void = () => {}): Journal {
+  journal(
+    journal: Journal,
+    onAppend: (n: number, when: 'before' | 'after', message: TurnMessage) => void = () => {},
+  ): Journal {
     return new MortalJournal(journal, this, onAppend);
   }
 }
@@ -52,7 +55,11 @@ class MortalJournal implements Journal {
   readonly #onAppend: (n: number, when: 'before' | 'after', message: TurnMessage) => void;
   #appends = 0;
 
-  constructor(journal: Journal, fate: Fate, onAppend: (n: number, when: 'before' | 'after', message: TurnMessage) => void) {
+  constructor(
+    journal: Journal,
+    fate: Fate,
+    onAppend: (n: number, when: 'before' | 'after', message: TurnMessage) => void,
+  ) {
     this.#journal = journal;
     this.#fate = fate;
     this.#onAppend = onAppend;

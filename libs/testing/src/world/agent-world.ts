@@ -14,7 +14,17 @@ import {
   type TurnMessage,
 } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost, type SimulatedHostOptions } from '@chronovirt/fake-driver';
-import { adoptOrder, decide, defaultPolicy, dueEffects, isResting, settled, type Item, type Link, type Policy } from '@chronovirt/machines';
+import {
+  adoptOrder,
+  decide,
+  defaultPolicy,
+  dueEffects,
+  isResting,
+  settled,
+  type Item,
+  type Link,
+  type Policy,
+} from '@chronovirt/machines';
 import {
   DriverExecutor,
   Host,
@@ -89,7 +99,14 @@ export class AgentWorld {
 
   /** The order by which the spine gives this host an instance, as the coordinator makes it. */
   order(spec: InstanceSpec, epoch = 1): Link {
-    const env = { instance: spec.uuid, host: CLUSTER as HostName, at: this.clock.now(), incarnation: incarnationOf(1, 1), policy: defaultPolicy, facts: { implements: new Set(['place', 'order', 'destroy']) } };
+    const env = {
+      instance: spec.uuid,
+      host: CLUSTER as HostName,
+      at: this.clock.now(),
+      incarnation: incarnationOf(1, 1),
+      policy: defaultPolicy,
+      facts: { implements: new Set(['place', 'order', 'destroy']) },
+    };
     const command = this.make(spec.uuid, 'create', { spec } as never);
     let state: InstanceState | null = null;
     const turn = (item: Item): InstanceState => {
@@ -100,7 +117,15 @@ export class AgentWorld {
     const placing = turn({ kind: 'command', command });
     const op = dueEffects(placing)[0]?.op ?? 0;
     state = { ...placing, actor: { ...placing.actor, epoch: epoch - 1, role: { kind: 'owner', epoch: epoch - 1 } } };
-    const placed = turn({ kind: 'outcome', op, epoch: epoch - 1, method: 'place', result: 'done', observation: null, data: { host: this.host, epoch } });
+    const placed = turn({
+      kind: 'outcome',
+      op,
+      epoch: epoch - 1,
+      method: 'place',
+      result: 'done',
+      observation: null,
+      data: { host: this.host, epoch },
+    });
     return adoptOrder(placed, spec, { host: CLUSTER as HostName, seq: 2 });
   }
 
@@ -124,7 +149,10 @@ export class AgentWorld {
 
   /** Waits until an instance rests and nothing is due. */
   async rests(instance: InstanceUuid, limitMs = 3_600_000): Promise<InstanceState> {
-    await this.clock.runUntil(() => this.isAtRest(instance), { limitMs, what: `rest of ${instance} (${this.last(instance)?.state.value ?? 'no history'})` });
+    await this.clock.runUntil(() => this.isAtRest(instance), {
+      limitMs,
+      what: `rest of ${instance} (${this.last(instance)?.state.value ?? 'no history'})`,
+    });
     return this.state(instance);
   }
 

@@ -1,7 +1,8 @@
 import { instanceSpec, type InstanceSpec, type InstanceUuid } from '@chronovirt/contract';
 
 /** UUID number `n`. */
-export const uuidNumber = (n: number): InstanceUuid => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}` as InstanceUuid;
+export const uuidNumber = (n: number): InstanceUuid =>
+  `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}` as InstanceUuid;
 
 /** A small instance, number `n`. */
 export function sampleSpec(n = 1, overrides: Partial<InstanceSpec> = {}): InstanceSpec {
