@@ -1,0 +1,8 @@
+/** Writes docs/reference/life.svg and life.md from the chart: `node libs/machines/tools/draw.ts`. */
+import { writeFileSync } from 'node:fs';
+import { pages } from './pages.ts';
+
+for (const { path, content } of pages()) {
+  writeFileSync(path, content);
+  console.log(`wrote ${path}`);
+}

@@ -1,0 +1,228 @@
+/** The page about the chart, from the chart's own tables. */
+import type { Power, RestingState } from '@chronovirt/contract';
+import { guards } from '../src/decide/guards.ts';
+import { proofOf } from '../src/classify.ts';
+import { leaves, leafNames, parentOf, parents, type Leaf, type Parent } from '../src/life/leaves.ts';
+import { observationTable, observedEvent, type Row } from '../src/life/observations.ts';
+import { everywhere, goalOf, methodsOf, operations, type Operation } from '../src/life/operations.ts';
+import { resting, restingStates } from '../src/life/resting.ts';
+import { vmStates } from '../src/nova-states.ts';
+import { defaultPolicy } from '../src/policy.ts';
+import { MACHINE_VERSION } from '../src/version.ts';
+
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(head), `|${head.map(() => ' --- ').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function duration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  return ms < 120_000 ? `${ms / 1000} s` : `${ms / 60_000} min`;
+}
+
+const restingTable = (): string =>
+  table(
+    ['state', 'meaning', 'power', 'Nova’s vmState'],
+    restingStates.map((state) => [
+      `**${state}**`,
+      resting[state].description,
+      resting[state].power ?? 'any',
+      `\`${vmStates[state]}\``,
+    ]),
+  );
+
+const proofText = {
+  look: 'what is seen',
+  mark: 'what is seen, with this operation’s mark',
+  result: 'the driver’s word, and what is seen',
+} as const;
+
+function transientTable(): string {
+  const rows = leafNames.map((name) => {
+    const leaf: Leaf = leaves[name];
+    const to = leaf.next ?? (leaf.goals.join(', ') || '–');
+    const task = leaf.task === null ? '–' : `\`${leaf.task}\``;
+    const proof = ['place', 'order', 'probe'].includes(leaf.method) ? '–' : proofText[leaf.proof];
+    return [`**${name}**`, leaf.description, duration(leaf.deadlineMs), to, proof, task];
+  });
+  return table(['state', 'effect', 'deadline', 'leads to', 'its end is known by', 'Nova’s taskState'], rows);
+}
+
+const parentTable = (): string =>
+  table(
+    ['state', 'meaning'],
+    (Object.keys(parents) as Parent[]).map((name) => [`**${name}**`, parents[name].description]),
+  );
+
+const whereText: Readonly<Record<Operation['where'], string>> = {
+  host: 'its host',
+  spine: 'the cluster',
+  move: 'the cluster, as a move',
+};
+
+function commandTable(): string {
+  const rows = operations.map((operation) => {
+    const goals = [...new Set(operation.from.map((state) => goalOf(operation, state) ?? 'as before the resize'))];
+    const also = operation.preempts === undefined ? '' : `; cuts short ${operation.preempts.join(', ')}`;
+    const methods = methodsOf(operation).map((method) => `\`${method}\``);
+    return [
+      `**${operation.command}**`,
+      operation.description,
+      operation.from.join(', ') + also,
+      operation.to,
+      goals.join(', '),
+      `\`${operation.event}\``,
+      methods.join(', ') || '–',
+      whereText[operation.where],
+    ];
+  });
+  const special = Object.entries(everywhere).map(([name, description]) => [
+    `**${name}**`,
+    description,
+    name === 'create' ? 'no history' : 'every state but deleted',
+    '',
+    '',
+    '',
+    '',
+    '',
+  ]);
+  return table(
+    ['command', 'what it does', 'from', 'through', 'to', 'intent', 'needs', 'carried out by'],
+    [...rows, ...special],
+  );
+}
+
+function matrix(): string {
+  const commands = [...new Set(operations.map(({ command }) => command))];
+  const rows = commands.map((command) => {
+    const from = new Set(operations.filter((row) => row.command === command).flatMap((row) => row.from));
+    return [command, ...restingStates.map((state) => (from.has(state) ? '●' : ''))];
+  });
+  const everywhereRows = ['delete', 'lock', 'unlock'].map((command) => [
+    command,
+    ...restingStates.map((state) => (state === 'deleted' ? '' : '●')),
+  ]);
+  return table(['', ...restingStates], [...rows, ...everywhereRows]);
+}
+
+function rowText(row: Row): string {
+  switch (row.kind) {
+    case 'expected':
+      return '–';
+    case 'power':
+      return `recorded: ${row.why}`;
+    case 'move':
+      return `**${parentOf(row.to)} → ${row.goal}**: ${row.why}`;
+    case 'remove':
+      return `**removed**: ${row.why}`;
+    default:
+      return row satisfies never;
+  }
+}
+
+function cellText(state: RestingState, power: Power): string {
+  const cell = observationTable[state][power];
+  if (cell.kind !== 'choice') return rowText(cell);
+  return Object.entries(cell.choices)
+    .map(
+      ([name, row]) =>
+        `\`${cell.policy}: ${name}\`${defaultPolicy[cell.policy] === name ? ' (default)' : ''}: ${rowText(row)}`,
+    )
+    .join('; ');
+}
+
+function observations(): string {
+  const powers = Object.keys(observedEvent) as Power[];
+  return table(
+    ['state \\ seen', ...powers],
+    restingStates.map((state) => [`**${state}**`, ...powers.map((power) => cellText(state, power))]),
+  );
+}
+
+const methodsBy = (proof: string): string =>
+  [...proofOf]
+    .filter(([method, by]) => by === proof && !['place', 'order', 'probe'].includes(method))
+    .map(([method]) => `\`${method}\``)
+    .join(', ');
+
+function proofs(): string {
+  return [
+    `- **What is seen is enough**: ${methodsBy('look')}. Whoever brought the guest there, nothing was lost: a guest that somebody else started is adopted.`,
+    `- **The mark as well**: ${methodsBy('mark')}. Before and after look alike, or another operation’s guest would be taken for this one’s.`,
+    `- **The driver’s own word as well**: ${methodsBy('result')}. What they do leaves nothing that a look could show; without the word it did not happen.`,
+  ].join('\n');
+}
+
+const backoffs = (): string => [1, 2, 3, 4, 5].map((tries) => duration(defaultPolicy.backoffMs(tries))).join(', ');
+
+/** The whole page. */
+export function lifePage(): string {
+  const guardTable = table(
+    ['guard', 'what it asks'],
+    Object.entries(guards).map(([name, meaning]) => [`\`${name}\``, meaning]),
+  );
+  return `<!-- Made by libs/machines/tools/draw.ts from the chart; a test compares. Change the tables in libs/machines/src/life instead. -->
+
+# The life of an instance
+
+Chart \`${MACHINE_VERSION}\`: ${restingStates.length} states in which an instance rests, ${leafNames.length} in which exactly one effect is due. Every change of state is a stored event, and
+everything below is made from the tables that the chart itself is made of.
+
+![The chart](life.svg)
+
+## Where it rests
+
+${restingTable()}
+
+## What it is becoming
+
+${parentTable()}
+
+Each of these has one leaf per effect. The effect is the driver method of that name; \`place\` and \`order\` are the cluster’s, \`probe\` is a look.
+
+${transientTable()}
+
+A deadline counts from the entry into the state (for \`powerOff\` the guest’s own time to shut down comes on top). An effect that is begun again waits first: ${backoffs()}, … up to ${duration(defaultPolicy.backoffMs(99))}.
+
+## How an effect ends
+
+The outcome is believed for what was seen on the hypervisor, never for what the code that ran it says.
+
+| the effect says | seen: where it leads | seen: where it began | seen: something else | nobody answered |
+| --- | --- | --- | --- | --- |
+| done | the goal, or the next step | reconciling | reconciling | reconciling |
+| failed | the goal, or the next step | back to where it began | **failed**, with the facts | reconciling |
+| nothing, and its time is over | reconciling | reconciling | reconciling | reconciling |
+
+- A build that failed and left nothing is given back, and the cluster tries the next host; one that left something is **failed** on its host.
+- **deleting** never ends in **failed**: what is left is named and removed again, with back-off, until a look finds nothing.
+- **reconciling** waits for whatever is still under way, looks, and takes the goal, the origin, or **failed** with the facts. It never ends for want of an answer.
+- An outcome of an operation that is over is stored as \`late\` and changes nothing.
+
+How the end of a method is known:
+
+${proofs()}
+
+## Commands
+
+${commandTable()}
+
+Which command is legal where:
+
+${matrix()}
+
+## Why a command is refused
+
+The first guard that does not hold is the answer, with the fact behind it and, for \`state\`, the shortest list of commands that leads to where the command is legal.
+
+${guardTable}
+
+## What is seen in a resting state
+
+A hypervisor’s event is a hint: somebody looks, and what the look shows counts. Nothing is silently ignored: “recorded” is an event too.
+
+${observations()}
+`;
+}

@@ -1,0 +1,15 @@
+/** The generated pages of this library, with the places where they lie in the repository. */
+import { fileURLToPath } from 'node:url';
+import { lifePage } from './life-page.ts';
+import { drawLife } from './life-svg.ts';
+
+const reference = new URL('../../../docs/reference/', import.meta.url);
+
+const at = (name: string): string => fileURLToPath(new URL(name, reference));
+
+export function pages(): { readonly path: string; readonly content: string }[] {
+  return [
+    { path: at('life.svg'), content: drawLife() },
+    { path: at('life.md'), content: lifePage() },
+  ];
+}
