@@ -9,9 +9,13 @@ export interface FollowOptions {
   /** Takes a message. One that is older than what is known is to be ignored by the taker. */
   readonly take: (stored: Stored, from: 'scan' | 'feed') => void;
   readonly reached: (seq: number) => void;
+  /** Nothing of this host was read before by anybody: it is fed from its first message on. */
+  readonly isNew: boolean;
+  /** The second scan is over. */
+  readonly rescanned: () => Promise<void>;
 }
 
-const retryMs = 500;
+const [firstRetryMs, longestRetryMs] = [20, 1_000];
 
 /**
  * Reads the last message of every history of a host, then its feed from there until the signal ends it. Resolves after the first scan;
@@ -22,19 +26,25 @@ const retryMs = 500;
  */
 export async function followHost(options: FollowOptions): Promise<boolean> {
   const { host, log, signal, reached } = options;
+  if (options.isNew) {
+    void feedOn(options, 0);
+    return true;
+  }
   let end: number;
   try {
     end = await scan(options);
   } catch (error) {
-    if (error instanceof ChronovirtError && error.code === 'JOURNAL_MISSING') return false;
+    if (isMissing(error)) return false;
     throw error;
   }
   reached(end);
   void feedOn(options, end);
   if (end > 0) {
-    scan(options).catch((error: unknown) => {
-      if (!signal.aborted) log.warn({ host, error: String(error) }, 'a host was not scanned a second time');
-    });
+    scan(options)
+      .then(options.rescanned)
+      .catch((error: unknown) => {
+        if (!signal.aborted) log.warn({ host, error: String(error) }, 'a host was not scanned a second time');
+      });
   }
   return true;
 }
@@ -60,18 +70,27 @@ async function takeLastReadable(journal: Journal, halted: Stored, take: FollowOp
 
 async function feedOn({ journal, host, log, signal, take }: FollowOptions, since: number): Promise<void> {
   let seq = since;
+  let pause = firstRetryMs;
   while (!signal.aborted) {
     try {
       for await (const stored of journal.feed(host, seq, signal)) {
         seq = stored.seq;
+        pause = firstRetryMs;
         take(stored, 'feed');
       }
     } catch (error) {
       if (signal.aborted) return;
-      log.error({ host, seq, error: String(error) }, 'the feed of a host broke off');
+      // A host that was just named may not have its stream yet.
+      const level = seq === 0 && isMissing(error) ? 'debug' : 'error';
+      log[level]({ host, seq, error: String(error) }, 'the feed of a host broke off');
       await new Promise((resolve) => {
-        setTimeout(resolve, retryMs).unref();
+        setTimeout(resolve, pause).unref();
       });
+      pause = Math.min(longestRetryMs, pause * 2);
     }
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ChronovirtError && error.code === 'JOURNAL_MISSING';
 }

@@ -38,6 +38,7 @@ export class ReadModel {
   readonly #waiters = new Set<Waiter>();
   readonly #closing = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #isStarted = false;
 
   constructor({ journal, log, discoverMs = 2_000 }: ReadModelOptions) {
     this.#journal = journal;
@@ -48,6 +49,7 @@ export class ReadModel {
   /** Reads what there is; resolves when every instance that is not deleted is shown whole. */
   async start(): Promise<void> {
     await this.#discover();
+    this.#isStarted = true;
     this.#timer = setInterval(() => {
       this.#discover().catch((error: unknown) => this.#log.warn({ error: String(error) }, 'hosts cannot be listed'));
     }, this.#discoverMs);
@@ -82,7 +84,6 @@ export class ReadModel {
   /** Resolves `true` when the model has reached `wanted`, `false` when that did not come within `timeoutMs` or the signal ended it. */
   async reached(wanted: Position, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     if (reaches(this.#position, wanted)) return true;
-    for (const host of wanted.keys()) void this.follow(host).catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiter = { wanted, resolve };
     this.#waiters.add(waiter);
@@ -147,6 +148,9 @@ export class ReadModel {
       signal: this.#closing.signal,
       take: (stored, from) => this.#take(stored, from),
       reached: (seq) => this.#reach(host, seq),
+      rescanned: () => this.#completeSpecs(host),
+      // A host that comes later is new: who listens is to hear of all that it stores.
+      isNew: this.#isStarted,
     });
     if (!started) {
       this.#following.delete(host);

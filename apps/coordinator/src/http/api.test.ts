@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answered, get, post, remove, restsIn, runs, uploadSample } from '../testing/requests.ts';
+import { SimulatedCloud } from '../testing/simulated-cloud.ts';
+
+let cloud: SimulatedCloud;
+const logged: string[] = [];
+const record = (fields: object, message: string): void => void logged.push(JSON.stringify({ ...fields, message }));
+beforeAll(async () => {
+  cloud = await new SimulatedCloud({
+    log: { debug: record, info: record, warn: record, error: record },
+    config: { sinceTimeoutMs: 300 },
+  }).start();
+});
+afterAll(() => cloud.stop());
+
+const body = (name: string, image: string) => ({ name, image, flavor: { vcpus: 1, memoryMiB: 128 } });
+
+describe('a caller', () => {
+  test.each([undefined, 'Bearer', 'Bearer wrong', 'Basic x'])(
+    'without the token is refused (%s)',
+    async (authorization) => {
+      const response = await fetch(`${cloud.server.address}/v1/instances`, {
+        headers: authorization === undefined ? {} : { authorization },
+      });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await response.json()).toMatchObject({ code: 'NO_TOKEN' });
+    },
+  );
+
+  test('needs no token for health and for the document', async () => {
+    expect((await fetch(`${cloud.server.address}/healthz`)).status).toBe(200);
+    const document = (await (await fetch(`${cloud.server.address}/openapi.json`)).json()) as {
+      openapi: string;
+      paths: object;
+    };
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toContain('/v1/instances/{instance}/commands');
+  });
+
+  test('gets a request id, its own if it sent one, in problems too', async () => {
+    const answer = await answered(await cloud.fetch('/v1/nothing', { headers: { 'x-request-id': 'mine-1' } }));
+    expect([answer.status, answer.headers.get('x-request-id'), answer.body['requestId']]).toEqual([
+      404,
+      'mine-1',
+      'mine-1',
+    ]);
+  });
+});
+
+describe('create, then show', () => {
+  test('never misses: a read with since sees what the reply told of', async () => {
+    const image = await uploadSample(cloud);
+    const created = await post(cloud, '/v1/instances', body('first', image));
+    expect(created.status).toBe(202);
+    const { host, seq } = created.body;
+    const shown = await get(cloud, `/v1/instances/first?since=${String(host)}:${String(seq)}`);
+    expect(shown).toMatchObject({ status: 200, body: { name: 'first', uuid: created.body['instance'] } });
+    await restsIn(cloud, 'first', 'running');
+    expect(await get(cloud, '/v1/instances?name=first')).toMatchObject({
+      body: { instances: [{ state: 'running', host: 'h1', vmState: 'active', powerState: 1 }] },
+    });
+  });
+
+  test('a since that is not reached answers that it is not, and when to try', async () => {
+    expect(await get(cloud, '/v1/instances?since=h1:999999')).toMatchObject({ status: 504, body: { code: 'NOT_YET' } });
+  });
+
+  test('the same key is the same instance, at once and later', async () => {
+    const image = await uploadSample(cloud);
+    const send = () => post(cloud, '/v1/instances', body('once', image), { 'idempotency-key': 'key-1' });
+    const [a, b] = await Promise.all([send(), send()]);
+    await restsIn(cloud, 'once', 'running');
+    const c = await send();
+    expect([a.status, b.status, c.status]).toEqual([202, 202, 202]);
+    expect(
+      new Set([a, b, c].map((answer) => `${String(answer.body['instance'])} ${String(answer.body['seq'])}`)).size,
+    ).toBe(1);
+    expect((await get(cloud, '/v1/instances?name=once')).body['instances']).toHaveLength(1);
+  });
+
+  test('a name is taken once, also by two creates at the same time', async () => {
+    const image = await uploadSample(cloud);
+    const answers = await Promise.all([1, 2, 3].map(() => post(cloud, '/v1/instances', body('twin', image))));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ guard: 'nameFree', field: 'name' });
+  });
+
+  test('a dry run tells the spec and makes nothing', async () => {
+    const image = await uploadSample(cloud, 'dry-disk');
+    const answer = await post(cloud, '/v1/instances?dryRun', body('dry', 'dry-disk'));
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { spec: { name: 'dry', image: { sha256: image }, flavor: { name: 'custom', vcpus: 1 } } },
+    });
+    expect((await get(cloud, '/v1/instances/dry')).status).toBe(404);
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    [{}, 'name'],
+    [{ name: 'Web!', image: 'x' }, 'name'],
+    [{ name: 'web' }, 'image'],
+    [{ name: 'web', image: 'no-such-image' }, 'image'],
+    [{ name: 'web', image: 'f'.repeat(64) }, 'image'],
+    [{ name: 'web', image: 'small-disk', flavor: 'giant' }, 'flavor'],
+    [{ name: 'web', image: 'small-disk', flavor: { vcpus: 1 } }, 'flavor.memoryMiB'],
+    [{ name: 'web', image: 'small-disk', userData: '%%%' }, 'userData'],
+    [{ name: 'web', image: 'small-disk', sshKeys: ['-----BEGIN'] }, 'sshKeys.0'],
+    [{ name: 'web', image: 'small-disk', colour: 'blue' }, 'colour'],
+    [{ name: 'web', image: 'small-disk', host: 'a.b' }, 'host'],
+  ])('%j is refused and names its field', async (input, field) => {
+    await uploadSample(cloud, 'small-disk', Buffer.alloc(4096, 7));
+    const answer = await post(cloud, '/v1/instances', input);
+    expect(answer).toMatchObject({ status: 400, body: { field } });
+    expect((await get(cloud, '/v1/instances/web')).status).toBe(404);
+  });
+
+  test('a body that is no JSON, of another type, or too large', async () => {
+    const send = async (text: string, type: string) =>
+      answered(await cloud.fetch('/v1/instances', { method: 'POST', body: text, headers: { 'content-type': type } }));
+    expect(await send('{', 'application/json')).toMatchObject({ status: 400, body: { field: 'body' } });
+    expect(await send('a=b', 'text/plain')).toMatchObject({ status: 415 });
+    expect(await send(JSON.stringify({ name: 'x'.repeat(2_000_000) }), 'application/json')).toMatchObject({
+      status: 413,
+    });
+  });
+
+  test('a query and a header that cannot be meant', async () => {
+    expect(await get(cloud, '/v1/instances?limit=0')).toMatchObject({ status: 400, body: { field: 'limit' } });
+    expect(await get(cloud, '/v1/instances?since=x')).toMatchObject({ status: 400, body: { field: 'since' } });
+    expect(await get(cloud, '/v1/instances?stat=running')).toMatchObject({ status: 400, body: { field: 'stat' } });
+    expect(await post(cloud, '/v1/instances', {}, { 'idempotency-key': 'a b' })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('orders', () => {
+  test('go from acceptance to the goal, and a refusal names guard, fact and way out', async () => {
+    await runs(cloud, 'ordered');
+    expect(await post(cloud, '/v1/instances/ordered/commands', { name: 'pause' })).toMatchObject({
+      status: 202,
+      body: { host: 'h1' },
+    });
+    await restsIn(cloud, 'ordered', 'paused');
+    expect(await post(cloud, '/v1/instances/ordered/commands', { name: 'pause' })).toMatchObject({
+      status: 409,
+      body: { code: 'REFUSED', guard: 'state', path: ['unpause'], host: 'h1' },
+    });
+    expect(await get(cloud, '/v1/instances/ordered/explain?command=start')).toMatchObject({
+      body: { allowed: false, guard: 'state', path: ['unpause', 'stop'] },
+    });
+    expect(await get(cloud, '/v1/instances/ordered/explain?command=unpause')).toMatchObject({
+      body: { allowed: true, reachable: true },
+    });
+  });
+
+  test('a known id gets its old answer', async () => {
+    await runs(cloud, 'repeated');
+    const send = () =>
+      post(cloud, '/v1/instances/repeated/commands', { name: 'pause' }, { 'idempotency-key': 'pause-1' });
+    const first = await send();
+    await restsIn(cloud, 'repeated', 'paused');
+    const second = await send();
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(second.body['seq']).toBe(first.body['seq']);
+  });
+
+  test('ifSeq lets a person act on what they saw', async () => {
+    await runs(cloud, 'seen');
+    const { seq } = (await get(cloud, '/v1/instances/seen')).body;
+    expect(await post(cloud, '/v1/instances/seen/commands', { name: 'pause', ifSeq: Number(seq) - 1 })).toMatchObject({
+      status: 412,
+      body: { guard: 'ifSeq' },
+    });
+  });
+
+  test.each([
+    [{ name: 'explode' }, 'name'],
+    [{ name: 'create' }, 'name'],
+    [{ name: 'stop', args: { timeoutSeconds: -1 } }, 'timeoutSeconds'],
+    [{ name: 'stop', args: { colour: 1 } }, 'colour'],
+    [{ name: 'resize', args: { flavor: 'giant' } }, 'flavor'],
+    [{ name: 'rebuild', args: { image: 'nowhere' } }, 'args.image'],
+  ])('%j is bad input', async (order, field) => {
+    await uploadSample(cloud, 'x');
+    if ((await get(cloud, '/v1/instances/bad')).status === 404) await runs(cloud, 'bad');
+    expect(await post(cloud, '/v1/instances/bad/commands', order)).toMatchObject({ status: 400, body: { field } });
+  });
+
+  test('a host that does not answer: nothing was done, and the answer says so', async () => {
+    await runs(cloud, 'away');
+    cloud.isAgentAway = true;
+    try {
+      expect(await post(cloud, '/v1/instances/away/commands', { name: 'pause' })).toMatchObject({
+        status: 503,
+        body: { code: 'HOST_UNREACHABLE', host: 'h1' },
+      });
+      expect(await get(cloud, '/v1/instances/away/console-log')).toMatchObject({ status: 503 });
+      expect(await get(cloud, '/v1/instances/away')).toMatchObject({ status: 200, body: { state: 'running' } });
+    } finally {
+      cloud.isAgentAway = false;
+    }
+  });
+
+  test('an instance that nobody knows is not found, by any route', async () => {
+    for (const path of [
+      '',
+      '/history',
+      '/state?at=1',
+      '/diff?a=1&b=2',
+      '/verify',
+      '/explain',
+      '/console-log',
+      '/addresses',
+    ]) {
+      expect(await get(cloud, `/v1/instances/ghost${path}`)).toMatchObject({
+        status: 404,
+        body: { field: 'instance' },
+      });
+    }
+    expect(await post(cloud, '/v1/instances/ghost/commands', { name: 'start' })).toMatchObject({ status: 404 });
+  });
+});
+
+describe('after a delete', () => {
+  test('the history is there, the name is free, and the list shows it only when asked for all', async () => {
+    await runs(cloud, 'mortal');
+    expect(await remove(cloud, '/v1/instances/mortal')).toMatchObject({ status: 202 });
+    await restsIn(cloud, 'mortal', 'deleted');
+    const history = await get(cloud, '/v1/instances/mortal/history');
+    const types = (history.body['entries'] as { message: { events: { type: string }[] } }[]).flatMap(({ message }) =>
+      message.events.map(({ type }) => type),
+    );
+    expect(types).toEqual(
+      expect.arrayContaining(['create.requested', 'adopted', 'spawn.done', 'destroy.requested', 'destroy.done']),
+    );
+    expect((await get(cloud, '/v1/instances?name=mortal')).body['instances']).toHaveLength(0);
+    expect((await get(cloud, '/v1/instances?name=mortal&all')).body['instances']).toHaveLength(1);
+    expect(await get(cloud, '/v1/instances/mortal/verify')).toMatchObject({ body: { ok: true } });
+    expect(await get(cloud, '/v1/instances/mortal/addresses')).toMatchObject({ status: 409 });
+    expect(await remove(cloud, '/v1/instances/mortal')).toMatchObject({ status: 409, body: { guard: 'notDeleted' } });
+    await runs(cloud, 'mortal');
+    expect(await get(cloud, '/v1/instances/mortal')).toMatchObject({ body: { state: 'running' } });
+  });
+});
+
+describe('time travel', () => {
+  test('shows a state at a sequence and what differs between two', async () => {
+    await runs(cloud, 'past');
+    const { seq } = (await get(cloud, '/v1/instances/past')).body;
+    await post(cloud, '/v1/instances/past/commands', { name: 'stop', args: { timeoutSeconds: 0 } });
+    const stopped = await restsIn(cloud, 'past', 'stopped');
+    expect(await get(cloud, `/v1/instances/past/state?at=h1:${String(seq)}`)).toMatchObject({
+      body: { state: { value: 'running' } },
+    });
+    const { changes } = (
+      await get(cloud, `/v1/instances/past/diff?a=h1:${String(seq)}&b=h1:${String(stopped.body['seq'])}`)
+    ).body;
+    expect(changes).toContainEqual({ path: 'value', before: 'running', after: 'stopped' });
+    expect(await get(cloud, '/v1/instances/past/state?at=soon')).toMatchObject({ status: 400, body: { field: 'at' } });
+  });
+});
+
+test('what was sealed is in no answer, no history and no log', async () => {
+  const secret = 'correct-horse-battery';
+  const coded = Buffer.from(`#cloud-config ${secret}`).toString('base64');
+  await runs(cloud, 'sealed', {
+    userData: coded,
+    adminPassword: secret,
+    injectedFiles: [{ path: '/etc/key', content: coded }],
+  });
+  const texts = [
+    JSON.stringify((await get(cloud, '/v1/instances/sealed')).body),
+    JSON.stringify((await get(cloud, '/v1/instances/sealed/history')).body),
+    JSON.stringify(
+      (await post(cloud, '/v1/instances', { name: 'sealed-2', image: 'x', adminPassword: secret, flavor: 'giant' }))
+        .body,
+    ),
+    logged.join('\n'),
+    [...cloud.secrets.objects.values()].map((sealed) => sealed.toString('latin1')).join('\n'),
+  ];
+  for (const text of texts)
+    for (const plain of [secret, coded, Buffer.from(secret).toString('base64')]) expect(text).not.toContain(plain);
+  expect((await get(cloud, '/v1/instances/sealed')).body['sealed']).toEqual([
+    'userData',
+    'adminPassword',
+    'injectedFiles',
+  ]);
+});

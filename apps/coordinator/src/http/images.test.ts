@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { HEADER_BYTES, writeEmptyQcow2 } from '@chronovirt/images';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { answered, get, remove, runs, type Answered } from '../testing/requests.ts';
+import { SimulatedCloud } from '../testing/simulated-cloud.ts';
+
+let cloud: SimulatedCloud;
+beforeAll(async () => {
+  cloud = await new SimulatedCloud({ config: { maxImageBytes: 4 * 1024 * 1024 } }).start();
+});
+afterAll(() => cloud.stop());
+
+const incoming = (): string[] => {
+  const directory = join(cloud.directory, 'incoming');
+  return existsSync(directory) ? readdirSync(directory) : [];
+};
+
+async function upload(content: Uint8Array, query: string): Promise<Answered> {
+  return answered(await cloud.fetch(`/v1/images?${query}`, { method: 'POST', body: new Uint8Array(content) }));
+}
+
+async function qcow2(backing?: { file: string; format: 'qcow2' | 'raw' }): Promise<Buffer> {
+  const directory = await mkdtemp(join(tmpdir(), 'chronovirt-image-'));
+  try {
+    const handle = await open(join(directory, 'disk'), 'wx+');
+    await writeEmptyQcow2(handle, 1024 ** 3, ...(backing === undefined ? [] : [backing as never]));
+    await handle.close();
+    return await readFile(join(directory, 'disk'));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+test('an image is taken in once: hashed, its format read from its content, then found by hash and by name', async () => {
+  const content = await qcow2();
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const first = await upload(content, 'name=debian');
+  expect(first).toMatchObject({
+    status: 201,
+    body: { sha256, name: 'debian', format: 'qcow2', bytes: content.length, virtualBytes: 1024 ** 3 },
+  });
+  expect(await upload(content, 'name=other')).toMatchObject({ status: 200, body: { sha256, name: 'debian' } });
+  expect(await get(cloud, '/v1/images/debian')).toMatchObject({ body: { sha256 } });
+  expect(await get(cloud, `/v1/images/${sha256}`)).toMatchObject({ body: { name: 'debian' } });
+  expect(incoming()).toEqual([]);
+});
+
+test('an image that points to a file of the host is refused with the reason, and nothing is left of it', async () => {
+  const before = (await get(cloud, '/v1/images')).body['images'] as unknown[];
+  const answer = await upload(await qcow2({ file: '/etc/shadow', format: 'raw' }), 'name=evil');
+  expect(answer).toMatchObject({ status: 400, body: { code: 'IMAGE_UNACCEPTABLE' } });
+  expect(String(answer.body['detail'])).toMatch(/backing file/);
+  expect((await get(cloud, '/v1/images')).body['images']).toHaveLength(before.length);
+  expect(incoming()).toEqual([]);
+});
+
+test.each([
+  ['name=a&format=qcow2', 'IMAGE_UNACCEPTABLE', /said to be qcow2 but its content is raw/],
+  [`name=b&sha256=${'0'.repeat(64)}`, 'INVALID_INPUT', /hashes to/],
+  ['format=raw', 'INVALID_INPUT', /name/],
+  ['name=c&sha256=xyz', 'INVALID_INPUT', /64 hexadecimal/],
+])('an upload that is not what it says (%s) is refused', async (query, code, reason) => {
+  const answer = await upload(randomBytes(4096), query);
+  expect(answer).toMatchObject({ status: 400, body: { code } });
+  expect(String(answer.body['detail'])).toMatch(reason);
+  expect(incoming()).toEqual([]);
+});
+
+test('an empty one, a compressed one and one that is too large are refused', async () => {
+  expect(String((await upload(new Uint8Array(0), 'name=empty')).body['detail'])).toMatch(/empty|expected the bytes/);
+  expect(
+    String(
+      (await upload(Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), randomBytes(HEADER_BYTES)]), 'name=gz')).body[
+        'detail'
+      ],
+    ),
+  ).toMatch(/gunzip/);
+  expect(await upload(Buffer.alloc(5 * 1024 * 1024, 1), 'name=large')).toMatchObject({ status: 413 });
+  expect(incoming()).toEqual([]);
+});
+
+test('an upload that breaks off leaves nothing', async () => {
+  const before = (await get(cloud, '/v1/images')).body['images'] as unknown[];
+  const controller = new AbortController();
+  const body = new ReadableStream<Uint8Array>({
+    start: (stream) => stream.enqueue(randomBytes(100_000)),
+    pull: () => controller.abort(),
+  });
+  const request = cloud.fetch('/v1/images?name=broken', {
+    method: 'POST',
+    body,
+    signal: controller.signal,
+    duplex: 'half',
+  } as RequestInit);
+  await expect(request).rejects.toThrow();
+  for (let tries = 0; incoming().length > 0 && tries < 200; tries++) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
+  }
+  expect(incoming()).toEqual([]);
+  expect((await get(cloud, '/v1/images')).body['images']).toHaveLength(before.length);
+});
+
+test('two images of one name are told apart by their hash', async () => {
+  const [a, b] = [randomBytes(4096), randomBytes(4096)];
+  await upload(a, 'name=twice');
+  await upload(b, 'name=twice');
+  const answer = await get(cloud, '/v1/images/twice');
+  expect(answer).toMatchObject({ status: 400, body: { field: 'image' } });
+  expect(String(answer.body['detail'])).toMatch(/2 images are called "twice"/);
+});
+
+test('an image in use is not removed unless it is forced', async () => {
+  await runs(cloud, 'user-of-it');
+  const answer = await remove(cloud, '/v1/images/disk-of-user-of-it');
+  expect(answer).toMatchObject({ status: 409, body: { code: 'IN_USE' } });
+  expect(String(answer.body['detail'])).toMatch(/1 instances? .*user-of-it/);
+  expect(await remove(cloud, '/v1/images/disk-of-user-of-it?force')).toMatchObject({ status: 200 });
+  expect(await get(cloud, '/v1/images/disk-of-user-of-it')).toMatchObject({ status: 404 });
+});
+
+test('a root disk that the image does not fit on is refused with what would fit', async () => {
+  await upload(await qcow2(), 'name=debian');
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'tight', image: 'debian', flavor: { vcpus: 1, memoryMiB: 128, rootGiB: 0.5 } }),
+  };
+  const answer = await answered(await cloud.fetch('/v1/instances', init));
+  expect(answer).toMatchObject({ status: 400, body: { field: 'flavor.rootGiB' } });
+  expect(String(answer.body['detail'])).toMatch(/ask for 1 or more/);
+});
