@@ -38,6 +38,7 @@ describe.each(testServers())('a connection to nats-server $version', ({ path, ve
     const file = join(dir.path, 'line.nk');
     writeFileSync(file, `${readFileSync(user.seedFile, 'utf8')}\n`, { mode: 0o600 });
     const connection = await connect({ servers: nats.url, name: 'known', nkeySeedFile: file });
+    expect(connection.link.up()).toBe(true);
     await connection.close();
   });
 
@@ -71,7 +72,7 @@ describe.each(testServers())('a connection to nats-server $version', ({ path, ve
       await until(() => !connection.link.up(), { what: 'the loss is known' });
       await nats.restart();
       await connection.link.whenUp(AbortSignal.timeout(10_000));
-      await connection.link.roundTrip();
+      await expect(connection.link.roundTrip()).resolves.toBeUndefined();
     }
     await connection.close();
   });

@@ -81,6 +81,14 @@ export class Bucket {
     return this.#head(key);
   }
 
+  /** Whether all chunks of an object are there: a server that was killed soon after a removal may have brought parts back. */
+  async isWhole(key: string): Promise<boolean> {
+    const found = await this.#head(key);
+    if (!found) return false;
+    const subject = `$O.${this.#name}.C.${key}.${found.upload}`;
+    return ((await this.#subjects(subject))[subject] ?? 0) === found.chunks;
+  }
+
   /** The chunks of an object; undefined when there is none. A part that is missing ends it early: the caller checks size and hash. */
   async read(
     key: string,
@@ -124,16 +132,20 @@ export class Bucket {
       const found = head.safeParse(JSON.parse(Buffer.from(data).toString()));
       if (found.success) wanted.add(found.data.upload);
     }
-    const info = await untilAnswered(this.#core, undefined, () =>
-      callApi<{ state: { subjects?: Record<string, number> } }>(this.#core, `STREAM.INFO.${this.#stream}`, {
-        subjects_filter: `$O.${this.#name}.C.>`,
-      }),
-    );
-    const left = Object.keys(info.state.subjects ?? {}).filter(
-      (subject) => !wanted.has(subject.slice(subject.lastIndexOf('.') + 1)),
-    );
+    const held = Object.keys(await this.#subjects(`$O.${this.#name}.C.>`));
+    const left = held.filter((subject) => !wanted.has(subject.slice(subject.lastIndexOf('.') + 1)));
     for (const subject of left) await this.#purge(subject.slice(`$O.${this.#name}.`.length));
     return left.length;
+  }
+
+  /** How many messages lie under each subject that the filter takes. */
+  async #subjects(filter: string): Promise<Record<string, number>> {
+    const info = await untilAnswered(this.#core, undefined, () =>
+      callApi<{ state: { subjects?: Record<string, number> } }>(this.#core, `STREAM.INFO.${this.#stream}`, {
+        subjects_filter: filter,
+      }),
+    );
+    return info.state.subjects ?? {};
   }
 
   async #create(): Promise<void> {

@@ -47,7 +47,7 @@ export class NatsImageStore {
    */
   async put(record: StoredImage, content: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
     const image = storedImage.parse(record);
-    if (await this.#bucket.meta(image.sha256)) return;
+    if (await this.#bucket.isWhole(image.sha256)) return;
     await this.#bucket.put(
       image.sha256,
       verified(image.sha256, image.bytes, content(), 'what was sent'),

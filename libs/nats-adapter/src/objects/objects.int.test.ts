@@ -132,19 +132,20 @@ describe.each(testServers())('the object store on nats-server $version', ({ path
       const content = randomBytes(12 * MiB);
       const record = recordOf(content);
       await images.put(record, () => pieces(content, MiB));
+      let removed: boolean | undefined;
       const reading = (async () => {
-        let first = true;
-        for await (const piece of await images.open(record.sha256)) {
-          if (first && piece.length > 0) expect(await images.remove(record.sha256)).toBe(true);
-          first = false;
-        }
+        for await (const piece of await images.open(record.sha256))
+          if (piece.length > 0) removed ??= await images.remove(record.sha256);
       })();
       await expect(reading).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' });
+      expect(removed).toBe(true);
       await expect(images.open(record.sha256)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
       expect(await images.remove(record.sha256)).toBe(false);
     });
 
     it('sweeps what an upload left whose process died, and nothing else', async () => {
+      // A server that is killed soon after a purge may bring some of the purged chunks back.
+      await images.sweep();
       const content = randomBytes(1000);
       const record = recordOf(content);
       await images.put(record, () => pieces(content, 1000));
@@ -153,6 +154,20 @@ describe.each(testServers())('the object store on nats-server $version', ({ path
       await admin.close();
       expect(await images.sweep()).toBe(1);
       expect(await images.sweep()).toBe(0);
+      expect(Buffer.compare(await collect(await images.open(record.sha256)), content)).toBe(0);
+    });
+
+    it('takes an image again of which the store has lost a part', async () => {
+      const content = randomBytes(MiB);
+      const record = recordOf(content);
+      await images.put(record, () => pieces(content, 1000));
+      const admin = await dial({ servers: nats.url });
+      await (
+        await jetstreamManager(admin)
+      ).streams.purge('OBJ_images', { filter: `$O.images.C.${record.sha256}.>`, keep: 2 });
+      await admin.close();
+      await expect(collect(await images.open(record.sha256))).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' });
+      await images.put(record, () => pieces(content, 1000));
       expect(Buffer.compare(await collect(await images.open(record.sha256)), content)).toBe(0);
     });
 

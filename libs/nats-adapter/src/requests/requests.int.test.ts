@@ -39,6 +39,8 @@ const pause = (instance: InstanceUuid, id = 'c1'): ActorRequest =>
     command: { id, instance, name: 'pause', args: {}, by: { kind: 'user', name: 'eve' } },
   }) as unknown as ActorRequest;
 
+const bad = (message: RegExp) => ({ kind: 'error', code: 'INVALID_INPUT', message: expect.stringMatching(message) });
+
 describe.each(testServers())('requests over nats-server $version', ({ path }) => {
   const dir = tempDir('requests');
   let nats: NatsServer;
@@ -143,11 +145,6 @@ describe.each(testServers())('requests over nats-server $version', ({ path }) =>
     const raw = await dial({ servers: nats.url });
     const say = async (subject: string, text: string) => (await raw.request(subject, text, { timeout: 5_000 })).json();
     const subject = commandSubject('h1', instance);
-    const bad = (message: RegExp) => ({
-      kind: 'error',
-      code: 'INVALID_INPUT',
-      message: expect.stringMatching(message),
-    });
     expect(await say(subject, 'garbage')).toMatchObject(bad(/JSON/));
     expect(await say(subject, '{"kind":"command","command":{}}')).toMatchObject(bad(/request\.command/));
     expect(await say(subject, JSON.stringify(pause(newInstance())))).toMatchObject(bad(/speaks of/));
@@ -177,7 +174,7 @@ describe.each(testServers())('requests over nats-server $version', ({ path }) =>
   it('refuses a reply that is none', async () => {
     const instance = newInstance();
     const raw = await dial({ servers: nats.url });
-    raw.subscribe(commandSubject('h1', '*'), { callback: (_, msg) => msg.respond('{"kind":"surprise"}') });
+    raw.subscribe(commandSubject('h1', '*'), { callback: (_, msg) => void msg.respond('{"kind":"surprise"}') });
     await raw.flush();
     await expect(requestActor(here, 'h1', instance, pause(instance), { patienceMs: 5_000 })).rejects.toMatchObject({
       code: 'REPLY_UNREADABLE',
@@ -194,7 +191,7 @@ describe.each(testServers())('requests over nats-server $version', ({ path }) =>
       throw new ChronovirtError('INSTANCE_NOT_FOUND', 'none', { retry: 'never' });
     });
     await there.link.roundTrip();
-    const ask = (method: string, patienceMs = 5_000) => requestQuery(here, 'h1', method, { a: 1 }, { patienceMs });
+    const ask = (method: string) => requestQuery(here, 'h1', method, { a: 1 }, { patienceMs: 5_000 });
     expect(await ask('getInfo')).toEqual({ kind: 'result', value: { args: { a: 1 }, deadlineMs: 5_000 } });
     expect(await ask('nothing')).toEqual({ kind: 'result', value: null });
     expect(await ask('absent')).toEqual({ kind: 'error', code: 'INSTANCE_NOT_FOUND', message: 'none', retry: 'never' });
