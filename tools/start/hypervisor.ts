@@ -20,6 +20,7 @@ const systemUri = 'qemu:///system';
 export async function findHypervisor(
   options: StartOptions,
   directories: { libvirt: string; instances: string },
+  say: (line: string) => void,
 ): Promise<Hypervisor> {
   if (options.simulated) {
     return { driver: { kind: 'simulated' }, text: 'simulated, as asked', domains: () => [], stop: async () => {} };
@@ -35,11 +36,19 @@ export async function findHypervisor(
   }
   try {
     const host = await startPrivateLibvirt({ dir: directories.libvirt });
+    const watch = setInterval(() => {
+      if (!host.running || host.libvirtdPid !== undefined) return;
+      say('  libvirtd was killed: it is started again');
+      host.restart().catch((error: unknown) => say(`  libvirtd did not come back: ${String(error)}`));
+    }, 1_000);
     return {
       driver: { ...settings, uri: host.uri },
       text: host.adopted ? 'our own libvirtd, which was running' : 'our own libvirtd, in namespaces of its own',
       domains: () => lines(virsh(host.uri, 'list', '--all', '--name')),
-      stop: () => host.stop(),
+      stop: () => {
+        clearInterval(watch);
+        return host.stop();
+      },
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

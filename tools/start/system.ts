@@ -10,6 +10,7 @@ import { natsConfiguration } from '../setup/nats-config.mjs';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { Api } from './api.ts';
 import { Child } from './child.ts';
+import { Supervised } from './supervised.ts';
 import { findHypervisor, type Hypervisor } from './hypervisor.ts';
 import type { StartOptions } from './options.ts';
 import { newKey, newToken, secretFile } from './secret-files.ts';
@@ -19,7 +20,7 @@ export interface System {
   readonly address: string;
   readonly hypervisor: Hypervisor;
   readonly instancesDirectory: string;
-  /** Resolves with the name of a process that ended by itself. */
+  /** Resolves with the reason when a process keeps ending. */
   readonly broken: Promise<string>;
   /** Pids of the processes that were started here. */
   pids(): number[];
@@ -28,17 +29,15 @@ export interface System {
 
 export async function startSystem(options: StartOptions, say: (line: string) => void): Promise<System> {
   const started: { name: string; stop: () => Promise<void> }[] = [];
-  const children: Child[] = [];
-  let isStopping = false;
+  const children: Supervised[] = [];
   const stop = async (tell: (line: string) => void): Promise<void> => {
-    isStopping = true;
     for (const part of started.toReversed()) {
       await part.stop().catch((error: unknown) => tell(`  ${part.name} did not end in order: ${String(error)}`));
     }
     started.length = 0;
   };
-  const run = (name: string, command: readonly string[]): Child => {
-    const child = Child.start(name, join(stateDir('log'), `${name}.log`), command);
+  const run = (name: string, command: readonly string[]): Supervised => {
+    const child = new Supervised(name, () => Child.start(name, join(stateDir('log'), `${name}.log`), command), say);
     children.push(child);
     started.push({ name, stop: () => child.end() });
     return child;
@@ -49,7 +48,7 @@ export async function startSystem(options: StartOptions, say: (line: string) => 
     const hypervisor = await timed(
       say,
       'hypervisor',
-      () => findHypervisor(options, { libvirt: stateDir('libvirt'), instances: instancesDirectory }),
+      () => findHypervisor(options, { libvirt: stateDir('libvirt'), instances: instancesDirectory }, say),
       ({ text }) => text,
     );
     started.push({ name: 'hypervisor', stop: () => hypervisor.stop() });
@@ -97,13 +96,7 @@ export async function startSystem(options: StartOptions, say: (line: string) => 
       mode: 0o600,
     });
     started.push({ name: 'api.json', stop: async () => rmSync(join(stateDir(), 'api.json'), { force: true }) });
-    const broken = new Promise<string>((resolve) => {
-      for (const child of children) {
-        void child.ended.then(() => {
-          if (!isStopping) resolve(`${child.name} ended by itself:\n${child.logTail()}`);
-        });
-      }
-    });
+    const broken = Promise.race(children.map(({ gaveUp }) => gaveUp));
     return {
       api,
       address,
@@ -121,7 +114,7 @@ export async function startSystem(options: StartOptions, say: (line: string) => 
 
 async function startNats(
   options: StartOptions,
-  run: (name: string, command: readonly string[]) => Child,
+  run: (name: string, command: readonly string[]) => Supervised,
   say: (line: string) => void,
 ): Promise<{ url: string; seeds: (user: string) => string }> {
   const server = bestNatsServer();
@@ -191,7 +184,7 @@ function freePort(): Promise<number> {
 }
 
 /** Waits until the server's port takes connections. */
-async function accepts(port: number, child: Child, timeoutMs: number): Promise<void> {
+async function accepts(port: number, child: Supervised, timeoutMs: number): Promise<void> {
   const { connect } = await import('node:net');
   const until = performance.now() + timeoutMs;
   for (;;) {
