@@ -1,0 +1,1 @@
+export { SimulatedCloud, type CloudOptions } from './simulated-cloud.ts';
