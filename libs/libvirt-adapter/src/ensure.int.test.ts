@@ -1,6 +1,6 @@
 /** Every method of the driver as an ensure, on a real libvirt: stopped at each place where it may be stopped, then run again. */
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HypervisorUnavailableError, PermitRevokedError } from '@chronovirt/contract';
 import type { ArgsOf, EffectContext, Hint, Observation } from '@chronovirt/contract';
 import { until } from '@chronovirt/testing/lab';
@@ -166,6 +166,10 @@ describe.each(Object.keys(methods))('%s', (name) => {
 });
 
 describe('libvirtd killed in the middle', () => {
+  afterEach(async () => {
+    if (lab.libvirt.pid === undefined) await lab.libvirt.restart();
+  });
+
   it.each(['spawn', 'suspend', 'resume', 'reboot HARD', 'destroy'])(
     'of %s: the call ends, and run again it reaches its goal',
     async (name) => {
@@ -181,7 +185,9 @@ describe('libvirtd killed in the middle', () => {
         const error = await acting;
         expect(error === null || error instanceof HypervisorUnavailableError, String(error)).toBe(true);
         await expect(see(args)).rejects.toBeInstanceOf(HypervisorUnavailableError);
-        expect(lab.driver.waitingFor()).toContain('libvirt does not answer');
+        await until(() => lab.driver.waitingFor()?.startsWith('libvirt does not answer'), {
+          what: 'the driver says what it waits for',
+        });
         await lab.libvirt.restart();
         const again = at(args, 2, { incarnation: 1 });
         await lab.driver.barrier(args.instance.uuid, again);

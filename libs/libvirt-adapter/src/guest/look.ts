@@ -7,6 +7,7 @@ import {
   domainByUuid,
   isNoDomain,
   isNoDomainMetadata,
+  isOperationInvalid,
 } from '@chronovirt/libvirt';
 import type { CallOptions, Domain, Libvirt } from '@chronovirt/libvirt';
 import { markOf, namespace } from '../xml/metadata.ts';
@@ -103,8 +104,12 @@ async function withJob(
 ): Promise<PowerSeen> {
   const seen = describeState(state, reason);
   if (!mayHideAJob(state, reason)) return seen;
-  const job = await libvirt.domainGetJobStats(domain, 0, options).catch(nullIfGone);
-  return job !== null && job.type !== DomainJobType.NONE ? { ...seen, busy: 'dumping' } : seen;
+  // The destination of a migration refuses to tell of its job.
+  const job = await libvirt
+    .domainGetJobStats(domain, 0, options)
+    .catch((error: unknown) => (isOperationInvalid(error) ? null : nullIfGone(error)));
+  if (job?.type === DomainJobType.NONE) return { ...seen, busy: null };
+  return { ...seen, busy: seen.busy ?? 'dumping' };
 }
 
 /** For `catch`: a domain that is gone is an answer. */

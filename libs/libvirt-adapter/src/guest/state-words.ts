@@ -81,9 +81,12 @@ function busyOf(state: number, reason: number): string | null {
   }
 }
 
-/** A pause without a reason: only the job tells a dump from a plain pause. */
+/**
+ * Pauses that only the job tells apart: without a reason it may be a dump; `migration` is also what a guest shows that was paused when
+ * its memory was saved and is back, with no job at all.
+ */
 export const mayHideAJob = (state: number, reason: number): boolean =>
-  state === DomainState.PAUSED && reason === DomainPausedReason.UNKNOWN;
+  state === DomainState.PAUSED && (reason === DomainPausedReason.UNKNOWN || reason === DomainPausedReason.MIGRATION);
 
 /** Whether a QEMU process stands behind a state. */
 export const isActive = (seen: Pick<PowerSeen, 'power' | 'busy'>): boolean =>

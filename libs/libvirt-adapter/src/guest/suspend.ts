@@ -1,5 +1,5 @@
 import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
-import { DomainXmlFlag } from '@chronovirt/libvirt';
+import { DomainSaveRestoreFlag, DomainXmlFlag } from '@chronovirt/libvirt';
 import { markOf, metadataOf, namespace, sameMark, withMark } from '../xml/metadata.ts';
 import { parseXml } from '../xml/parse.ts';
 import { ensure } from './hands.ts';
@@ -28,7 +28,7 @@ export async function resume(hands: Hands, connectNetworks: () => Promise<void>)
     if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
     if (seen.power === 'on') return 'done';
     if (seen.power === 'paused') {
-      // Paused when it was suspended, or restored by a run of this effect that ended here.
+      // Somebody started it by hand, or paused it meanwhile.
       await hands.act((libvirt, domain, options) => libvirt.domainResume(domain, options));
       restored = true;
       return 'again';
@@ -54,5 +54,7 @@ async function markSavedImage(hands: Hands): Promise<void> {
   );
   if (sameMark(markOf(metadataOf(parseXml(xml), namespace.run)), hands.context.mark)) return;
   const marked = withMark(xml, hands.context.mark);
-  await hands.act((libvirt, domain, options) => libvirt.domainManagedSaveDefineXml(domain, marked, 0, options));
+  // RUNNING: a guest that was paused when it was suspended would otherwise come back paused, as if a migration had stopped there.
+  const { RUNNING } = DomainSaveRestoreFlag;
+  await hands.act((libvirt, domain, options) => libvirt.domainManagedSaveDefineXml(domain, marked, RUNNING, options));
 }
