@@ -30,7 +30,8 @@ export interface RunningAgent {
   stop(): Promise<void>;
 }
 
-export async function startAgent(config: AgentConfig, log: Log): Promise<RunningAgent> {
+/** `make`: where the driver comes from; the one that the configuration names, unless whoever embeds an agent has another. */
+export async function startAgent(config: AgentConfig, log: Log, make: typeof makeDriver = makeDriver): Promise<RunningAgent> {
   const lock = await lockHost(config.cluster, config.host);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
   const nats = await connect({
@@ -42,7 +43,7 @@ export async function startAgent(config: AgentConfig, log: Log): Promise<Running
   const journal = new JetStreamJournal(nats);
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
-  const driver = await makeDriver(config, images, log);
+  const driver = await make(config, images, log);
   await driver.driver.initHost?.({ host: config.host }, hostContext(incarnation));
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));
