@@ -17,7 +17,7 @@ import type {
   StoredEvent,
 } from '@chronovirt/contract';
 import { leafOf } from '../life/leaves.ts';
-import { transit } from '../life/transit.ts';
+import { isKnown, transit } from '../life/transit.ts';
 import { MACHINE_VERSION } from '../version.ts';
 import { EventNotAcceptedError } from './errors.ts';
 import { initialState, type Meta } from './initial.ts';
@@ -65,6 +65,9 @@ export function advance(before: InstanceState | null, event: Candidate, meta: Me
 }
 
 function live(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  if (!isKnown(state.value)) {
+    throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION, 'it knows no such state');
+  }
   const step = transit(state.value, state.context, { type: event.type, data: event.data ?? {}, of: event.of ?? null });
   if (step === null) throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION);
   const role = roleAfter(state, event);

@@ -69,6 +69,12 @@ test('a host without the method does not take the order', () => {
   expect(told(host.take({ kind: 'link', link: orderOf(ordered()) }))).toEqual(['nothing: refused']);
 });
 
+test('a host whose chart does not know the state does not take the order', () => {
+  const order = orderOf(ordered());
+  const link: Link = { ...order, state: { ...order.state, value: 'flying.high' } };
+  expect(told(new Scenario().take({ kind: 'link', link }))).toEqual(['nothing: refused']);
+});
+
 test('a build that failed and left nothing is released, and the spine tries another host with the next epoch', () => {
   const { spine, host } = adopted();
   expect(told(host.outcome('failed', EMPTY))).toEqual(['spawn.failed -> failed', 'released -> closed']);

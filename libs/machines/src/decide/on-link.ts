@@ -3,6 +3,8 @@ import { CLUSTER, type By, type InstanceState } from '@chronovirt/contract';
 import type { AdoptOrder, Fence, Link, Returned } from '../actor/links.ts';
 import { OWNER_PART } from '../actor/role.ts';
 import { leafOf } from '../life/leaves.ts';
+import { isKnown } from '../life/transit.ts';
+import { MACHINE_VERSION } from '../version.ts';
 import { dataOf, nothing, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
 
@@ -34,6 +36,7 @@ function onAdopt(
     if (role.kind !== 'closed')
       return nothing('refused', `what this host held under epoch ${newest} is not cleared away yet (${role.kind})`);
   }
+  if (!isKnown(given.value)) return nothing('refused', `${MACHINE_VERSION} knows no state ${given.value}`);
   const needs = leafOf(given.value)?.method;
   if (needs !== undefined && !env.facts.implements.has(needs))
     return nothing('refused', `the driver of ${env.host} does not have ${needs}`);

@@ -2,9 +2,16 @@
 import { transition, type SnapshotFrom } from 'xstate';
 import type { LifeContext } from '@chronovirt/contract';
 import type { ChartEvent } from './chart-event.ts';
+import { isLeafName } from './leaves.ts';
 import { lifeMachine } from './machine.ts';
+import { isResting } from './resting.ts';
 
 type Snapshot = SnapshotFrom<typeof lifeMachine>;
+
+/** Whether the chart has a state of that value. */
+export function isKnown(value: string): boolean {
+  return isResting(value) || isLeafName(value);
+}
 
 export interface Transit {
   readonly value: string;

@@ -51,6 +51,12 @@ test('a fold can go on from a state', () => {
   expect(fold([])).toBeNull();
 });
 
+test('a message that bears an earlier time than the one before does not turn the time back', () => {
+  const { now, entries } = Scenario.resting('running');
+  const meta = { ...(entries[0]?.message as TurnMessage), at: 5 };
+  expect(evolve(now, { type: 'note', to: 'running' }, meta).actor.at).toBe(now.actor.at);
+});
+
 describe('verify', () => {
   const { entries } = life();
   const pausing = entries.findIndex(({ message }) => message.events[0]?.type === 'pause.requested');
@@ -152,6 +158,9 @@ describe('an event that the chart does not take', () => {
     });
     expect(fault({ type: 'swap.done', part: 'attachment/1' }).message).toContain('it knows no part attachment/1');
     expect(fault({ type: 'sold', part: 'owner' }).message).toContain('part owner knows no such event');
+    expect(() => evolve({ ...now, value: 'flying.high' }, { type: 'pause.requested', to: 'x' }, meta)).toThrow(
+      'it knows no such state',
+    );
     expect(fault({ type: 'pause.requested' }).message).toContain('no op and deadline');
   });
 });
