@@ -77,8 +77,8 @@ async function growthOf(directory: InstanceDirectory): Promise<number> {
   const record = await readDiskRecord(directory).catch(() => null);
   const growths = await Promise.all(
     (record?.disks ?? []).map(async (disk) => {
-      const facts = await stat(directory.file(disk.file)).catch(nothingThere);
-      return facts === null ? 0 : Math.max(0, disk.bytes - facts.blocks * 512);
+      const file = await stat(directory.file(disk.file)).catch(nothingThere);
+      return file === null ? 0 : Math.max(0, disk.bytes - file.blocks * 512);
     }),
   );
   return growths.reduce((sum, one) => sum + one, 0);

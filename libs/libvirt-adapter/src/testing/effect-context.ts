@@ -1,6 +1,6 @@
 /** Contexts as the runtime gives them, with the means to take a permit away. */
 import { PermitRevokedError, incarnationOf } from '@chronovirt/contract';
-import type { EffectContext, InstanceUuid, Mark, Permit, QueryContext } from '@chronovirt/contract';
+import type { EffectContext, HostContext, InstanceUuid, Mark, Permit, QueryContext } from '@chronovirt/contract';
 
 /** What a test may want otherwise of an effect's context. */
 export interface ContextWishes {
@@ -43,3 +43,11 @@ export const queryContext = (deadlineMs = 10_000): QueryContext => ({
   signal: AbortSignal.timeout(deadlineMs),
   deadlineMs,
 });
+
+/** What a method that changes the host is given. */
+export function hostContext(): HostContext {
+  const { incarnation, permit, remainingMs, progress } = effectContext(
+    '0e2f4c1a-1111-4222-8333-444455556666' as InstanceUuid,
+  );
+  return { incarnation, permit, remainingMs, progress };
+}

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { ArgsOf, HostContext, ImageMeta } from '@chronovirt/contract';
+import type { ArgsOf, ImageMeta } from '@chronovirt/contract';
 import { DirectoryImageStore } from '@chronovirt/images';
 import { silentLog } from '@chronovirt/runtime';
 import type { Log } from '@chronovirt/runtime';
@@ -11,7 +11,7 @@ import { guestImage, startLibvirtHost, tempDir } from '@chronovirt/testing/lab';
 import type { LibvirtHost } from '@chronovirt/testing/lab';
 import { LibvirtDriver } from '../libvirt-driver.ts';
 import type { LibvirtDriverSettings } from '../host/settings.ts';
-import { effectContext } from './effect-context.ts';
+import { hostContext } from './effect-context.ts';
 import { instanceRecord, someUuid, vifRecord } from './records.ts';
 
 /** Counts on the serial console, so that a test sees whether a guest went on or booted anew. */
@@ -73,8 +73,7 @@ async function driverOn(libvirt: LibvirtHost, dir: { path: string; remove(): voi
   const newDriver = async (): Promise<LibvirtDriver> => {
     const driver = new LibvirtDriver(settings);
     drivers.push(driver);
-    const { instance, mark, ...context } = effectContext(someUuid());
-    await driver.initHost({ host: libvirt.name }, context satisfies HostContext);
+    await driver.initHost({ host: libvirt.name }, hostContext());
     return driver;
   };
   return {
