@@ -72,11 +72,12 @@ export async function waitFor(
       onState: (message) => progress?.state(message),
     });
     progress?.end();
-    context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end }, () => [
-      outcome.kind === 'reached'
-        ? `${paint.bold(name)} is ${paint.state(end.state)}${end.host === '_cluster' || end.state === 'deleted' ? '' : ` on ${end.host}`}, after ${duration(end.tookMs)}`
-        : `${paint.bold(name)}: ${paint.red(outcome.text)}`,
-    ]);
+    const place = end.host === '_cluster' || end.state === 'deleted' ? '' : ` on ${end.host}`;
+    const reached = `${paint.bold(name)} is ${paint.state(end.state)}${place}, after ${duration(end.tookMs)}`;
+    context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end }, () =>
+      outcome.kind === 'reached' ? [reached] : [],
+    );
+    if (outcome.kind !== 'reached' && !isJson) io.err(`chronovirt: ${name}: ${paint.red(outcome.text)}\n`);
     if (outcome.kind === 'failed' && !isJson) io.err(`see: chronovirt history ${name}   chronovirt explain ${name}\n`);
     return outcome.exitCode;
   } finally {

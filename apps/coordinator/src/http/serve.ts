@@ -33,7 +33,7 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
   if (options.model === undefined) await model.start();
   const closing = new AbortController();
   const app = buildApi({ ...options, config, model, closing: closing.signal }, hasToken);
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.listen, resolve);

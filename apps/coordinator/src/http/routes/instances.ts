@@ -7,9 +7,6 @@ import { count, flag, json, jsonText, route, type Route } from '../route.ts';
 import { sendOrder } from '../send-command.ts';
 import { accepted, badInput, notFound, orderProblems, since } from './shared-docs.ts';
 
-/** Instances per piece of a list's body. */
-const perPiece = 256;
-
 export function instanceRoutes(context: ApiContext): Route[] {
   const maker = new InstanceMaker(context);
   return [
@@ -116,28 +113,8 @@ export function instanceRoutes(context: ApiContext): Route[] {
   ];
 }
 
-/** The list as a stream of pieces: no part of it is held twice. */
+/** The list as one text: the server sends it in one go, which is several times faster than a stream of pieces. */
 function listBody(texts: readonly string[], position: string, next: string | null): Response {
-  const encoder = new TextEncoder();
-  let index = 0;
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        if (index === 0) controller.enqueue(encoder.encode('{"instances":['));
-        if (index < texts.length) {
-          const piece = texts.slice(index, index + perPiece).join(',');
-          controller.enqueue(encoder.encode(index === 0 ? piece : `,${piece}`));
-          index += perPiece;
-        }
-        if (index >= texts.length) {
-          controller.enqueue(
-            encoder.encode(`],"position":${JSON.stringify(position)},"next":${JSON.stringify(next)}}`),
-          );
-          controller.close();
-        }
-      },
-    },
-    { highWaterMark: 4 },
-  );
-  return new Response(body, { headers: { 'content-type': 'application/json', 'chronovirt-position': position } });
+  const tail = `"position":${JSON.stringify(position)},"next":${JSON.stringify(next)}`;
+  return jsonText(`{"instances":[${texts.join(',')}],${tail}}`, 200, { 'chronovirt-position': position });
 }

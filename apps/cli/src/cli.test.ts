@@ -1,0 +1,343 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SimulatedCloud } from '@chronovirt/coordinator/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/chronovirt.mjs', import.meta.url));
+const secret = 'correct-horse-battery';
+
+let cloud: SimulatedCloud;
+let directory: string;
+
+beforeAll(async () => {
+  cloud = await new SimulatedCloud().start();
+  directory = mkdtempSync(join(tmpdir(), 'chronovirt-cli-'));
+  mkdirSync(join(directory, '.chronovirt'));
+  writeFileSync(
+    join(directory, '.chronovirt/api.json'),
+    JSON.stringify({ address: cloud.server.address, tokenFile: cloud.tokenFile }),
+  );
+  writeFileSync(join(directory, 'disk.img'), Buffer.alloc(100_000, 3));
+  writeFileSync(join(directory, 'key.pub'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBk0 me@here\n');
+  writeFileSync(join(directory, 'init.yaml'), `#cloud-config\npassword: ${secret}\n`);
+  writeFileSync(join(directory, 'password'), `${secret}\n`);
+});
+afterAll(async () => {
+  await cloud.stop();
+  rmSync(directory, { recursive: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Surroundings {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** Ends the command when its output says so. */
+  readonly endWhen?: (out: string) => boolean;
+  readonly onOut?: (out: string) => void;
+}
+
+/** Runs the real command in the directory, without a terminal. */
+function chronovirt(
+  line: string | readonly string[],
+  { env = {}, cwd = directory, endWhen, onOut }: Surroundings = {},
+): Promise<Ended> {
+  const args = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: directory, ...env },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString('utf8');
+    onOut?.(out);
+    if (endWhen?.(out) === true) child.kill('SIGINT');
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+async function json<T>(line: string): Promise<T> {
+  const { out, err, code } = await chronovirt(`${line} --json`);
+  if (out === '') throw new Error(`${line}: ${code} ${err}`);
+  return JSON.parse(out.trim().split('\n').at(-1) ?? '') as T;
+}
+
+const make = (name: string, more = ''): Promise<Ended> =>
+  chronovirt(`create ${name} --image ./disk.img --memory 128MiB ${more}`);
+
+describe('create', () => {
+  test('uploads the image, waits, tells each transition, and keeps what is secret to itself', async () => {
+    const ended = await make(
+      'web',
+      '--vcpus 2 --disk 1GiB --ssh-key key.pub --user-data init.yaml --admin-password-file password --file /etc/key=init.yaml --metadata role=web',
+    );
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.out).toMatch(/^web is running on h1, after /);
+    expect(ended.err).toMatch(/create.*building\.place[\s\S]*placed on h1[\s\S]*spawn done.*running.*took/);
+    const all = [ended.out, ended.err];
+    for (const line of ['show web --json', 'history web --json', 'list --json', 'diff web _cluster:1 h1:2 --json'])
+      all.push((await chronovirt(line)).out);
+    for (const text of all)
+      for (const plain of [secret, Buffer.from(secret).toString('base64').slice(0, 20)])
+        expect(text).not.toContain(plain);
+    expect(await json('show web')).toMatchObject({
+      state: 'running',
+      host: 'h1',
+      flavor: { vcpus: 2, memoryMiB: 128, rootGiB: 1 },
+      sshKeys: 1,
+      metadata: { role: 'web' },
+    });
+  });
+
+  test('does not send an image that the store has', async () => {
+    const again = await chronovirt('image upload ./disk.img');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.out).toContain('was in the store already');
+  });
+
+  test.each([
+    ['create x', /--image: expected a file/],
+    ['create x --image ./none.qcow2', /--image: there is no file \.\/none\.qcow2/],
+    ['create x --image ./disk.img --memory 128', /--memory: 128 of what\? Write 128MiB/],
+    ['create x --image ./disk.img --vcpus 2', /--memory: expected a size/],
+    ['create x --image ./disk.img --flavor giant', /flavor: no flavor is called "giant"; there are nano/],
+    ['create x --image ./disk.img --memory 128MiB --vcpus two', /--vcpus: expected a whole number/],
+    ['create X! --image ./disk.img --memory 128MiB', /name: expected a host name/],
+    ['create x --image ./disk.img --memory 128MiB --ssh-key nokey', /--ssh-key: ENOENT/],
+    ['create x --image ./disk.img --memory 128MiB --metadata novalue', /--metadata: expected key=value/],
+    ['create x --image ./disk.img --memory 128MiB --no-nic --bridge br0', /do not go together/],
+    ['create x --image ./disk.img --memry 1GiB', /unknown option '--memry'[\s\S]*--memory/],
+    ['create', /missing required argument 'name'/],
+  ])('%s is bad usage', async (line, message) => {
+    const ended = await chronovirt(line);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toMatch(message);
+  });
+
+  test('refuses a private key before it goes anywhere', async () => {
+    writeFileSync(join(directory, 'key'), '-----BEGIN OPENSSH PRIVATE KEY-----\n');
+    expect((await make('x', '--ssh-key key')).err).toMatch(/is a private key; give the public one/);
+  });
+
+  test('--dry-run says what would be made, and makes nothing', async () => {
+    expect((await make('dry', '--dry-run')).out).toMatch(/would be ordered: dry, 1 vCPUs, 128 MiB/);
+    expect(await chronovirt('show dry')).toMatchObject({ code: 3 });
+  });
+});
+
+describe('orders', () => {
+  test('wait for their end and tell how long it took; without --wait they return with what was stored', async () => {
+    await make('steps');
+    expect((await chronovirt('pause steps')).out).toMatch(/^steps is paused on h1, after \d+ ms\n$/);
+    expect(await json('unpause steps')).toMatchObject({ outcome: 'reached', state: 'running', host: 'h1' });
+    expect((await chronovirt('reboot steps --hard')).out).toMatch(/steps is running/);
+    const ordered = await json<{ host: string; seq: number }>('stop steps --grace 0s --no-wait');
+    expect(ordered).toMatchObject({ host: 'h1', seq: expect.any(Number) });
+  });
+
+  test('a refusal ends with 4 and says what to do first', async () => {
+    await make('refused');
+    const ended = await chronovirt('resume refused');
+    expect(ended).toMatchObject({ code: 4, out: '' });
+    expect(ended.err).toMatch(
+      /refused: the instance is running; resume is legal in suspended \(guard state\)\nfirst: chronovirt suspend refused/,
+    );
+    const { error } = await json<{ error: { exitCode: number; guard: string; path: string[] } }>('resume refused');
+    expect(error).toMatchObject({ exitCode: 4, guard: 'state', path: ['suspend'] });
+    expect(await chronovirt('pause refused --dry-run')).toMatchObject({ code: 0 });
+    expect(await chronovirt('start refused --dry-run')).toMatchObject({ code: 4 });
+  });
+
+  test('an instance that is not there ends with 3', async () => {
+    expect(await chronovirt('start ghost')).toMatchObject({ code: 3 });
+  });
+
+  test('an agent that is away ends with 7: nothing was done', async () => {
+    await make('away');
+    cloud.isAgentAway = true;
+    const ended = await chronovirt('pause away');
+    cloud.isAgentAway = false;
+    expect(ended).toMatchObject({ code: 7 });
+    expect(ended.err).toMatch(/nothing was done/);
+  });
+
+  test('a build that no host can take ends with 8 and the reasons', async () => {
+    const ended = await chronovirt('create huge --image ./disk.img --memory 32TiB');
+    expect(ended).toMatchObject({ code: 8 });
+    expect(ended.err).toMatch(/huge: place: no host can take it: h1: 33554432 MiB of memory wanted/);
+  });
+
+  test('a guest that does not come up in time ends with 6, and the order goes on', async () => {
+    const ended = await chronovirt('create late --image ./disk.img --memory 128MiB --timeout 0s');
+    expect(ended).toMatchObject({ code: 6 });
+    expect(ended.err).toMatch(/not ready within 0 s[\s\S]*chronovirt watch late/);
+    expect((await chronovirt('list --name late --json')).out).toContain('"late"');
+  });
+});
+
+describe('history', () => {
+  test('tells who, what, why and how long; also after the delete', async () => {
+    await make('story');
+    await chronovirt(['stop', 'story', '--grace', '0s', '--reason', 'disk swap']);
+    await chronovirt('delete story');
+    const { out, code } = await chronovirt('history story');
+    expect(code).toBe(0);
+    expect(out).toMatch(/SEQ\s+TIME\s+WHO\s+WHAT\s+STATE\s+TOOK\s+WHY/);
+    expect(out).toMatch(/_cluster:\d+ .* create .* building\.place/);
+    expect(out).toMatch(/h1:\d+ .* agent .* spawn done .* running .* ms/);
+    expect(out).toMatch(/ stop .* stopping\.powerOff .* disk swap/);
+    expect(out).toMatch(/destroy done .* deleted/);
+    expect(await chronovirt('verify story')).toMatchObject({ code: 0 });
+    const { entries } = await json<{ entries: { message: { id: string } }[] }>('history story');
+    expect(entries.every(({ message }) => message.id.length > 0)).toBe(true);
+  });
+
+  test('a state of the past is shown by sequence, and two are compared', async () => {
+    await make('past');
+    await chronovirt('stop past --grace 0s');
+    const { entries } = await json<{ entries: { host: string; seq: number; message: { state: { value: string } } }[] }>(
+      'history past',
+    );
+    const at = (value: string): string => {
+      const found = entries.find((entry) => entry.host === 'h1' && entry.message.state.value === value);
+      return `${found?.host}:${found?.seq}`;
+    };
+    expect((await chronovirt(`show past --at ${at('running')}`)).out).toMatch(/^past was running at h1:/);
+    expect((await chronovirt(`diff past ${at('running')} ${at('stopped')}`)).out).toMatch(/value\s+running\s+stopped/);
+    expect(await chronovirt('show past --at 2001-01-01')).toMatchObject({ code: 2 });
+    expect((await chronovirt('show past --at soon')).err).toMatch(/--at: expected a sequence/);
+  });
+
+  test('watch shows turns as they are stored', async () => {
+    await make('watched');
+    let ordered: Promise<Ended> | null = null;
+    const watching = chronovirt('watch watched --since _cluster:0', {
+      onOut: () => (ordered ??= chronovirt('pause watched')),
+      endWhen: (out) => out.includes('pause done'),
+    });
+    expect((await watching).out).toMatch(/watched {2}pause {2}→ freezing\.pause/);
+    await ordered;
+  });
+});
+
+describe('guests, images, hosts', () => {
+  test('addresses and console', async () => {
+    await make('guest');
+    expect(await chronovirt('ip guest')).toMatchObject({ code: 0, out: '192.168.100.12\n' });
+    expect((await chronovirt('console-log guest --lines 1')).out).toMatch(/^login: /);
+    expect((await chronovirt('console-log guest --bytes 10')).err).toMatch(/--bytes: 10 of what/);
+  });
+
+  test('images, flavors, hosts and versions are listed', async () => {
+    expect((await chronovirt('image list')).out).toMatch(/disk\.img\s+raw/);
+    expect((await chronovirt('image show disk.img')).out).toMatch(/sha256/);
+    expect(await chronovirt('image delete nothing')).toMatchObject({ code: 3 });
+    expect((await chronovirt('flavors')).out).toMatch(/small.*default/);
+    expect((await chronovirt('hosts')).out).toMatch(/h1\s+up\s+simulated/);
+    expect((await chronovirt('version')).out).toMatch(/API 0\.1\.0 at http/);
+  });
+});
+
+describe('the command itself', () => {
+  test('without a verb it tells the verbs and ends with 2; asked for help it ends with 0', async () => {
+    expect(await chronovirt('')).toMatchObject({ code: 2, out: '' });
+    const help = await chronovirt('help');
+    expect(help.code).toBe(0);
+    for (const word of ['create', 'live-migrate', 'console-log', 'Exit codes']) expect(help.out).toContain(word);
+    for (const line of ['create --help', 'help image upload', 'stop -h'])
+      expect(await chronovirt(line)).toMatchObject({ code: 0, out: expect.stringContaining('Examples:') });
+  });
+
+  test('a mistyped verb is answered with the nearest', async () => {
+    expect(await chronovirt('pasue web')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean: chronovirt pause'),
+    });
+    expect((await chronovirt('image uplaod x')).err).toMatch(
+      /image: expected one of upload, list, show, delete, got "uplaod"/,
+    );
+  });
+
+  test('without an API it says how to get one, and a wrong token is told', async () => {
+    const nowhere = mkdtempSync(join(tmpdir(), 'chronovirt-none-'));
+    const state = { CHRONOVIRT_STATE: join(nowhere, 'state') };
+    expect(await chronovirt('list', { cwd: nowhere, env: state })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('npm start'),
+    });
+    expect((await chronovirt(['list', '--api', 'http://127.0.0.1:1', '--token-file', cloud.tokenFile])).err).toMatch(
+      /cannot be reached \(ECONNREFUSED\)/,
+    );
+    const wrong = join(nowhere, 'token');
+    writeFileSync(wrong, 'x'.repeat(40));
+    chmodSync(wrong, 0o600);
+    expect(
+      await chronovirt('list', { env: { CHRONOVIRT_API: cloud.server.address, CHRONOVIRT_TOKEN_FILE: wrong } }),
+    ).toMatchObject({ code: 1, err: expect.stringContaining('token') });
+    rmSync(nowhere, { recursive: true });
+  });
+
+  test('colours only where they were asked for', async () => {
+    expect((await chronovirt('flavors')).out).not.toContain('\u001B');
+    expect((await chronovirt('flavors', { env: { FORCE_COLOR: '1' } })).out).toContain('\u001B');
+    expect((await chronovirt('flavors --no-color', { env: { FORCE_COLOR: '1' } })).out).not.toContain('\u001B');
+  });
+
+  test.each([
+    [
+      ['__complete', ''],
+      ['create', 'image', 'help'],
+    ],
+    [
+      ['__complete', 'image', ''],
+      ['upload', 'list'],
+    ],
+    [['__complete', 'show', ''], ['web']],
+    [
+      ['__complete', 'explain', 'web', ''],
+      ['start', 'live-migrate'],
+    ],
+    [
+      ['__complete', 'stop', 'web', '--'],
+      ['--grace', '--json', '--no-wait'],
+    ],
+    [['__complete', 'create', 'x', '--flavor', ''], ['small']],
+    [['__complete', 'create', 'x', '--user-data', ''], [':file']],
+    [
+      ['__complete', 'completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+  ])('completion of %j offers %j', async (words, expected) => {
+    const { out, code } = await chronovirt(words);
+    expect(code).toBe(0);
+    for (const word of expected) expect(out.split('\n')).toContain(word);
+  });
+
+  test('bash takes the completion script and completes the name of an instance', async () => {
+    const script = (await chronovirt('completion bash')).out;
+    writeFileSync(join(directory, 'chronovirt'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const probe = `${script}\nCOMP_WORDS=(chronovirt show we); COMP_CWORD=2; _chronovirt; echo "\${COMPREPLY[@]}"`;
+    const child = spawn('bash', ['-c', probe], {
+      cwd: directory,
+      env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory },
+    });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+    await new Promise((resolve) => {
+      child.on('close', resolve);
+    });
+    expect(out.trim()).toBe('web');
+  });
+});

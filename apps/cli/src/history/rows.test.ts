@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import type { EventView, HistoryEntry } from '../api/types.ts';
+import { paint } from '../output/colour.ts';
+import { historyTable } from './history-table.ts';
+import { phraseOf } from './phrases.ts';
+import { rowsOf } from './rows.ts';
+
+const began = new Date(2026, 10, 22, 10, 2, 11, 120).getTime();
+
+function entry(
+  seq: number,
+  after: number,
+  by: [string, string],
+  value: string,
+  events: Partial<EventView>[],
+  more: object = {},
+): HistoryEntry {
+  const message = {
+    id: `m${seq}`,
+    instance: 'i',
+    host: 'h1',
+    epoch: 1,
+    at: began + after,
+    by: { kind: by[0], name: by[1] },
+    command: 'c1',
+    cause: null,
+    machine: 'life@1',
+    events: events as EventView[],
+    state: {
+      value,
+      context: { goal: null, origin: null, awaiting: null, failure: null },
+      parts: { power: null, lock: null, image: 'idle' },
+      actor: { role: { kind: 'owner' }, epoch: 1, op: 1, due: [] },
+    },
+    ...more,
+  };
+  return { host: 'h1', seq, message };
+}
+
+const entries: HistoryEntry[] = [
+  entry(1, 0, ['user', 'ada'], 'stopping.powerOff', [
+    { type: 'powerOff.requested', op: 4, data: { request: { reason: 'disk swap' } } },
+  ]),
+  entry(2, 1_920, ['agent', 'h1'], 'stopped', [{ type: 'powerOff.done', of: 4 }], { cause: 'effect powerOff op 4' }),
+  entry(3, 86_400_000, ['hypervisor', 'libvirt'], 'stopped', [{ type: 'observed.absent', part: 'power' }], {
+    command: null,
+    cause: 'libvirt UNDEFINED',
+  }),
+];
+
+describe('a row tells', () => {
+  const [intent, done, seen] = rowsOf(entries);
+
+  test('who, what and why a person ordered', () =>
+    expect(intent).toMatchObject({
+      who: 'ada',
+      what: 'stop',
+      why: 'disk swap',
+      state: 'stopping.powerOff',
+      tookMs: null,
+    }));
+  test('what an outcome served and how long its effect took', () =>
+    expect(done).toMatchObject({
+      who: 'agent',
+      what: 'power off done',
+      why: 'for stop by ada',
+      state: 'stopped',
+      tookMs: 1_920,
+    }));
+  test('what was heard of the hypervisor', () =>
+    expect(seen).toMatchObject({ who: 'hypervisor', what: 'seen: gone', why: 'libvirt UNDEFINED' }));
+});
+
+test('a message that cannot be read is a row too', () => {
+  expect(
+    rowsOf([
+      { host: 'h1', seq: 9, unreadable: { code: 'UNKNOWN_VERSION', text: 'message version 2; this reader knows 1' } },
+    ]),
+  ).toMatchObject([{ what: 'cannot be read: message version 2; this reader knows 1', kind: 'unreadable' }]);
+});
+
+test('the table tells the day where it changes, and aligns', () => {
+  expect(historyTable(rowsOf(entries), null, paint(false)).join('\n')).toMatchInlineSnapshot(`
+    "SEQ  TIME          WHO         WHAT            STATE                TOOK  WHY
+    ── 2026-11-22 ───────────────────────────────────────────────────────────────
+    1    10:02:11.120  ada         stop            stopping.powerOff          disk swap
+    2    10:02:13.040  agent       power off done  stopped            1.92 s  for stop by ada
+    ── 2026-11-23 ───────────────────────────────────────────────────────────────
+    3    10:02:11.120  hypervisor  seen: gone      stopped                    libvirt UNDEFINED"
+  `);
+});
+
+test('a narrow terminal cuts words, never sequences, times or states', () => {
+  for (const line of historyTable(rowsOf(entries), 70, paint(false))) expect(line.length).toBeLessThanOrEqual(70);
+  expect(historyTable(rowsOf(entries), 70, paint(false)).join('\n')).toContain('stopping.powerOff');
+});
+
+test.each([
+  [{ type: 'reboot.requested', data: { request: { rebootType: 'HARD' } } }, 'hard reboot'],
+  [{ type: 'destroy.requested' }, 'delete'],
+  [{ type: 'spawn.failed', data: { error: { message: 'no room' } } }, 'spawn failed: no room'],
+  [{ type: 'spawn.timedOut' }, 'spawn took too long'],
+  [{ type: 'place.done', data: { host: 'h1' } }, 'placed on h1'],
+  [{ type: 'granted', data: { host: 'h1', epoch: 2 } }, 'h1 owns it (epoch 2)'],
+  [{ type: 'adopted', data: { epoch: 2, from: { host: '_cluster', seq: 4 } } }, 'taken over from _cluster:4 (epoch 2)'],
+  [{ type: 'refused', data: { name: 'pause', fact: 'it is paused' } }, 'refused pause: it is paused'],
+  [{ type: 'resumed', data: { attempt: 2 } }, 'taken up again after a restart (attempt 2)'],
+  [{ type: 'somethingNew.happened' }, 'something new happened'],
+])('%j in words', (event, words) => expect(phraseOf({ to: '', ...event })).toBe(words));

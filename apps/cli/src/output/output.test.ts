@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { byteText } from './bytes.ts';
+import { paint, plainText, wantsColour } from './colour.ts';
+import { fit, table } from './table.ts';
+import { age, duration } from './time.ts';
+
+describe('tables', () => {
+  const columns = [
+    { title: 'NAME', shrinkTo: 6 },
+    { title: 'N', align: 'right' as const },
+    { title: 'WHY', shrinkTo: 5 },
+  ];
+
+  test('columns are as wide as what is in them, and empty ones are left out', () => {
+    expect(
+      table(
+        columns,
+        [
+          ['web', '1', ''],
+          ['database', '12', ''],
+        ],
+        null,
+      ),
+    ).toEqual(['NAME       N', 'web        1', 'database  12']);
+  });
+
+  test('what fits is never cut, what does not is cut in the columns that may shrink, down to their least width', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.string({ maxLength: 40 }), fc.nat(9999), fc.string({ maxLength: 40 })), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        fc.integer({ min: 22, max: 120 }),
+        (rows, width) => {
+          const cells = rows.map(([name, count, why]) => [
+            name.replaceAll(/\s/g, 'x'),
+            String(count),
+            why.replaceAll(/\s/g, 'y'),
+          ]);
+          const whole = table(columns, cells, null);
+          const fitted = table(columns, cells, width);
+          const widest = Math.max(...whole.map((line) => line.length));
+          if (widest <= width) expect(fitted).toEqual(whole);
+          for (const line of fitted) expect(line.length).toBeLessThanOrEqual(width);
+        },
+      ),
+    );
+  });
+
+  test('colours take no room and stay whole when a cell is cut', () => {
+    const { red, bold } = paint(true);
+    const [, line = ''] = table([{ title: 'A' }, { title: 'B' }], [[red('failed'), bold('x')]], null);
+    expect(plainText(line)).toBe('failed  x');
+    expect(plainText(fit(red('a long reason'), 6))).toBe('a lon…');
+    expect(fit(red('a long reason'), 6).endsWith('m')).toBe(true);
+  });
+});
+
+test('colours are for terminals, and can be refused', () => {
+  expect(wantsColour(true, {}, true)).toBe(true);
+  expect(wantsColour(false, {}, true)).toBe(false);
+  expect(wantsColour(true, { NO_COLOR: '1' }, true)).toBe(false);
+  expect(wantsColour(true, { TERM: 'dumb' }, true)).toBe(false);
+  expect(wantsColour(true, {}, false)).toBe(false);
+  expect(paint(false).state('failed')).toBe('failed');
+});
+
+test.each([
+  [0, '0 ms'],
+  [999, '999 ms'],
+  [1_920, '1.92 s'],
+  [9_999, '9.99 s'],
+  [12_345, '12.3 s'],
+  [60_000, '1 min'],
+  [250_000, '4 min 10 s'],
+  [3_720_000, '1 h 2 min'],
+  [190_800_000, '2 d 5 h'],
+])('%d ms are %s', (ms, text) => expect(duration(ms)).toBe(text));
+
+test('ages have one unit', () =>
+  expect([10, 12_000, 240_000, 7_200_000].map(age)).toEqual(['just now', '12 s', '4 min', '2 h']));
+
+test('bytes have binary units', () =>
+  expect([0, 1024, 1.5 * 1024 ** 2, 10 * 1024 ** 3].map(byteText)).toEqual(['0 B', '1 KiB', '1.5 MiB', '10 GiB']));
