@@ -25,8 +25,11 @@ import type { ActorHost } from './actor-host.ts';
 import type { Halt } from './halt.ts';
 import type { CommandReply } from './reply.ts';
 
+/** The mailbox also takes the news that the history has a message which this process did not write. */
+type Read = { readonly kind: 'read'; readonly last: Stored };
+
 interface Entry {
-  readonly item: Item;
+  readonly item: Item | Read;
   readonly reply: ((reply: CommandReply) => void) | undefined;
 }
 
@@ -114,6 +117,11 @@ export class Actor {
     if (due.length === 0 && this.#host.differs(this.#state, seen)) this.hint('comparison after a start');
   }
 
+  /** A message of the history was found that this process did not write; it is folded, and what it makes due begins. */
+  readOn(last: Stored): void {
+    this.#push({ kind: 'read', last });
+  }
+
   /** Something may have changed: look as soon as nothing is under way. */
   hint(heard: string): void {
     if (this.#halt !== null) return;
@@ -137,7 +145,7 @@ export class Actor {
     return new Promise((resolve) => this.#push(item, resolve));
   }
 
-  #push(item: Item, reply?: (reply: CommandReply) => void): void {
+  #push(item: Item | Read, reply?: (reply: CommandReply) => void): void {
     this.#mailbox.push({ item, reply });
     if (!this.#turning) void this.#run();
   }
@@ -155,6 +163,10 @@ export class Actor {
 
   async #turn({ item, reply }: Entry): Promise<void> {
     try {
+      if (item.kind === 'read') {
+        if (this.#halt === null && item.last.seq > this.#seq) await this.#catchUp(item.last);
+        return this.#settle();
+      }
       if (this.#halt !== null && !(await this.#host.reviveForDelete(this, item)))
         return reply?.(this.#haltedReply(this.#halt));
       const answer = await this.#decideAndStore(item);
@@ -175,7 +187,7 @@ export class Actor {
   revive(state: InstanceState): void {
     this.#state = state;
     this.#halt = null;
-    this.#needsBarrier = true;
+    this.#expectOthersCalls();
   }
 
   async #decideAndStore(item: Item): Promise<CommandReply> {
@@ -185,6 +197,7 @@ export class Actor {
       const decision = decide(this.#state, item, this.#host.env(this.instance, at, this.#seq));
       if (decision.kind === 'nothing') return this.#nothing(decision);
       if (decision.kind === 'answer') return this.#answer(decision.answer);
+      if (isWantingSpec(decision) && (await this.#loadSpec(this.#state)) !== null) continue;
       const message = this.#host.messages.build(this.instance, at, decision);
       const appended = await this.#host.journal.append(message, this.#seq, this.#host.closing);
       if (appended.kind === 'conflict') {
@@ -231,7 +244,13 @@ export class Actor {
       this.#state = state === null ? null : settled(state, stored.seq);
       this.#seq = stored.seq;
     }
+    this.#expectOthersCalls();
+  }
+
+  /** Another process has acted for this instance: its calls may still run in the hypervisor. */
+  #expectOthersCalls(): void {
     this.#needsBarrier = true;
+    if (this.#lane !== null) this.#lane.needsBarrier = true;
   }
 
   #onTurnError(error: unknown): void {
@@ -285,7 +304,8 @@ export class Actor {
     });
   }
 
-  async #loadSpec(state: InstanceState): Promise<InstanceSpec | null> {
+  async #loadSpec(state: InstanceState | null): Promise<InstanceSpec | null> {
+    if (state === null) return null;
     try {
       return await this.#host.specs.load(this.instance, state.actor.spec || this.#seq);
     } catch (error) {
@@ -388,4 +408,9 @@ export class Actor {
 /** Optional fields that are undefined are left out: `exactOptionalPropertyTypes` tells them apart. */
 function withoutUndefined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>;
+}
+
+/** A command that changes the spec can only be decided with it; it is read from the history the first time that one is asked for. */
+function isWantingSpec(decision: Decision): boolean {
+  return decision.kind === 'turn' && decision.answer?.kind === 'refused' && decision.answer.guard === 'specKnown';
 }

@@ -10,7 +10,8 @@ const { uuid } = spec;
 const query = { signal: new AbortController().signal, deadlineMs: 5_000 };
 
 const look = (world: AgentWorld, agent: Agent) => world.clock.settle(agent.driver.observe(uuid, query));
-const send = (world: AgentWorld, agent: Agent, name: CommandName, args = {}) => void agent.host.command(world.make(uuid, name, args));
+const send = (world: AgentWorld, agent: Agent, name: CommandName, args = {}) =>
+  void agent.host.command(world.make(uuid, name, args));
 
 /** Counts the calls that change something on the hypervisor, as an agent makes them. */
 function mutations(world: AgentWorld): { count: () => number } {
@@ -94,11 +95,13 @@ test('I2: at most one effect at a time touches one instance', async () => {
 
 test('I3: memory never runs ahead of the journal', async () => {
   const world = new AgentWorld({ profile: 'lively' });
-  const { agent } = await world.running({
-    onAppend: (_n, when, message) => {
-      if (when === 'before') expect(agent?.host.state(message.instance)?.state ?? null).not.toEqual(message.state);
-    },
-  }).catch(() => world.running());
+  const { agent } = await world
+    .running({
+      onAppend: (_n, when, message) => {
+        if (when === 'before') expect(agent?.host.state(message.instance)?.state ?? null).not.toEqual(message.state);
+      },
+    })
+    .catch(() => world.running());
   agent.journal.cut();
   send(world, agent, 'pause');
   await world.clock.advance(1_000);
@@ -131,7 +134,9 @@ describe('I4: each answer is in the history; the same id gets the same answer', 
     const world = new AgentWorld({ profile: 'lively' });
     const { agent } = await world.running();
     const command = world.make(uuid, 'unpause');
-    expect(await world.clock.settle(agent.host.command(command))).toMatchObject({ answer: { kind: 'refused', guard: 'state' } });
+    expect(await world.clock.settle(agent.host.command(command))).toMatchObject({
+      answer: { kind: 'refused', guard: 'state' },
+    });
     await world.command(agent, uuid, 'pause');
     await world.rests(uuid);
     expect(await world.clock.settle(agent.host.command(command))).toMatchObject({ answer: { kind: 'refused' } });
@@ -177,7 +182,10 @@ describe('I8: only the owner of the newest epoch starts, resumes or defines', ()
     const { agent } = await world.running();
     await world.clock.settle(agent.host.link(uuid, { kind: 'fence', epoch: 5 }));
     await world.clock.advance(60_000);
-    expect(await world.clock.settle(agent.host.link(uuid, world.order(spec, 4)))).toMatchObject({ kind: 'error', code: 'NOT_TAKEN_STALE' });
+    expect(await world.clock.settle(agent.host.link(uuid, world.order(spec, 4)))).toMatchObject({
+      kind: 'error',
+      code: 'NOT_TAKEN_STALE',
+    });
     await world.clock.advance(60_000);
     expect((await look(world, agent)).domain).toBe('absent');
   });
@@ -200,27 +208,31 @@ describe('I8: only the owner of the newest epoch starts, resumes or defines', ()
   });
 });
 
-test('I9: after a delete is stored every later path ends in absence, at every point of a spawn', { timeout: 60_000 }, async () => {
-  let points = 0;
-  for (let at = 1; at < 200; at++) {
-    const world = new AgentWorld({ profile: 'lively', seed: 3 });
-    const agent = world.startAgent();
-    await world.clock.settle(agent.started);
-    let calls = 0;
-    world.sim.onPrimitive(({ phase, connection }) => {
-      if (connection !== agent.driver.connection || phase === 'answered') return;
-      calls += 1;
-      if (calls === at) send(world, agent, 'delete');
-    });
-    await world.clock.settle(agent.host.link(uuid, world.order(spec)));
-    await world.clock.advance(30_000);
-    const state = await world.rests(uuid);
-    if (calls < at) break;
-    points += 1;
-    expect([at, state.value, isEmpty(await look(world, agent))]).toEqual([at, 'deleted', true]);
-  }
-  expect(points).toBeGreaterThan(10);
-});
+test(
+  'I9: after a delete is stored every later path ends in absence, at every point of a spawn',
+  { timeout: 60_000 },
+  async () => {
+    let points = 0;
+    for (let at = 1; at < 200; at++) {
+      const world = new AgentWorld({ profile: 'lively', seed: 3 });
+      const agent = world.startAgent();
+      await world.clock.settle(agent.started);
+      let calls = 0;
+      world.sim.onPrimitive(({ phase, connection }) => {
+        if (connection !== agent.driver.connection || phase === 'answered') return;
+        calls += 1;
+        if (calls === at) send(world, agent, 'delete');
+      });
+      await world.clock.settle(agent.host.link(uuid, world.order(spec)));
+      await world.clock.advance(30_000);
+      const state = await world.rests(uuid);
+      if (calls < at) break;
+      points += 1;
+      expect([at, state.value, isEmpty(await look(world, agent))]).toEqual([at, 'deleted', true]);
+    }
+    expect(points).toBeGreaterThan(10);
+  },
+);
 
 describe('I10: each state that does not rest has an alarm, or names the fact that wakes it', () => {
   test('an effect that hangs for ever times out and is settled by a probe', async () => {
@@ -264,7 +276,15 @@ describe('races', () => {
 
   test('STOPPED before and after the outcome of our own reboot never stops the guest', async () => {
     for (const eventMs of [0, 2, 40, 500, 5_000]) {
-      const world = new AgentWorld({ profile: { workMs: () => 5, replyMs: () => 1, eventMs: () => eventMs, guestShutdownMs: () => 100, bootMs: () => 500 } });
+      const world = new AgentWorld({
+        profile: {
+          workMs: () => 5,
+          replyMs: () => 1,
+          eventMs: () => eventMs,
+          guestShutdownMs: () => 100,
+          bootMs: () => 500,
+        },
+      });
       const { agent } = await world.running();
       await world.clock.advance(10_000);
       send(world, agent, 'hardReboot');
@@ -306,7 +326,9 @@ describe('races', () => {
     await world.clock.settle(world.sim.outside.act('destroy', uuid));
     await world.clock.advance(5_000);
     expect((await world.rests(uuid)).value).toBe('stopped');
-    const observed = (await world.history(uuid)).find(({ events }) => events.some(({ type }) => type === 'observed.stopped'));
+    const observed = (await world.history(uuid)).find(({ events }) =>
+      events.some(({ type }) => type === 'observed.stopped'),
+    );
     expect(observed?.by.kind).toBe('hypervisor');
     expect(observed?.cause).toBeTruthy();
     expect((await look(world, agent)).power).toBe('off');
@@ -345,12 +367,33 @@ test('a message of an unknown version halts that instance alone, says which is n
   agent.kill();
   const last = world.store.last(world.host, uuid);
   const text = JSON.stringify({ ...JSON.parse(last?.text ?? '{}'), v: 99, id: 'from-the-future' });
-  expect(world.store.append(world.host, uuid, 'from-the-future', last?.seq ?? 0, text)).toMatchObject({ kind: 'stored' });
+  expect(world.store.append(world.host, uuid, 'from-the-future', last?.seq ?? 0, text)).toMatchObject({
+    kind: 'stored',
+  });
   const next = world.startAgent();
   await world.clock.settle(next.started);
-  expect(await world.command(next, uuid, 'pause')).toMatchObject({ kind: 'error', code: 'HALTED', message: expect.stringMatching(/99/) as string });
-  expect(await world.command(next, other.uuid, 'pause')).toMatchObject({ kind: 'answer', answer: { kind: 'accepted' } });
+  expect(await world.command(next, uuid, 'pause')).toMatchObject({
+    kind: 'error',
+    code: 'HALTED',
+    message: expect.stringMatching(/99/) as string,
+  });
+  expect(await world.command(next, other.uuid, 'pause')).toMatchObject({
+    kind: 'answer',
+    answer: { kind: 'accepted' },
+  });
   expect(await world.command(next, uuid, 'delete')).toMatchObject({ kind: 'answer', answer: { kind: 'accepted' } });
   expect((await world.rests(uuid)).value).toBe('deleted');
   expect(isEmpty(await look(world, next))).toBe(true);
+});
+
+test('a command that changes the spec is decided with it, also when the process has just started', async () => {
+  const world = new AgentWorld({ profile: 'lively' });
+  const { agent } = await world.running();
+  agent.kill();
+  const next = world.startAgent();
+  await world.clock.settle(next.started);
+  const image = { ...spec.image, sha256: 'b'.repeat(64), name: 'other' };
+  expect(await world.command(next, uuid, 'rebuild', { image })).toMatchObject({ answer: { kind: 'accepted' } });
+  expect((await world.rests(uuid)).value).toBe('running');
+  expect((await world.clock.settle(next.host.spec(uuid))).image.sha256).toBe(image.sha256);
 });
