@@ -11,7 +11,12 @@ export * from './effects/effect-run.ts';
 export * from './effects/lease.ts';
 export * from './host/host.ts';
 export * from './host/specs.ts';
-export { MemoryJournal, type AppendFault, type DelayPoint, type MemoryJournalOptions } from './journal/memory-journal.ts';
+export {
+  MemoryJournal,
+  type AppendFault,
+  type DelayPoint,
+  type MemoryJournalOptions,
+} from './journal/memory-journal.ts';
 export { MemoryStore, type StoredText } from './journal/memory-store.ts';
 export { JournalUnreachableError, LinkSwitch } from './journal/link-switch.ts';
 export { parseStored, type Place } from './journal/parse.ts';

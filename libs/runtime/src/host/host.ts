@@ -64,6 +64,7 @@ export class Host {
   #stopWatching: (() => Promise<void>) | null = null;
   #cancelComparison: (() => void) | null = null;
   #cancelRenewal: (() => void) | null = null;
+  #cancelReading: (() => void) | null = null;
   #strays = new Set<InstanceUuid>();
 
   constructor(options: HostOptions) {
@@ -109,6 +110,7 @@ export class Host {
     this.#releaseEarlyHints();
     if (all !== null) await this.#meetStrays(all);
     this.#scheduleComparison();
+    this.#scheduleSecondReading();
   }
 
   /** Takes a command for an instance of this host; resolves when the answer is stored. */
@@ -153,6 +155,7 @@ export class Host {
     this.#closing.abort(new Error('the agent stops'));
     this.#cancelComparison?.();
     this.#cancelRenewal?.();
+    this.#cancelReading?.();
     await this.#stopWatching?.();
   }
 
@@ -216,6 +219,33 @@ export class Host {
       onHalt: (instance, halt) => this.#options.onHalt?.(instance, halt),
       reviveForDelete: (actor, item) => this.#reviveForDelete(actor, item),
     };
+  }
+
+  /**
+   * A predecessor's last append may land after the histories were read: it lay in a frozen server's buffers, and nobody knows of it. Once
+   * a lease has passed since, the last messages are read again.
+   */
+  #scheduleSecondReading(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#cancelReading = this.#clock.after(this.#policy.leaseMs, () => {
+      this.#readAgain().catch((error: unknown) => {
+        this.#log.warn({ error: String(error) }, 'the histories could not be read again; trying later');
+        this.#scheduleSecondReading();
+      });
+    });
+  }
+
+  async #readAgain(): Promise<void> {
+    for await (const stored of this.#options.journal.lastOfAll(this.host)) {
+      if (this.#closing.signal.aborted) return;
+      const actor = this.#actors.get(stored.instance as InstanceUuid);
+      if (actor !== undefined) {
+        if (stored.seq > actor.seq) actor.readOn(stored);
+      } else {
+        const recovered = this.#recover(stored);
+        if (recovered !== null && !this.#resumeDue(recovered)) recovered.hint('a message that was stored late');
+      }
+    }
   }
 
   #recover(stored: Stored): Actor | null {

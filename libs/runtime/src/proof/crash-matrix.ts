@@ -4,7 +4,13 @@
  *
  * Points: before and after each append to the journal; before, in and after each call on the hypervisor or child process.
  */
-import { isEmpty, type CommandName, type InstanceState, type InstanceUuid, type Observation } from '@chronovirt/contract';
+import {
+  isEmpty,
+  type CommandName,
+  type InstanceState,
+  type InstanceUuid,
+  type Observation,
+} from '@chronovirt/contract';
 import { expected } from '@chronovirt/machines';
 import { AgentWorld, sampleSpec, type Agent } from '@chronovirt/testing/world';
 
@@ -38,7 +44,8 @@ export type Point =
   | { readonly at: 'append'; readonly n: number; readonly phase: 'before' | 'after' }
   | { readonly at: 'call'; readonly n: number; readonly phase: 'before' | 'sent' | 'answered'; readonly name: string };
 
-export const pointText = (point: Point): string => `${point.phase} ${point.at} ${point.n}${point.at === 'call' ? ` (${point.name})` : ''}`;
+export const pointText = (point: Point): string =>
+  `${point.phase} ${point.at} ${point.n}${point.at === 'call' ? ` (${point.name})` : ''}`;
 
 /** All points that a clean run of the operation passes. */
 export async function pointsOf(operation: Operation, seed: number): Promise<Point[]> {
@@ -79,26 +86,41 @@ export async function crashAt(operation: Operation, seed: number, where: Point):
   // Whatever late event or call of the dead agent is still under way must not change the picture.
   await world.clock.advance(120_000);
   const state = world.state(instance);
-  const seen = await world.clock.settle(next.driver.observe(instance, { signal: new AbortController().signal, deadlineMs: 5_000 }));
+  const seen = await world.clock.settle(
+    next.driver.observe(instance, { signal: new AbortController().signal, deadlineMs: 5_000 }),
+  );
   problems.push(...(await faults(world, next, operation, state, seen)));
   return { value: state.value, state, seen, healedMs, problems };
 }
 
-async function faults(world: AgentWorld, agent: Agent, { ends }: Operation, state: InstanceState, seen: Observation): Promise<string[]> {
+async function faults(
+  world: AgentWorld,
+  agent: Agent,
+  { ends }: Operation,
+  state: InstanceState,
+  seen: Observation,
+): Promise<string[]> {
   const problems: string[] = [];
   if (!ends.includes(state.value)) problems.push(`ended in ${state.value}, expected one of ${ends.join(', ')}`);
   const power = expected(state);
-  if (power !== null && power !== seen.power) problems.push(`recorded ${state.value}, the hypervisor shows ${seen.power} (${seen.reason})`);
+  if (power !== null && power !== seen.power)
+    problems.push(`recorded ${state.value}, the hypervisor shows ${seen.power} (${seen.reason})`);
   if (state.value === 'deleted' && !isEmpty(seen)) problems.push(`deleted, but left: ${JSON.stringify(seen)}`);
-  if (state.value !== 'deleted' && seen.leftovers.some((left) => !left.startsWith('tap') && !left.includes('directory')))
+  if (
+    state.value !== 'deleted' &&
+    seen.leftovers.some((left) => !left.startsWith('tap') && !left.includes('directory'))
+  )
     problems.push(`left without an owner: ${seen.leftovers.join(', ')}`);
   const instance = sampleSpec().uuid;
   const next: CommandName = state.value === 'deleted' ? 'create' : 'delete';
   if (next === 'delete') {
     const reply = await world.command(agent, instance, next);
-    if (reply.kind !== 'answer' || reply.answer.kind !== 'accepted') problems.push(`the next command was not taken: ${JSON.stringify(reply)}`);
+    if (reply.kind !== 'answer' || reply.answer.kind !== 'accepted')
+      problems.push(`the next command was not taken: ${JSON.stringify(reply)}`);
     await world.rests(instance, 600_000);
-    const after = await world.clock.settle(agent.driver.observe(instance, { signal: new AbortController().signal, deadlineMs: 5_000 }));
+    const after = await world.clock.settle(
+      agent.driver.observe(instance, { signal: new AbortController().signal, deadlineMs: 5_000 }),
+    );
     if (!isEmpty(after)) problems.push(`after a delete there is still: ${JSON.stringify(after)}`);
   }
   return problems;
@@ -150,5 +172,8 @@ async function play(
 }
 
 async function runUntilRestOrDeath(world: AgentWorld, agent: Agent, instance: InstanceUuid): Promise<void> {
-  await world.clock.runUntil(() => agent.fate.dead || world.isAtRest(instance), { limitMs: 600_000, what: 'the operation or the death of its agent' });
+  await world.clock.runUntil(() => agent.fate.dead || world.isAtRest(instance), {
+    limitMs: 600_000,
+    what: 'the operation or the death of its agent',
+  });
 }
