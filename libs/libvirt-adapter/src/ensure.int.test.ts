@@ -11,7 +11,13 @@ import type { LabHost } from './testing/lab-host.ts';
 type Spawn = ArgsOf<'spawn'>;
 
 let lab: LabHost;
-beforeAll(async () => void (lab = await startLabHost('ensure')));
+beforeAll(async () => {
+  lab = await startLabHost('ensure');
+  // The image is fetched once; from here on a spawn has the same acts each time.
+  const first = lab.spawnArgs();
+  await lab.driver.spawn(first, at(first, 1));
+  await destroy(first);
+});
 afterAll(() => lab?.stop());
 
 const see = (args: Spawn): Promise<Observation> => lab.driver.observe(args.instance.uuid, queryContext());

@@ -124,17 +124,25 @@ export type Step = 'done' | 'again';
  * The shape of every effect: look, and while the goal is not there, act and look again. A domain on which somebody is at work is
  * waited for first. An act that libvirt refuses for the state it found ("already running", "no such domain") leads to another look.
  */
-export async function ensure(
+export const ensure = (hands: Hands, step: (seen: DomainSeen) => Promise<Step>): Promise<void> =>
+  looking(hands, () => hands.look(), step);
+
+/** As `ensure`, for what depends on power alone: one call a look instead of five. `null` = absent. */
+export const ensurePower = (hands: Hands, step: (seen: PowerSeen | null) => Promise<Step>): Promise<void> =>
+  looking(hands, () => hands.lookAtPower(), step);
+
+async function looking<Seen extends { readonly busy: string | null } | null>(
   hands: Hands,
-  step: (seen: DomainSeen) => Promise<Step>,
-  options: { busy?: 'wait' | 'ignore' } = {},
+  look: () => Promise<Seen>,
+  step: (seen: Seen) => Promise<Step>,
 ): Promise<void> {
   let refused = 0;
-  for (let rounds = 0; ; rounds += 1) {
-    const seen = await hands.look();
-    if (seen.busy !== null && options.busy !== 'ignore') {
+  for (let waited = 0; ;) {
+    const seen = await look();
+    if (seen !== null && seen.busy !== null) {
       await hands.barrier();
-      if (rounds > 0) await hands.change(250);
+      // Some work holds no lock: the barrier passes and the domain is still busy.
+      if ((waited += 1) > 1) await hands.change(100);
       continue;
     }
     try {

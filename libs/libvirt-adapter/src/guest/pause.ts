@@ -1,44 +1,32 @@
 import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
-import { isAgentUnresponsive, isOperationInvalid } from '@chronovirt/libvirt';
+import { isAgentUnresponsive } from '@chronovirt/libvirt';
+import { ensurePower } from './hands.ts';
 import type { Hands } from './hands.ts';
 import type { PowerSeen } from './state-words.ts';
 
 /** Stops the vCPUs; a paused guest is left as it is. */
 export async function pause(hands: Hands): Promise<void> {
-  await towards(hands, 'paused', async (seen) => {
+  await ensurePower(hands, async (seen) => {
+    if (seen === null) throw new InstanceNotFoundError(hands.instance);
+    if (seen.power === 'paused') return 'done';
     if (seen.power !== 'on') throw notPossible('paused', seen);
     await hands.act((libvirt, domain, options) => libvirt.domainSuspend(domain, options));
+    return 'again';
   });
 }
 
 /** Lets a paused guest go on, and sets its clock where its agent can. */
 export async function unpause(hands: Hands): Promise<void> {
   let resumed = false;
-  await towards(hands, 'on', async (seen) => {
+  await ensurePower(hands, async (seen) => {
+    if (seen === null) throw new InstanceNotFoundError(hands.instance);
+    if (seen.power === 'on') return 'done';
     if (seen.power !== 'paused') throw notPossible('unpaused', seen);
     await hands.act((libvirt, domain, options) => libvirt.domainResume(domain, options));
     resumed = true;
+    return 'again';
   });
   if (resumed) await setClock(hands);
-}
-
-/** As `ensure`, with a look at power alone: these two are over in a millisecond, and nothing else matters to them. */
-async function towards(hands: Hands, goal: 'on' | 'paused', act: (seen: PowerSeen) => Promise<void>): Promise<void> {
-  for (let refused = 0; ;) {
-    const seen = await hands.lookAtPower();
-    if (seen === null) throw new InstanceNotFoundError(hands.instance);
-    if (seen.busy !== null) {
-      await hands.barrier();
-      await hands.change(100);
-      continue;
-    }
-    if (seen.power === goal) return;
-    try {
-      await act(seen);
-    } catch (error) {
-      if (!isOperationInvalid(error) || (refused += 1) > 3) throw error;
-    }
-  }
 }
 
 const notPossible = (what: string, seen: PowerSeen): DriverError =>

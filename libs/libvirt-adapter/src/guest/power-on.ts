@@ -10,7 +10,7 @@ import type { HostServices } from '../host/host-services.ts';
 import { connectNetworks } from '../network/connect-networks.ts';
 import { sameMark, withMark } from '../xml/metadata.ts';
 import { definitionOf } from './definition.ts';
-import { ensure } from './hands.ts';
+import { ensurePower } from './hands.ts';
 import type { Hands } from './hands.ts';
 import { askToShutDown, kill } from './power-off.ts';
 import { define, isDefinedByUs, startFresh } from './start.ts';
@@ -26,8 +26,9 @@ export interface StartArgs {
 export async function powerOn(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
   refuseVolumes(args.blockDeviceInfo);
   let off = false;
-  await ensure(hands, async (seen) => {
-    switch (seen.power) {
+  await ensurePower(hands, async (seen) => {
+    const power = seen?.power ?? 'absent';
+    switch (power) {
       case 'on':
         return 'done';
       case 'paused':
@@ -44,7 +45,7 @@ export async function powerOn(host: HostServices, hands: Hands, args: StartArgs)
         off = true;
         return 'done';
     }
-    return seen.power satisfies never;
+    return power satisfies never;
   });
   if (off) await startFromRecord(host, hands, args);
 }
