@@ -39,6 +39,8 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   });
   const journal = new JetStreamJournal(nats);
   const images = await NatsImageStore.open(nats);
+  // What an upload that died in the middle left behind; nobody uploads yet.
+  await images.sweep();
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   const hosts = new Hosts(systemClock, config.hostAliveMs);
   const stopBeats = watchBeats(nats, (report) => {

@@ -32,13 +32,16 @@ import {
 } from '@chronovirt/runtime';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
 
-/** Sends a request to an actor of a host and waits for the stored answer; `unreachable` when nobody took it within the patience. */
+/**
+ * Sends a request to an actor of a host and waits for the stored answer. `unreachable`: no answer within the patience; only with
+ * `taken: false` is it sure that nothing was done.
+ */
 export type SendToActor = (
   host: string,
   instance: InstanceUuid,
   request: ActorRequest,
   options: { patienceMs: number; signal: AbortSignal },
-) => Promise<CommandReply | { kind: 'unreachable' }>;
+) => Promise<CommandReply | { kind: 'unreachable'; taken: boolean }>;
 
 export interface ClusterExecutorOptions {
   readonly journal: Journal;

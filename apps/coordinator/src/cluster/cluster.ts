@@ -95,8 +95,12 @@ export class Cluster {
     const { send, patienceMs = 10_000 } = this.#options;
     const request: ActorRequest = { kind: 'command', command };
     const reply = await send(host, command.instance, request, { patienceMs, signal: this.#closing.signal });
-    if (reply.kind === 'unreachable')
-      return { kind: 'unreachable', host, message: `host ${host} is unreachable; nothing was done` };
+    if (reply.kind === 'unreachable') {
+      const fate = reply.taken
+        ? 'whether it took the command is not known: send it again with the same id'
+        : 'nothing was done';
+      return { kind: 'unreachable', host, message: `host ${host} is unreachable; ${fate}` };
+    }
     return asAnswer(reply);
   }
 

@@ -180,7 +180,7 @@ export class ClusterWorld {
     instance: InstanceUuid,
     request: Parameters<ConstructorParameters<typeof Cluster>[0]['send']>[2],
     patienceMs: number,
-  ): Promise<CommandReply | { kind: 'unreachable' }> {
+  ): Promise<CommandReply | { kind: 'unreachable'; taken: boolean }> {
     const until = this.clock.now() + patienceMs;
     for (;;) {
       const { agent } = this.#host(host);
@@ -191,7 +191,7 @@ export class ClusterWorld {
         const first = await Promise.race([answer, died]);
         if (first !== 'dead') return first;
       }
-      if (this.clock.now() >= until) return { kind: 'unreachable' };
+      if (this.clock.now() >= until) return { kind: 'unreachable', taken: false };
       await new Promise<void>((resolve) =>
         this.clock.after(Math.min(200, Math.max(1, until - this.clock.now())), resolve),
       );

@@ -167,8 +167,8 @@ export class SimulatedCloud {
     host: string,
     instance: InstanceUuid,
     request: ActorRequest,
-  ): Promise<CommandReply | { kind: 'unreachable' }> {
-    if (host !== 'h1' || this.isAgentAway) return { kind: 'unreachable' };
+  ): Promise<CommandReply | { kind: 'unreachable'; taken: boolean }> {
+    if (host !== 'h1' || this.isAgentAway) return { kind: 'unreachable', taken: false };
     return request.kind === 'command' ? this.agent.command(request.command) : this.agent.link(instance, request.link);
   }
 
