@@ -59,7 +59,7 @@ async function measure(directory: string, say: (line: string) => void): Promise<
     floorFile,
   ]);
   await floor.ready();
-  const agent = stack.spawnAgentWithGuests(guestsFile);
+  const agent = await stack.spawnAgentWithGuests(guestsFile);
   await agent.ready();
   const seed = readFileSync(stack.nats.seed('coordinator'), 'utf8').trim();
   const caller = await connect({

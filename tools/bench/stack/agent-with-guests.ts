@@ -9,11 +9,12 @@ import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import { systemClock } from '@chronovirt/runtime';
 import { pino } from 'pino';
 import { startAgent } from '../../../apps/agent/src/agent.ts';
-import { readConfig } from '../../../apps/agent/src/config.ts';
+import { readConfigFile } from '@chronovirt/runtime';
+import { agentConfig } from '../../../apps/agent/src/config.ts';
 import type { HostDriver } from '../../../apps/agent/src/driver.ts';
 
 const [configFile = '', guestsFile = ''] = process.argv.slice(2);
-const config = readConfig(configFile);
+const config = readConfigFile(agentConfig, configFile);
 const log = pino({ level: config.log.level, base: { app: 'agent', host: config.host, pid: process.pid } });
 const asleep = new Set(readFileSync(guestsFile, 'utf8').split('\n').filter(Boolean) as InstanceUuid[]);
 

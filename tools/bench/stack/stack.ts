@@ -2,10 +2,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkout } from '../../setup/places.mjs';
 import { HttpCaller } from './http.ts';
 import { startNats, type Nats } from './nats.ts';
 import { Part } from './part.ts';
+import { built, source } from './programs.ts';
 import { Turns } from './turns.ts';
 
 /** The host whose agent is measured, and one whose histories bare floors write. */
@@ -54,7 +54,7 @@ export class Stack {
       tokenFile: this.#secret('api-token', token),
       api: { port: 0, incomingDirectory: join(this.directory, 'incoming') },
     });
-    const part = this.#part('coordinator', [join(checkout, 'apps/coordinator/src/main.ts'), '--config', config]);
+    const part = this.#part('coordinator', [await built('coordinator'), '--config', config]);
     const { address = '' } = await part.ready();
     this.#caller = new HttpCaller(address, token);
     this.#turns = new Turns();
@@ -63,12 +63,9 @@ export class Stack {
   }
 
   /** The product's agent; resolves when it has recovered. */
-  async startAgent(driver: AgentDriver): Promise<Part> {
-    const part = this.#part('agent', [
-      join(checkout, 'apps/agent/src/main.ts'),
-      '--config',
-      this.#agentConfig({ driver }),
-    ]);
+  async startAgent(driver: AgentDriver, from: 'build' | 'sources' = 'build'): Promise<Part> {
+    const program = from === 'build' ? await built('agent') : source('agent');
+    const part = this.#part('agent', [program, '--config', this.#agentConfig({ driver })]);
     await part.ready();
     return part;
   }
@@ -77,10 +74,9 @@ export class Stack {
    * The product's agent on a simulated host in which the guests of `guestsFile` (one UUID a line) run already, as a hypervisor's do
    * when its agent restarts. It answers questions about its memory and can hold effects back.
    */
-  spawnAgentWithGuests(guestsFile: string): Part {
+  async spawnAgentWithGuests(guestsFile: string): Promise<Part> {
     const config = this.#agentConfig({ driver: { kind: 'simulated', profile: 'instant' } });
-    const main = join(checkout, 'tools/bench/stack/agent-with-guests.ts');
-    return this.#part('agent', ['--expose-gc', main, config, guestsFile]);
+    return this.#part('agent', ['--expose-gc', await built('agent-with-guests'), config, guestsFile]);
   }
 
   async stop(): Promise<void> {

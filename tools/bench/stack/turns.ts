@@ -1,6 +1,6 @@
 /** Stored turns as the event stream of the API tells them: what a user would wait on, so their way to the user is in every time taken. */
 import type { IncomingMessage } from 'node:http';
-import type { TurnMessage } from '@chronovirt/contract';
+import { CLUSTER, type TurnMessage } from '@chronovirt/contract';
 import type { HttpCaller } from './http.ts';
 
 /** A turn, and when it was heard (milliseconds of the monotonic clock). */
@@ -20,6 +20,8 @@ const patienceMs = 60_000;
 
 export class Turns {
   readonly #waiters = new Map<string, Set<Waiter>>();
+  /** The last turn heard of each instance on a host. */
+  readonly #latest = new Map<string, HeardTurn>();
   #stream: IncomingMessage | null = null;
 
   /** Resolves when nothing can be missed any more. */
@@ -60,7 +62,13 @@ export class Turns {
 
   /** The next turn of an instance on a host that leads to this state. */
   reaches(instance: string, state: string): Promise<HeardTurn> {
-    return this.next(instance, ({ host, message }) => host !== '_cluster' && message.state.value === state);
+    return this.next(instance, ({ host, message }) => host !== CLUSTER && message.state.value === state);
+  }
+
+  /** The turn of an instance on a host that led to this state, if it was the last; else the next one that does. */
+  async reached(instance: string, state: string): Promise<HeardTurn> {
+    const latest = this.#latest.get(instance);
+    return latest?.message.state.value === state ? latest : this.reaches(instance, state);
   }
 
   #take(record: string, heard: number, attached: () => void): void {
@@ -68,13 +76,15 @@ export class Turns {
     const data = record.indexOf('\ndata: ');
     if (data < 0 || !record.includes('event: turn')) return;
     const { host, message } = JSON.parse(record.slice(data + 7)) as { host: string; message: TurnMessage };
+    const turn = { host, message, heard };
+    if (host !== CLUSTER) this.#latest.set(message.instance, turn);
     const waiters = this.#waiters.get(message.instance);
     if (waiters === undefined) return;
     for (const waiter of waiters) {
-      if (!waiter.wanted({ host, message, heard })) continue;
+      if (!waiter.wanted(turn)) continue;
       waiters.delete(waiter);
       clearTimeout(waiter.timer);
-      waiter.resolve({ host, message, heard });
+      waiter.resolve(turn);
     }
     if (waiters.size === 0) this.#waiters.delete(message.instance);
   }

@@ -1,0 +1,46 @@
+/**
+ * What is run under measurement: the programs as `npm run build` makes them, since that is what a production host runs. From its
+ * sources a process starts later and is larger: Node strips the types of every file then.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { tempDir } from '@chronovirt/testing/lab';
+import { APPS } from '../../build/apps.mjs';
+import { bundle } from '../../build/bundle.mjs';
+import { checkout } from '../../setup/places.mjs';
+
+export type ProgramName = 'agent' | 'coordinator' | 'agent-with-guests';
+
+const withGuests = {
+  name: 'agent',
+  program: 'agent-with-guests.js',
+  command: 'agent-with-guests',
+  entry: "import './tools/bench/stack/agent-with-guests.ts';",
+  description: 'The agent of a measured restart',
+};
+
+let building: Promise<string> | null = null;
+
+/** The file to run; all are built at the first call and removed at the end of the process. */
+export async function built(name: ProgramName): Promise<string> {
+  building ??= build();
+  return join(await building, name, `${name}.js`);
+}
+
+/** The file to run without a build. */
+export function source(name: 'agent' | 'coordinator'): string {
+  return join(checkout, 'apps', name, 'src/main.ts');
+}
+
+async function build(): Promise<string> {
+  const directory = tempDir('programs');
+  process.once('exit', directory.remove);
+  for (const app of [...APPS.filter(({ name }) => name !== 'cli'), withGuests]) {
+    for (const { path, content } of await bundle(checkout, app)) {
+      const file = join(directory.path, app.program.replace(/\.js$/, ''), path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+  }
+  return directory.path;
+}
