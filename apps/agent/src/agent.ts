@@ -31,7 +31,11 @@ export interface RunningAgent {
 }
 
 /** `make`: where the driver comes from; the one that the configuration names, unless whoever embeds an agent has another. */
-export async function startAgent(config: AgentConfig, log: Log, make: typeof makeDriver = makeDriver): Promise<RunningAgent> {
+export async function startAgent(
+  config: AgentConfig,
+  log: Log,
+  make: typeof makeDriver = makeDriver,
+): Promise<RunningAgent> {
   const lock = await lockHost(config.cluster, config.host);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
   const nats = await connect({

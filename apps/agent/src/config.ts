@@ -1,6 +1,5 @@
 /** What an agent is told: a JSON file, by `--config FILE`. Everything has a meaning; an unknown field is an error. */
-import { readFileSync } from 'node:fs';
-import { hostName, InvalidInputError } from '@chronovirt/contract';
+import { hostName } from '@chronovirt/contract';
 import { z } from 'zod';
 
 const path = z.string().min(1).startsWith('/', 'expected an absolute path');
@@ -43,25 +42,3 @@ export const agentConfig = z.strictObject({
     .default({ level: 'info' }),
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
-
-/** Reads a configuration file; an error names the field and what was expected. */
-export function readConfig(file: string): AgentConfig {
-  let text: unknown;
-  try {
-    text = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new InvalidInputError(
-      '--config',
-      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
-  }
-  const parsed = agentConfig.safeParse(text);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InvalidInputError(
-    `${file}: ${issue?.path.join('.') || 'file'}`,
-    issue?.message ?? 'not usable',
-    parsed.error,
-  );
-}

@@ -22,4 +22,6 @@ export { JournalUnreachableError, LinkSwitch } from './journal/link-switch.ts';
 export { parseStored, type Place } from './journal/parse.ts';
 export { upcasters, type Upcaster } from './journal/upcasters.ts';
 export { checkPlace } from './journal/place-names.ts';
-export * from './host/process-lock.ts';
+export * from './process/process-lock.ts';
+export { readConfigFile } from './process/config-file.ts';
+export { runProcess, type Running } from './process/run-process.ts';

@@ -78,6 +78,7 @@ const asked: Record<string, () => unknown> = {
   open: () => gate.resolve(),
   /** Instances with an effect under way or waiting. */
   due: () => [...agent.host.instances()].filter(({ state }) => (state?.actor.due.length ?? 0) > 0).length,
+  paused: () => [...agent.host.instances()].filter(({ state }) => state?.value === 'paused').length,
   /** Bytes in use after everything that can go is gone; the list of guests is none of the agent's. */
   heap: () => {
     asleep.clear();

@@ -1,6 +1,4 @@
 /** What the coordinator's process is told: a JSON file, by `--config FILE`. An unknown field is an error. */
-import { readFileSync } from 'node:fs';
-import { InvalidInputError } from '@chronovirt/contract';
 import { z } from 'zod';
 import { coordinatorConfig } from './coordinator-config.ts';
 
@@ -25,25 +23,3 @@ export const processConfig = z.strictObject({
     .default({ level: 'info' }),
 });
 export type ProcessConfig = z.infer<typeof processConfig>;
-
-/** Reads a configuration file; an error names the field and what was expected. */
-export function readConfig(file: string): ProcessConfig {
-  let text: unknown;
-  try {
-    text = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new InvalidInputError(
-      '--config',
-      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
-  }
-  const parsed = processConfig.safeParse(text);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InvalidInputError(
-    `${file}: ${issue?.path.join('.') || 'file'}`,
-    issue?.message ?? 'not usable',
-    parsed.error,
-  );
-}
