@@ -143,7 +143,7 @@ const statistics: ContractCase[] = [
       expect(after.every((counter, index) => Number.isInteger(counter) && counter >= (before[index] ?? NaN))).toBe(
         true,
       );
-      expect(await world.call({ ...guest.args, diskId: 'vdz' })).toBeNull();
+      expect(await world.call({ ...guest.args, diskId: 'nodisk' })).toBeNull();
     },
     broken: {
       'makes up a disk': (real) => async (args, context) => (await real(args, context)) ?? [0, 0, 0, 0, 0],
