@@ -132,7 +132,7 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   }
   async watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
     const stop = this.#host.feed.add({ hint: onHint, event: () => {} });
-    await this.#host.feed.start();
+    await this.#host.feed.begin();
     return async () => stop();
   }
   facts(_context: QueryContext): Promise<HostFacts> {

@@ -3,7 +3,7 @@
  * and since nobody knows what was missed, everybody is told to look at all.
  */
 import type { DriverEvent, Hint, InstanceUuid } from '@chronovirt/contract';
-import { domainNameOf, instanceUuid } from '@chronovirt/contract';
+import { HypervisorUnavailableError, domainNameOf, instanceUuid } from '@chronovirt/contract';
 import { DomainEventId } from '@chronovirt/libvirt';
 import type { Domain, Libvirt } from '@chronovirt/libvirt';
 import type { Log } from '@chronovirt/runtime';
@@ -24,6 +24,7 @@ export class EventFeed {
   readonly #stopping = new AbortController();
   #loop: Promise<void> | null = null;
   #listening = Promise.withResolvers<void>();
+  readonly #tried = Promise.withResolvers<void>();
 
   constructor(open: () => Promise<Libvirt>, log: Log) {
     this.#open = open;
@@ -36,17 +37,31 @@ export class EventFeed {
     return () => void this.#sinks.delete(sink);
   }
 
-  /** Resolves once libvirt has confirmed that it reports events; begins to listen when nobody has. Never begins twice. */
-  async start(signal?: AbortSignal): Promise<void> {
+  /**
+   * Begins to listen when nobody has; resolves after the first try. When that fails, listening goes on being tried, and the first
+   * success tells everybody to look at all.
+   */
+  async begin(): Promise<void> {
     this.#loop ??= this.#run();
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
+    await this.#tried.promise;
+  }
+
+  /** Resolves once libvirt has confirmed that it reports events. Throws `HYPERVISOR_UNAVAILABLE` when the time is up before. */
+  async confirmed(signal: AbortSignal, timeMs: number): Promise<void> {
+    this.#loop ??= this.#run();
+    const unconfirmed = Promise.withResolvers<never>();
+    const abort = (): void => unconfirmed.reject(signal.reason);
+    const timer = setTimeout(
+      () => unconfirmed.reject(new HypervisorUnavailableError('libvirt does not report events')),
+      Math.max(0, timeMs),
+    );
+    signal.addEventListener('abort', abort, { once: true });
     try {
-      signal?.throwIfAborted();
-      await Promise.race([this.#listening.promise, aborted.promise]);
+      signal.throwIfAborted();
+      await Promise.race([this.#listening.promise, unconfirmed.promise]);
     } finally {
-      signal?.removeEventListener('abort', abort);
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -73,6 +88,7 @@ export class EventFeed {
       } catch (error) {
         this.#log.debug({ error: (error as Error).message }, 'libvirt cannot be listened to');
       }
+      this.#tried.resolve();
       // Jitter, so that the agents of many hosts do not come back in step.
       await pauseFor(pause * (0.5 + Math.random()), signal);
       pause = Math.min(pause * 2, PAUSE.longestMs);
@@ -92,6 +108,7 @@ export class EventFeed {
     ]);
     if (afterGap) this.#tell((sink) => sink.hint({ instance: null, heard: 'libvirt connected again' }));
     this.#listening.resolve();
+    this.#tried.resolve();
   }
 
   #lifecycle(domain: Domain, event: number, detail: number): void {

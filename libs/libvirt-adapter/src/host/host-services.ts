@@ -1,6 +1,6 @@
 /** What the parts of a host's driver share: settings, connections, the host's profile, its files. */
 import { DriverError } from '@chronovirt/contract';
-import type { EffectContext, InstanceUuid } from '@chronovirt/contract';
+import type { EffectContext, HostContext, InstanceUuid } from '@chronovirt/contract';
 import { BaseImages } from '../disks/base-image.ts';
 import { InstanceDirectory } from '../disks/instance-directory.ts';
 import { EventFeed } from '../events/event-feed.ts';
@@ -30,10 +30,14 @@ export class HostServices {
     return this.#profile;
   }
 
-  /** Finds out what the host is. The first answer stays: it is the identity of the node. */
-  async discover(signal: AbortSignal): Promise<void> {
-    const options = { signal, deadlineMs: 30_000 };
-    this.#profile ??= await this.connections.query((libvirt) => profileOf(libvirt, this.settings, options), options);
+  /** Finds out what the host is. The first answer stays: it is the identity of the node. Throws when libvirt does not answer now. */
+  async discover(context: HostContext): Promise<void> {
+    const options = { signal: context.permit.signal, deadlineMs: Math.max(1, context.remainingMs()) };
+    const known = this.#profile;
+    await this.connections.query(async (libvirt) => {
+      if (known === null) this.#profile = await profileOf(libvirt, this.settings, options);
+      else await libvirt.connectGetLibVersion(options);
+    }, options);
   }
 
   directory(uuid: InstanceUuid): InstanceDirectory {

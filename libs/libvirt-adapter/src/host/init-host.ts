@@ -21,8 +21,8 @@ export async function initHost(host: HostServices, context: HostContext): Promis
     );
   }
   try {
-    await host.discover(context.permit.signal);
-    await host.feed.start(context.permit.signal);
+    await host.discover(context);
+    await host.feed.confirmed(context.permit.signal, context.remainingMs());
     const network = settings.natNetwork === undefined ? 'chronovirt' : settings.natNetwork;
     if (network !== null) await ensureNatNetwork(host, network, context);
   } catch (error) {
