@@ -2,9 +2,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startNats, tempDir, type NatsServer } from '../../libs/testing/src/lab/index.ts';
+import { freePort, startNats, tempDir, until, type NatsServer } from '../../libs/testing/src/lab/index.ts';
 import { natsConfiguration } from '../setup/nats-config.mjs';
 import { bestNatsServer } from '../setup/nats-server.mjs';
 import { pinnedNode } from '../setup/node-packages.mjs';
@@ -83,6 +84,60 @@ it('names the field of a configuration that is wrong, and ends with 2', async ()
   const { code, stderr } = await node([program.agent, '--config', config]);
   expect(code).toBe(2);
   expect(stderr).toContain(`${config}: nats.servers`);
+});
+
+describe('without a NATS server', () => {
+  const secret = (name: string, content: string | Uint8Array) => {
+    const file = join(dir.path, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    return file;
+  };
+
+  /** Starts a program whose NATS server is not there; resolves once it has its lock, the last thing before it connects. */
+  async function startAlone(
+    name: 'agent' | 'coordinator',
+    port: number,
+  ): Promise<{ child: ChildProcess; end: Promise<unknown> }> {
+    const cluster = `alone-${process.pid}-${name}`;
+    const common = {
+      cluster,
+      nats: { servers: [`nats://127.0.0.1:${port}`] },
+      secretsKeyFile: secret('alone.key', randomBytes(32)),
+    };
+    const rest =
+      name === 'agent'
+        ? { host: 'h9', driver: { kind: 'simulated' } }
+        : { tokenFile: secret('alone.token', 'x'.repeat(32)), api: { incomingDirectory: join(dir.path, 'in') } };
+    const file = secret(`alone-${name}.json`, JSON.stringify({ ...common, ...rest }));
+    const command = ['--pdeathsig', 'KILL', pinnedNode, program[name], '--config', file];
+    const child = spawn('setpriv', command, {
+      cwd: dir.path,
+      env: clean,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const end = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    await until(() => readFileSync('/proc/net/unix', 'utf8').includes(`@chronovirt/${cluster}/`), {
+      what: `${name} has its lock`,
+    });
+    return { child, end };
+  }
+
+  it.each(['agent', 'coordinator'] as const)('the %s ends in order when it is told to', async (name) => {
+    const { child, end } = await startAlone(name, await freePort());
+    child.kill('SIGTERM');
+    expect(await end).toBe(0);
+  });
+
+  it('both wait until there is one', async () => {
+    const port = await freePort();
+    const waiting = [await startAlone('agent', port), await startAlone('coordinator', port)];
+    const served = once(waiting[1]!.child, 'message');
+    const nats = await startNats({ server: bestNatsServer().path, dir: join(dir.path, 'late'), port });
+    expect(await Promise.race([served.then(() => 'served'), ...waiting.map(({ end }) => end)])).toBe('served');
+    for (const { child } of waiting) child.kill('SIGTERM');
+    expect(await Promise.all(waiting.map(({ end }) => end))).toEqual([0, 0]);
+    await nats.stop();
+  });
 });
 
 describe("the three together, against a NATS server with set-up's users", () => {

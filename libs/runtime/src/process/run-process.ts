@@ -40,12 +40,16 @@ async function serve(name: string, start: (configFile: string) => Promise<Runnin
   const asked = new Promise<{ why: string; code: number }>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve({ why: signal, code: 0 }));
   });
-  const running = await start(values.config);
+  // A start may wait long for what is not there yet, a NATS server for one: such a wait alone keeps no process alive.
+  const alive = setInterval(() => {}, 2 ** 30);
+  const running = await Promise.race([start(values.config), asked]);
+  if (!('stop' in running)) return running.code;
   const over = running.over.then((why) => ({ why, code: 1 }));
   const isReady = await Promise.race([running.ready.then(() => true), over.then(() => false), asked.then(() => false)]);
   if (isReady) process.send?.({ ready: true, ...running.about });
   const { why, code } = await Promise.race([asked, over]);
   running.ending?.(why);
   await running.stop();
+  clearInterval(alive);
   return code;
 }
