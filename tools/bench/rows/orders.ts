@@ -65,7 +65,8 @@ async function measure(directory: string, say: (line: string) => void): Promise<
         cpuEach += (cpuMs(processes) - before) / creates / rounds;
         return times;
       },
-      () => bare.orders(creates, turns - 1),
+      // The answer to the order is stored on the spine while the guest is being made already: beside the way, not on it.
+      () => bare.orders(creates, turns - 2),
     );
     rows.push(
       ...createRows(
@@ -143,9 +144,9 @@ function createRows(times: readonly number[], bare: readonly number[], turns: nu
       value: median(times),
       unit: 'ms',
       floor: median(bare),
-      floorIs: steps(turns - 1),
+      floorIs: steps(turns - 2),
       goal: { of: 'value', is: '<', limit: 8 },
-      note: `${times.length} creates, one at a time, p99 ${percentile(times, 0.99).toFixed(1)} ms (floor ${percentile(bare, 0.99).toFixed(1)} ms); ${turns} turns on the way`,
+      note: `${times.length} creates, one at a time, p99 ${percentile(times, 0.99).toFixed(1)} ms (floor ${percentile(bare, 0.99).toFixed(1)} ms); ${turns} turns, one of them beside the way`,
     },
     {
       name: names.createCpu,

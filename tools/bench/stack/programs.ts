@@ -9,15 +9,19 @@ import { APPS } from '../../build/apps.mjs';
 import { bundle } from '../../build/bundle.mjs';
 import { checkout } from '../../setup/places.mjs';
 
-export type ProgramName = 'agent' | 'coordinator' | 'agent-with-guests';
+export type ProgramName = 'agent' | 'coordinator' | 'agent-with-guests' | 'restart-floor';
 
-const withGuests = {
+/** Programs of the measurement itself whose start is part of what is measured. */
+const ownPrograms = [
+  { program: 'agent-with-guests.js', file: 'stack/agent-with-guests.ts' },
+  { program: 'restart-floor.js', file: 'rows/restart-floor.ts' },
+].map(({ program, file }) => ({
   name: 'agent',
-  program: 'agent-with-guests.js',
-  command: 'agent-with-guests',
-  entry: "import './tools/bench/stack/agent-with-guests.ts';",
-  description: 'The agent of a measured restart',
-};
+  program,
+  command: program,
+  entry: `import './tools/bench/${file}';`,
+  description: 'A program of the measurement',
+}));
 
 let building: Promise<string> | null = null;
 
@@ -35,7 +39,7 @@ export function source(name: 'agent' | 'coordinator'): string {
 async function build(): Promise<string> {
   const directory = tempDir('programs');
   process.once('exit', directory.remove);
-  for (const app of [...APPS.filter(({ name }) => name !== 'cli'), withGuests]) {
+  for (const app of [...APPS.filter(({ name }) => name !== 'cli'), ...ownPrograms]) {
     for (const { path, content } of await bundle(checkout, app)) {
       const file = join(directory.path, app.program.replace(/\.js$/, ''), path);
       mkdirSync(dirname(file), { recursive: true });
