@@ -41,7 +41,7 @@ describe('I1: no mutating call without a stored intent, a due op, a fresh lease 
     const world = new AgentWorld({ profile: 'lively' });
     const { agent } = await world.running();
     // The guest ignores the shutdown, so that the end by force would come when the lease is stale.
-    world.sim.faults.add({ kind: 'hang', ms: 12_000, on: 'shutdown' });
+    world.sim.faults.add({ kind: 'hang', ms: 20_000, on: 'shutdown' });
     send(world, agent, 'stop', { timeoutSeconds: 5 });
     await world.clock.advance(500);
     agent.journal.cut();
