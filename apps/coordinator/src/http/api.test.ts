@@ -262,6 +262,23 @@ describe('time travel', () => {
   });
 });
 
+test('a history that this version cannot read on halts the instance alone: it says which version is needed', async () => {
+  await runs(cloud, 'halted');
+  const { uuid, seq } = (await get(cloud, '/v1/instances/halted')).body;
+  cloud.store.append('h1', String(uuid), 'from-the-future', Number(seq), JSON.stringify({ v: 2 }));
+  const next = Number(cloud.store.end('h1'));
+  const shown = await get(cloud, `/v1/instances/halted?since=h1:${next}`);
+  expect(shown.body).toMatchObject({ name: 'halted', halted: { code: 'UNKNOWN_VERSION', needs: 2, seq: next } });
+  expect(await get(cloud, '/v1/instances/halted/explain?command=stop')).toMatchObject({
+    status: 423,
+    body: { code: 'HALTED' },
+  });
+  const { entries } = (await get(cloud, '/v1/instances/halted/history')).body as { entries: { unreadable?: object }[] };
+  expect(entries.at(-1)?.unreadable).toMatchObject({ needs: 2 });
+  expect(await get(cloud, '/v1/instances/halted/verify')).toMatchObject({ body: { ok: false } });
+  expect((await get(cloud, '/v1/instances')).status).toBe(200);
+});
+
 test('what was sealed is in no answer, no history and no log', async () => {
   const secret = 'correct-horse-battery';
   const coded = Buffer.from(`#cloud-config ${secret}`).toString('base64');

@@ -1,6 +1,13 @@
+import { CLUSTER } from '@chronovirt/contract';
+import { silentLog } from '@chronovirt/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { coordinatorConfig } from '../config/coordinator-config.ts';
+import { parsePosition } from '../read-model/position.ts';
+import { ReadModel } from '../read-model/read-model.ts';
 import { get, post, restsIn, runs } from '../testing/requests.ts';
+import { ChainWriter } from '../testing/sample-chain.ts';
 import { SimulatedCloud } from '../testing/simulated-cloud.ts';
+import { eventStream } from './event-stream.ts';
 
 let cloud: SimulatedCloud;
 beforeAll(async () => {
@@ -90,6 +97,50 @@ test('a reader that comes back with the last id misses nothing and gets nothing 
       turns.slice(index + 1).map(({ place }) => place),
     );
   }
+});
+
+test('so does a reader of one instance', async () => {
+  await runs(cloud, 'mine');
+  await post(cloud, '/v1/instances/mine/commands', { name: 'stop', args: { timeoutSeconds: 0 } });
+  await restsIn(cloud, 'mine', 'stopped');
+  const path = '/v1/events?instance=mine&since=_cluster:0';
+  const turns = (await read(path, hasType('powerOff.done'))).filter(({ event }) => event === 'turn');
+  const [middle] = turns.slice(-3);
+  const after = await read('/v1/events?instance=mine', hasType('powerOff.done'), { 'last-event-id': middle?.id ?? '' });
+  expect(after.filter(({ event }) => event === 'turn').map(({ place }) => place)).toEqual(
+    turns.slice(-2).map(({ place }) => place),
+  );
+});
+
+test('a host that the API comes to know later gives nothing that the reader has already', async () => {
+  const writer = new ChainWriter();
+  await writer.journal.provision(CLUSTER);
+  const model = new ReadModel({ journal: writer.journal, log: silentLog, discoverMs: 5 });
+  await model.start();
+  const stop = new AbortController();
+  const context = {
+    ...cloud.ports(),
+    journal: writer.journal,
+    model,
+    config: coordinatorConfig.parse({ incomingDirectory: '/' }),
+    closing: stop.signal,
+  };
+  const response = eventStream(context, {
+    since: parsePosition('_cluster:2,h1:1'),
+    instance: null,
+    signal: stop.signal,
+  });
+  const reader = response.body?.getReader();
+  let text = Buffer.from((await reader?.read())?.value ?? []).toString('utf8');
+  await writer.build('h1');
+  await writer.outcome('h1', 'done');
+  while (!text.includes('spawn.done')) text += Buffer.from((await reader?.read())?.value ?? []).toString('utf8');
+  stop.abort();
+  model.close();
+  const places = [...text.matchAll(/^data: (.*)$/gm)].map(
+    ([, data = '{}']) => JSON.parse(data) as { host?: string; seq?: number },
+  );
+  expect(places.filter(({ host }) => host === 'h1').map(({ seq }) => seq)).toEqual([2]);
 });
 
 test('nothing is missed or doubled while much is stored and the reader begins in the past', async () => {
