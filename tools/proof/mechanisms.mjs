@@ -223,7 +223,7 @@ export const mechanisms = [
   {
     name: "the hypervisor's return wakes who waits for it",
     edits: [{ file: host, find: 'for (const actor of this.#actors.values()) actor.wake();', put: '' }],
-    tests: [invariants],
+    tests: [races],
   },
   {
     name: 'a domain of a closed history is ended',

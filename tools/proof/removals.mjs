@@ -1,7 +1,7 @@
 /**
  * A check must be seen to fail. For each mechanism of the list: a copy of the sources without it, and the quick tests that should notice.
  * Prints a table; ends with 1 when a mechanism can be taken out unnoticed, when the tests do not pass with all of them in, or when an edit
- * no longer fits the code. Arguments: words that name the mechanisms to try; none = all.
+ * no longer fits the code. Arguments: `--sample <n>` tries n of them, other ones each day; words try those whose names hold one of them.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -129,16 +129,33 @@ async function tryAll(wanted) {
   return problems;
 }
 
+/**
+ * The mechanisms to try. A sample takes turns with the days, so that a week or so sees them all.
+ * @param {string[]} args
+ */
+function choose(args) {
+  const at = args.indexOf('--sample');
+  if (at < 0) return mechanisms.filter(({ name }) => args.length === 0 || args.some((word) => name.includes(word)));
+  const size = Number(args[at + 1]);
+  if (!Number.isInteger(size) || size < 1)
+    throw new Error('--sample: expected a whole number above 0, such as --sample 6');
+  const day = Math.floor(Date.now() / 86_400_000);
+  const first = (day * size) % mechanisms.length;
+  return [...mechanisms, ...mechanisms].slice(first, first + Math.min(size, mechanisms.length));
+}
+
 async function main() {
-  const words = process.argv.slice(2);
-  const wanted = mechanisms.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  if (wanted.length === 0) throw new Error(`no mechanism is named like ${words.join(', ')}`);
+  const wanted = choose(process.argv.slice(2));
+  if (wanted.length === 0)
+    throw new Error('no mechanism has a name with one of these words; see tools/proof/mechanisms.mjs');
   const whole = copyWorkspace();
   try {
     const tests = [...new Set(wanted.flatMap((mechanism) => mechanism.tests))];
     const { passed, failed, text } = await runTests(whole, tests);
     if (failed > 0 || passed === 0) throw new Error(`the tests do not pass with every mechanism in:\n${text}`);
-    process.stdout.write(`${wanted.length} mechanisms; with all of them in, ${passed} tests pass. Without:\n`);
+    process.stdout.write(
+      `${wanted.length} of ${mechanisms.length} mechanisms; with all of them in, ${passed} tests pass. Without:\n`,
+    );
   } finally {
     rmSync(whole, { recursive: true, force: true });
   }
@@ -148,7 +165,9 @@ async function main() {
   return problems.size === 0 ? 0 : 1;
 }
 
-process.exitCode = await main().catch((error) => {
-  process.stderr.write(`${error?.message ?? error}\n`);
-  return 1;
-});
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main().catch((error) => {
+    process.stderr.write(`${error?.message ?? error}\n`);
+    return 1;
+  });
+}

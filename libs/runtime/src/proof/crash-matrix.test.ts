@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { crashAt, operations, pointsOf, pointText } from './crash-matrix.ts';
 
-describe.each(operations)('an agent killed at any point of: $name', (operation) => {
+describe.each(operations)('property 8: an agent killed at any point of: $name', (operation) => {
   test(
     'a new agent reaches the truth by itself, leaves nothing, and takes the next command',
     { timeout: 120_000 },

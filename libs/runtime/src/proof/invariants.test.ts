@@ -41,8 +41,8 @@ describe('I1: no mutating call without a stored intent, a due op, a fresh lease 
     const world = new AgentWorld({ profile: 'lively' });
     const { agent } = await world.running();
     // The guest ignores the shutdown, so that the end by force would come when the lease is stale.
-    world.sim.faults.add({ kind: 'hang', ms: 20_000, on: 'shutdown' });
-    send(world, agent, 'stop', { timeoutSeconds: 5 });
+    world.sim.guest(uuid).heedsShutdown(false);
+    send(world, agent, 'stop', { timeoutSeconds: 20 });
     await world.clock.advance(500);
     agent.journal.cut();
     await world.clock.advance(16_000);
@@ -305,7 +305,7 @@ describe('races', () => {
     expect(world.state(uuid).parts.power).toBe((await look(world, agent)).power);
   });
 
-  test('two agents of one host: the newer one writes, the older one sees it and ends', async () => {
+  test('property 14: two agents of one host: the newer one writes, the older one sees it and ends', async () => {
     const world = new AgentWorld({ profile: 'lively' });
     const { agent: older } = await world.running();
     const newer = world.startAgent();
@@ -347,7 +347,7 @@ describe('races', () => {
   });
 });
 
-test('a history folds to the same states and effects, event by event', async () => {
+test('property 5: a history folds to the same states and effects, event by event', async () => {
   const world = new AgentWorld({ profile: 'lively' });
   const { agent } = await world.running();
   for (const name of ['pause', 'unpause', 'reboot', 'resume', 'stop', 'start', 'delete'] as const) {
