@@ -1,4 +1,4 @@
-import { MESSAGE_VERSION, STATE_VERSION } from '@chronovirt/contract';
+import { MESSAGE_VERSION, STATE_VERSION, turnMessage } from '@chronovirt/contract';
 import { describe, expect, it } from 'vitest';
 import { isReadable } from '../ports/journal.ts';
 import { parseStored } from './parse.ts';
@@ -85,6 +85,36 @@ describe('reading a stored message', () => {
     });
   });
 
+  it('takes and refuses what the schema of the contract does, whatever is damaged', () => {
+    const event = {
+      type: 'pause.requested',
+      part: 'life',
+      of: 1,
+      op: 2,
+      deadline: 3,
+      data: { deep: [{ a: 1 }] },
+      to: 'paused',
+    };
+    const whole = {
+      ...message,
+      events: [event],
+      state: { ...message.state, context: { ...message.state.context, request: { x: [1] } } },
+    };
+    const verdicts = new Set<boolean>();
+    for (const path of pathsOf(whole)) {
+      for (const damage of [undefined, null, -1, 'x', {}, [], Array.from({ length: 65 }, () => event)]) {
+        const raw = JSON.stringify(withValueAt(whole, path, damage));
+        const wanted = turnMessage.safeParse(JSON.parse(raw)).success;
+        const taken = isReadable(parseStored(place, raw));
+        // The place and the versions are looked at besides.
+        if (wanted && ['host', 'instance'].includes(path.join('.'))) continue;
+        expect([path.join('.'), damage, taken]).toEqual([path.join('.'), damage, wanted]);
+        verdicts.add(taken);
+      }
+    }
+    expect(verdicts.size).toBe(2);
+  });
+
   it('refuses bytes that are no UTF-8', () => {
     const bytes = Uint8Array.from([...new TextEncoder().encode(text.slice(0, 20)), 0xff, 0xfe]);
     expect(parseStored(place, bytes)).toMatchObject({ unreadable: { code: 'NOT_A_MESSAGE' } });
@@ -104,3 +134,24 @@ describe('reading a stored message', () => {
     });
   });
 });
+
+type Path = readonly (string | number)[];
+
+/** Every place in a JSON value, from the outside in. */
+function pathsOf(value: unknown, at: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [
+    ...(at.length > 0 ? [at] : []),
+    ...Object.entries(value).flatMap(([key, inside]) => pathsOf(inside, [...at, key])),
+  ];
+}
+
+function withValueAt(value: object, path: Path, damage: unknown): object {
+  const copy = structuredClone(value);
+  const last = path.at(-1) ?? '';
+  const holder = path
+    .slice(0, -1)
+    .reduce<unknown>((inside, key) => (inside as Record<string | number, unknown>)[key], copy);
+  (holder as Record<string | number, unknown>)[last] = damage;
+  return copy;
+}

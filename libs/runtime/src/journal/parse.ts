@@ -2,7 +2,16 @@
  * Stored bytes -> a message that can be used, or the reason why not. The version is looked at before anything else: a message of a newer
  * writer is not damaged, it needs a newer reader, and a person must be told which.
  */
-import { MESSAGE_VERSION, STATE_VERSION, turnMessage } from '@chronovirt/contract';
+import {
+  instanceState,
+  lifeContext,
+  MESSAGE_VERSION,
+  STATE_VERSION,
+  storedEvent,
+  turnMessage,
+  type TurnMessage,
+} from '@chronovirt/contract';
+import { z } from 'zod';
 import type { Stored, Unreadable } from '../ports/journal.ts';
 import { upcasters as known, type Upcaster } from './upcasters.ts';
 
@@ -12,6 +21,19 @@ export interface Place {
   readonly host: string;
   readonly instance: string;
 }
+
+/**
+ * The message's schema for values that came out of a JSON parser: what may be any JSON there is JSON already, and asking again, value by
+ * value, would take a third of the time. A restart checks one message per instance.
+ */
+const anyJson = z.record(z.string(), z.unknown());
+const parsedMessage = turnMessage.extend({
+  events: z
+    .array(storedEvent.extend({ data: anyJson.optional() }))
+    .min(1)
+    .max(64),
+  state: instanceState.extend({ context: lifeContext.extend({ request: anyJson }) }),
+});
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const lenient = new TextDecoder();
@@ -37,12 +59,12 @@ export function parseStored(place: Place, bytes: Uint8Array | string, upcasters:
   }
   const lifted = lift(json, upcasters);
   if ('code' in lifted) return bad(lifted);
-  const parsed = turnMessage.safeParse(lifted.message);
+  const parsed = parsedMessage.safeParse(lifted.message);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return bad(notAMessage(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not as expected'}`));
   }
-  const message = parsed.data;
+  const message = parsed.data as TurnMessage;
   if (message.host !== host || message.instance !== instance) {
     return bad(notAMessage(`it speaks of ${message.host}/${message.instance} but lies under ${host}/${instance}`));
   }
