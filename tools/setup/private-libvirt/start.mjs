@@ -11,7 +11,7 @@
  * both: a host started on it again finds its domains and networks.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -68,7 +68,11 @@ export async function startPrivateLibvirt(options) {
   writeSettings(dir, options);
   const seeded = seedCapabilities(dir);
   rmSync(join(dir, 'run/libvirt-sock'), { force: true });
-  const cgroups = makeCgroups(`chronovirt-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
+  if (earlier) await removeCgroups(earlier.cgroups).catch(() => {});
+  // Another name each time: who watched over an earlier host on this directory may still be taking that one's groups away.
+  const cgroups = makeCgroups(
+    `chronovirt-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}-${randomBytes(3).toString('hex')}`,
+  );
   const log = openSync(join(dir, 'log/daemons.log'), 'a');
   const child = spawn('sh', [join(HERE, 'enter.sh')], {
     detached: true,
