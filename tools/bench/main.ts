@@ -44,10 +44,14 @@ async function main(): Promise<number> {
     const own = join(directory.path, 's');
     mkdirSync(own);
     try {
-      const measured = await scene.measure(own, (line) => process.stderr.write(`[${n + 1}/${chosen.length}] ${line}\n`));
+      const measured = await scene.measure(own, (line) =>
+        process.stderr.write(`[${n + 1}/${chosen.length}] ${line}\n`),
+      );
       rows.push(...measured.filter(({ name }) => isWanted(name)).map(judged));
     } catch (error) {
-      failures.push(`${scene.names.join('; ')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      failures.push(
+        `${scene.names.join('; ')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     }
   }
   machine.loadAfter = load();

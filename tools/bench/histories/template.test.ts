@@ -17,14 +17,17 @@ function stored(template: Template, uuid: string): { seq: number; message: TurnM
 test.each([
   ['running', runningHistory('alpha', 50)],
   ['deleted', deletedHistory('alpha', 50)],
-])('the charts agree with every message of a %s history, whatever instance and sequences it is filled with', (end, template) => {
-  const uuid = randomUUID();
-  const entries = stored(template, uuid);
-  expect(verify(entries)).toMatchObject({ ok: true, events: template.events });
-  expect(template.events).toBeGreaterThanOrEqual(48);
-  const { state, instance } = entries.at(-1)?.message ?? {};
-  expect(instance).toBe(uuid);
-  expect(state?.value).toBe(end);
-  expect(state?.actor.role.kind).toBe(end === 'running' ? 'owner' : 'closed');
-  expect(JSON.stringify(entries)).not.toMatch(/0b0b0b0b|70000000\d{5}/);
-});
+])(
+  'the charts agree with every message of a %s history, whatever instance and sequences it is filled with',
+  (end, template) => {
+    const uuid = randomUUID();
+    const entries = stored(template, uuid);
+    expect(verify(entries)).toMatchObject({ ok: true, events: template.events });
+    expect(template.events).toBeGreaterThanOrEqual(48);
+    const { state, instance } = entries.at(-1)?.message ?? {};
+    expect(instance).toBe(uuid);
+    expect(state?.value).toBe(end);
+    expect(state?.actor.role.kind).toBe(end === 'running' ? 'owner' : 'closed');
+    expect(JSON.stringify(entries)).not.toMatch(/0b0b0b0b|70000000\d{5}/);
+  },
+);

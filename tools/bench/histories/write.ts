@@ -31,23 +31,21 @@ export async function writeHistories(url: string, host: string, kinds: readonly 
   await makeStream(url, host);
   const client = await dial({ servers: url });
   const inbox = `_INBOX.bench.${randomUUID()}`;
-  let acknowledged = 0;
-  let sent = 0;
-  let wake = (): void => {};
-  let refused: Error | null = null;
+  const flow = { sent: 0, acknowledged: 0, refused: null as Error | null, wake: (): void => {} };
   client.subscribe(inbox, {
     callback: (_error, msg) => {
-      acknowledged += 1;
+      flow.acknowledged += 1;
       const ack = msg.json<{ seq?: number; error?: { description: string } }>();
       // Sequences were given out before: the stream has to give the same ones.
-      if (ack.error !== undefined || ack.seq !== acknowledged)
-        refused ??= new Error(`message ${acknowledged} was stored otherwise: ${JSON.stringify(ack)}`);
-      wake();
+      if (ack.error !== undefined || ack.seq !== flow.acknowledged)
+        flow.refused ??= new Error(`message ${flow.acknowledged} was stored otherwise: ${JSON.stringify(ack)}`);
+      flow.wake();
     },
   });
   const settled = async (most: number): Promise<void> => {
-    while (sent - acknowledged > most && refused === null) await new Promise<void>((resolve) => (wake = resolve));
-    if (refused !== null) throw refused;
+    while (flow.sent - flow.acknowledged > most && flow.refused === null)
+      await new Promise<void>((resolve) => (flow.wake = resolve));
+    if (flow.refused !== null) throw flow.refused;
   };
 
   const written: Written[][] = kinds.map(() => []);
@@ -60,7 +58,7 @@ export async function writeHistories(url: string, host: string, kinds: readonly 
         const own = seqs[at] ?? [];
         if (message === undefined) continue;
         await settled(window - 1);
-        own.push((sent += 1));
+        own.push((flow.sent += 1));
         client.publish(eventSubject(host, uuid), fill(message, uuid, own), { reply: inbox });
       }
     }

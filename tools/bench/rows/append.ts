@@ -40,13 +40,21 @@ async function measure(directory: string, say: (line: string) => void): Promise<
   say(`writing ${histories} histories for each side`);
   const natsDirectory = join(directory, 'nats');
   const filling = await startNatsForFilling(natsDirectory);
-  const [ours = []] = await writeHistories(filling.url, HOST, [{ template: runningHistory(HOST, 50), count: histories }]);
+  const [ours = []] = await writeHistories(filling.url, HOST, [
+    { template: runningHistory(HOST, 50), count: histories },
+  ]);
   const floorTemplate = runningHistory(FLOOR, 50);
   const [bare = []] = await writeHistories(filling.url, FLOOR, [{ template: floorTemplate, count: histories }]);
   await filling.stop();
 
   const stack = await Stack.start(directory);
-  const message = JSON.parse(fill(floorTemplate.messages.at(-4)!, bare[0]!.uuid, bare.map(() => 1))) as object;
+  const message = JSON.parse(
+    fill(
+      floorTemplate.messages.at(-4)!,
+      bare[0]!.uuid,
+      bare.map(() => 1),
+    ),
+  ) as object;
   const floorFile = join(directory, 'floor.json');
   writeFileSync(floorFile, JSON.stringify({ host: FLOOR, message, histories: bare }));
   const guestsFile = join(directory, 'guests');
@@ -128,7 +136,10 @@ class Sides {
       );
       const p50 = pairs.map(({ a, b }) => ({ ours: median(a.times), bare: median(b.times) }));
       const rate = pairs.map(({ a, b }) => ({ ours: a.perSecond, bare: b.perSecond }));
-      const common = { floorIs, note: `${rounds} rounds of ${warm} each, by turns; median of the ratios of the rounds` };
+      const common = {
+        floorIs,
+        note: `${rounds} rounds of ${warm} each, by turns; median of the ratios of the rounds`,
+      };
       rows.push(
         width === 1
           ? { name: names.one, unit: 'ms', goal: { of: 'ratio', is: '<=', limit: 1.3 }, ...common, ...sideBySide(p50) }
@@ -173,7 +184,10 @@ class Sides {
   /** Effects may go on; resolves when none is due any more. */
   async #atRest(): Promise<void> {
     await this.#agent.ask('open');
-    await until(async () => (await this.#agent.ask<number>('due')) === 0, { timeoutMs: 60_000, what: 'all effects end' });
+    await until(async () => (await this.#agent.ask<number>('due')) === 0, {
+      timeoutMs: 60_000,
+      what: 'all effects end',
+    });
   }
 
   async #toAgent(uuid: string): Promise<void> {

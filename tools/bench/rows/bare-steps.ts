@@ -38,13 +38,21 @@ export class BareSteps {
     await provisioning.close();
 
     const { messages } = runningHistory(FLOOR, 50);
-    const message = fill(messages.at(-4)!, randomUUID(), messages.map(() => 1));
+    const message = fill(
+      messages.at(-4)!,
+      randomUUID(),
+      messages.map(() => 1),
+    );
     const floorFile = join(directory, 'steps.json');
     writeFileSync(floorFile, JSON.stringify({ host: FLOOR, message: JSON.parse(message), histories: [] }));
     const bodyFile = join(directory, 'empty.json');
     writeFileSync(bodyFile, '{}');
     const part = (name: string, ...args: string[]): Part =>
-      new Part(name, join(directory, `${name}.log`), [process.execPath, join(import.meta.dirname, `${name}.ts`), ...args]);
+      new Part(name, join(directory, `${name}.log`), [
+        process.execPath,
+        join(import.meta.dirname, `${name}.ts`),
+        ...args,
+      ]);
     const responder = part('append-floor', nats.url, nats.seed(`agent-${FLOOR}`), floorFile);
     const server = part('bare-http', bodyFile);
     const [, { address = '' }] = await Promise.all([responder.ready(), server.ready()]);

@@ -8,7 +8,7 @@ import { connect, requestActor, type NatsConnection } from '@chronovirt/nats-ada
 import { until } from '@chronovirt/testing/lab';
 import { deletedHistory, runningHistory } from '../histories/template.ts';
 import { writeHistories, type Written } from '../histories/write.ts';
-import { residentMiB } from '../measure/process.ts';
+import { cpuMs, residentMiB } from '../measure/process.ts';
 import { byTurns, inFlight, median, timed } from '../measure/samples.ts';
 import type { Measured } from '../row.ts';
 import { startNatsForFilling } from '../stack/nats.ts';
@@ -93,6 +93,7 @@ async function restart(
   let agent = await stack.spawnAgentWithGuests(guests);
   await agent.ready();
   const readyAfter: number[] = [];
+  const cpu: number[] = [];
   const once = async (): Promise<number> => {
     await commands.backAtRest(agent);
     const began = performance.now();
@@ -102,7 +103,9 @@ async function restart(
     await agent.ready();
     readyAfter.push(performance.now() - began);
     await answered;
-    return performance.now() - began;
+    const took = performance.now() - began;
+    cpu.push(cpuMs([agent.pid]));
+    return took;
   };
   await once();
   await bare();
@@ -122,7 +125,7 @@ async function restart(
       floorIs:
         'a bare Node process that connects and reads the last message of every history of the host, parsing none',
       goal: { of: 'value', is: '<', limit: size.restartMs },
-      note: `${restarts} restarts; ${size.instances} deleted ones beside; until ${probes} commands sent from the kill on are accepted and every history is read (read after ${median(readyAfter).toFixed(0)} ms)`,
+      note: `${restarts} restarts; ${size.instances} deleted ones beside; until ${probes} commands sent from the kill on are accepted and every history is read (read after ${median(readyAfter).toFixed(0)} ms); CPU of the agent ${median(cpu).toFixed(0)} ms`,
     },
     {
       name: names.memory,
@@ -176,7 +179,13 @@ class Commands {
       this.#instances.map(async (instance) => {
         const by = { kind: 'user', name: 'bench' };
         const command = { id: `r${(this.#count += 1)}`, instance, name, args: {}, by } as never;
-        const reply = await requestActor(this.#nats, HOST, instance, { kind: 'command', command }, { patienceMs: 60_000 });
+        const reply = await requestActor(
+          this.#nats,
+          HOST,
+          instance,
+          { kind: 'command', command },
+          { patienceMs: 60_000 },
+        );
         if (reply.kind === 'answer' && reply.answer.kind === 'accepted') return;
         throw new Error(`${name} was not accepted: ${JSON.stringify(reply).slice(0, 500)}`);
       }),

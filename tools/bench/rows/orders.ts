@@ -31,6 +31,8 @@ async function measure(directory: string, say: (line: string) => void): Promise<
   const stack = await Stack.start(directory);
   try {
     const coordinator = await stack.startCoordinator();
+    // The second start of a program is the usual one: compiled code is at hand.
+    await (await stack.startAgent({ kind: 'simulated', profile: 'instant' })).end();
     const agent = await stack.startAgent({ kind: 'simulated', profile: 'instant' });
     const processes = [stack.nats.part.pid, coordinator.pid, agent.pid];
     const orders = new Orders(stack);

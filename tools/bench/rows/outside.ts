@@ -22,14 +22,25 @@ export const outsideScene: Scene = { names: Object.values(names), measure };
 
 async function measure(directory: string, say: (line: string) => void): Promise<Measured[]> {
   say('private libvirt');
-  const host = await startPrivateLibvirt({ dir: join(directory, 'l'), hostname: 'bench', ownNetwork: true, tied: true });
+  const host = await startPrivateLibvirt({
+    dir: join(directory, 'l'),
+    hostname: 'bench',
+    ownNetwork: true,
+    tied: true,
+  });
   const instancesDirectory = join(directory, 'i');
   mkdirSync(instancesDirectory);
   const stack = await Stack.start(join(directory, 's'));
   const libvirt = await Libvirt.connect({ uri: host.uri });
   try {
     await stack.startCoordinator();
-    await stack.startAgent({ kind: 'libvirt', uri: host.uri, instancesDirectory, natNetwork: null, acceleration: 'tcg' });
+    await stack.startAgent({
+      kind: 'libvirt',
+      uri: host.uri,
+      instancesDirectory,
+      natNetwork: null,
+      acceleration: 'tcg',
+    });
     const outside = new Outside(stack, libvirt);
     await outside.ready();
     say(`${guests} guests`);

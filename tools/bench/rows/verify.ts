@@ -60,7 +60,8 @@ async function measure(directory: string, say: (line: string) => void): Promise<
         value: median(whole.map(({ a }) => perEvent(a))),
         unit: 'µs/event',
         floor: median(whole.map(({ b }) => perEvent(b))),
-        floorIs: 'the bytes of the same messages read and not parsed, and the bare XState fold of events that are parsed already',
+        floorIs:
+          'the bytes of the same messages read and not parsed, and the bare XState fold of events that are parsed already',
         ratio: median(whole.map(({ a, b }) => a / b)),
         goal: { of: 'ratio', is: '<=', limit: 1.2 },
         note: `${histories} histories of ${events} events; ours parses and checks every message against its schema`,
@@ -142,13 +143,15 @@ async function readBare(client: NatsConnection, messages: number): Promise<void>
 function foldBare(all: readonly StoredEvent[][]): void {
   for (const list of all) {
     const [adopted, ...rest] = list;
-    const { state } = adopted?.data as unknown as { state: { value: string; context: never } };
+    if (adopted?.data === undefined) throw new Error('a history begins with its adoption');
+    const { state } = adopted.data as unknown as { state: { value: string; context: never } };
     const [parent = '', leaf = ''] = state.value.split('.');
     let snapshot: SnapshotFrom<typeof lifeMachine> = lifeMachine.resolveState({
       value: { [parent]: leaf } as never,
       context: state.context,
     });
-    for (const { type, data = {}, of = null } of rest) [snapshot] = transition(lifeMachine, snapshot, { type, data, of });
+    for (const { type, data = {}, of = null } of rest)
+      [snapshot] = transition(lifeMachine, snapshot, { type, data, of });
     if (snapshot.value !== 'running') throw new Error(`a bare fold ended in ${JSON.stringify(snapshot.value)}`);
   }
 }

@@ -4,12 +4,12 @@
  * each is put into the simulated host as soon as something is done with it.
  */
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { domainNameOf, type InstanceUuid, type Observation } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
-import { systemClock } from '@chronovirt/runtime';
+import { readConfigFile, systemClock } from '@chronovirt/runtime';
 import { pino } from 'pino';
 import { startAgent } from '../../../apps/agent/src/agent.ts';
-import { readConfigFile } from '@chronovirt/runtime';
 import { agentConfig } from '../../../apps/agent/src/config.ts';
 import type { HostDriver } from '../../../apps/agent/src/driver.ts';
 
@@ -91,6 +91,7 @@ process.on('message', ({ ask }: { ask: string }) => process.send?.({ answer: ask
 const agent = await startAgent(config, log, async () => driverWithGuests());
 await Promise.race([agent.recovered, agent.over]);
 process.send?.({ ready: true });
+flushCompileCache();
 agent.over.then((why) => {
   log.error({ why }, 'agent ends');
   process.exit(1);

@@ -16,11 +16,14 @@ export class Part {
   readonly #ready: Promise<Said>;
   readonly #answers: ((answer: unknown) => void)[] = [];
 
-  constructor(name: string, logFile: string, command: readonly string[]) {
+  constructor(name: string, logFile: string, command: readonly string[], environment: Record<string, string> = {}) {
     this.name = name;
     this.#logFile = logFile;
     const log = openSync(logFile, 'a', 0o600);
-    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['ignore', log, log, 'ipc'] });
+    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
+      stdio: ['ignore', log, log, 'ipc'],
+      env: { ...process.env, ...environment },
+    });
     closeSync(log);
     this.#ended = new Promise((resolve) => this.#child.once('close', resolve));
     this.#ready = new Promise((resolve) =>

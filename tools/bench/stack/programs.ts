@@ -2,7 +2,7 @@
  * What is run under measurement: the programs as `npm run build` makes them, since that is what a production host runs. From its
  * sources a process starts later and is larger: Node strips the types of every file then.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@chronovirt/testing/lab';
 import { APPS } from '../../build/apps.mjs';
@@ -25,26 +25,44 @@ const ownPrograms = [
 
 let building: Promise<string> | null = null;
 
+/** How production's systemd unit of a program has Node run: the flags, and whether compiled code is kept from start to start. */
+export function howRun(name: 'agent' | 'coordinator'): { flags: string[]; environment: Record<string, string> } {
+  const unit = readFileSync(join(checkout, 'deploy/systemd', `chronovirt-${name}.service`), 'utf8');
+  const flags = /^ExecStart=\S*node\s((?:--\S+\s+)*)\//m.exec(unit)?.[1];
+  if (flags === undefined) throw new Error(`deploy/systemd/chronovirt-${name}.service starts no node`);
+  const keepsCode = /^Environment=NODE_COMPILE_CACHE=/m.test(unit);
+  return {
+    flags: flags.split(/\s+/).filter(Boolean),
+    environment: keepsCode ? { NODE_COMPILE_CACHE: codeDirectory() } : {},
+  };
+}
+
 /** The file to run; all are built at the first call and removed at the end of the process. */
 export async function built(name: ProgramName): Promise<string> {
   building ??= build();
   return join(await building, name, `${name}.js`);
 }
 
-/** The file to run without a build. */
-export function source(name: 'agent' | 'coordinator'): string {
-  return join(checkout, 'apps', name, 'src/main.ts');
+let code: string | null = null;
+function codeDirectory(): string {
+  code ??= ownDirectory('code');
+  return code;
+}
+
+function ownDirectory(name: string): string {
+  const directory = tempDir(name);
+  process.once('exit', directory.remove);
+  return directory.path;
 }
 
 async function build(): Promise<string> {
-  const directory = tempDir('programs');
-  process.once('exit', directory.remove);
+  const directory = ownDirectory('programs');
   for (const app of [...APPS.filter(({ name }) => name !== 'cli'), ...ownPrograms]) {
     for (const { path, content } of await bundle(checkout, app)) {
-      const file = join(directory.path, app.program.replace(/\.js$/, ''), path);
+      const file = join(directory, app.program.replace(/\.js$/, ''), path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     }
   }
-  return directory.path;
+  return directory;
 }

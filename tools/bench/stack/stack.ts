@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { HttpCaller } from './http.ts';
 import { startNats, type Nats } from './nats.ts';
 import { Part } from './part.ts';
-import { built, source } from './programs.ts';
+import { built, howRun } from './programs.ts';
 import { Turns } from './turns.ts';
 
 /** The host whose agent is measured, and one whose histories bare floors write. */
@@ -54,7 +54,7 @@ export class Stack {
       tokenFile: this.#secret('api-token', token),
       api: { port: 0, incomingDirectory: join(this.directory, 'incoming') },
     });
-    const part = this.#part('coordinator', [await built('coordinator'), '--config', config]);
+    const part = this.#part('coordinator', await built('coordinator'), ['--config', config]);
     const { address = '' } = await part.ready();
     this.#caller = new HttpCaller(address, token);
     this.#turns = new Turns();
@@ -63,9 +63,8 @@ export class Stack {
   }
 
   /** The product's agent; resolves when it has recovered. */
-  async startAgent(driver: AgentDriver, from: 'build' | 'sources' = 'build'): Promise<Part> {
-    const program = from === 'build' ? await built('agent') : source('agent');
-    const part = this.#part('agent', [program, '--config', this.#agentConfig({ driver })]);
+  async startAgent(driver: AgentDriver): Promise<Part> {
+    const part = this.#part('agent', await built('agent'), ['--config', this.#agentConfig({ driver })]);
     await part.ready();
     return part;
   }
@@ -76,7 +75,7 @@ export class Stack {
    */
   async spawnAgentWithGuests(guestsFile: string): Promise<Part> {
     const config = this.#agentConfig({ driver: { kind: 'simulated', profile: 'instant' } });
-    return this.#part('agent', ['--expose-gc', await built('agent-with-guests'), config, guestsFile]);
+    return this.#part('agent', await built('agent-with-guests'), [config, guestsFile], ['--expose-gc']);
   }
 
   async stop(): Promise<void> {
@@ -96,8 +95,15 @@ export class Stack {
     });
   }
 
-  #part(name: string, args: readonly string[]): Part {
-    const part = new Part(name, join(this.directory, `${name}.log`), [process.execPath, ...args]);
+  #part(
+    name: 'agent' | 'coordinator',
+    program: string,
+    args: readonly string[],
+    moreFlags: readonly string[] = [],
+  ): Part {
+    const { flags, environment } = howRun(name);
+    const command = [process.execPath, ...flags, ...moreFlags, program, ...args];
+    const part = new Part(name, join(this.directory, `${name}.log`), command, environment);
     this.#parts.push(part);
     return part;
   }
