@@ -2,6 +2,7 @@
  * The frame of a server process: `--config FILE`, ready when it says so, ended in order by SIGTERM or SIGINT, or by its own reason.
  * Exit codes: 0 ended as told, 1 could not start or go on, 2 wrong use.
  */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { ChronovirtError } from '@chronovirt/contract';
 
@@ -47,6 +48,8 @@ async function serve(name: string, start: (configFile: string) => Promise<Runnin
   const over = running.over.then((why) => ({ why, code: 1 }));
   const isReady = await Promise.race([running.ready.then(() => true), over.then(() => false), asked.then(() => false)]);
   if (isReady) process.send?.({ ready: true, ...running.about });
+  // Now, since a kill leaves no time for it; does nothing where no compiled code is kept.
+  flushCompileCache();
   const { why, code } = await Promise.race([asked, over]);
   running.ending?.(why);
   await running.stop();
