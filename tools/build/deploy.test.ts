@@ -87,7 +87,7 @@ describe.each(units)('deploy/systemd/%s', (unit) => {
   it('comes back after every end, and names only what is built or said to be there', () => {
     expect(text).toContain('Restart=always');
     expect(text).toMatch(
-      /^ExecStart=\/usr\/(bin\/node --enable-source-maps \/opt\/chronovirt\/(agent\/agent|coordinator\/coordinator)\.js --config \/etc\/chronovirt\/(agent|coordinator)\.json|local\/bin\/nats-server --config \/etc\/nats-server\.conf)$/m,
+      /^ExecStart=\/usr\/(bin\/node (--max-semi-space-size=4 )?\/opt\/chronovirt\/(agent\/agent|coordinator\/coordinator)\.js --config \/etc\/chronovirt\/(agent|coordinator)\.json|local\/bin\/nats-server --config \/etc\/nats-server\.conf)$/m,
     );
   });
 
