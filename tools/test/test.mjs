@@ -14,7 +14,14 @@ const reports = mkdtempSync(join(tmpdir(), 'chronovirt-test-'));
 
 const vitest = (name, ...args) => ({
   name,
-  command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`, ...args],
+  command: [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(reports, `${name}.json`)}`,
+    ...args,
+  ],
   report: join(reports, `${name}.json`),
 });
 
@@ -31,7 +38,9 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 /** Adds up what vitest wrote; a stage without a report counts as one check. */
 function count(stage, code) {
   if (stage.report && existsSync(stage.report)) {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(stage.report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(stage.report, 'utf8'),
+    );
     counts.passed += numPassedTests;
     counts.failed += numFailedTests + (code !== 0 && numFailedTests === 0 ? 1 : 0);
     counts.skipped += numPendingTests + numTodoTests;
@@ -44,9 +53,13 @@ async function main() {
     const began = Date.now();
     process.stdout.write(`\n== ${stage.name}\n`);
     const [command, ...args] = stage.command;
-    const code = await run(join(root, 'node_modules', '.bin', command), args, { env: full ? { CHRONOVIRT_FULL: '1' } : {} });
+    const code = await run(join(root, 'node_modules', '.bin', command), args, {
+      env: full ? { CHRONOVIRT_FULL: '1' } : {},
+    });
     count(stage, code);
-    process.stdout.write(`== ${stage.name}: ${code === 0 ? 'ok' : `failed (exit ${code})`} in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+    process.stdout.write(
+      `== ${stage.name}: ${code === 0 ? 'ok' : `failed (exit ${code})`} in ${((Date.now() - began) / 1000).toFixed(1)} s\n`,
+    );
     if (code !== 0) break;
   }
   rmSync(reports, { recursive: true, force: true });
