@@ -100,7 +100,7 @@ export class Api {
   }
 
   #as(): { headers: Record<string, string> } {
-    return { headers: { authorization: `Bearer ${this.#token}` } };
+    return { headers: { authorization: `Bearer ${this.#token}`, 'chronovirt-user': 'npm-start' } };
   }
 
   async #request(
