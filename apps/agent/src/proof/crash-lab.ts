@@ -4,7 +4,16 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   beatSubject,
@@ -115,6 +124,11 @@ export class CrashLab {
       path: `${this.gate.directory}:${process.env['PATH']}`,
     });
     return this.#agent;
+  }
+
+  /** The host has never had any image. Only while no guest is there. */
+  forgetImages(): void {
+    rmSync(join(this.instances, '_base'), { recursive: true, force: true });
   }
 
   /** A spec of a small guest that nobody has had. */

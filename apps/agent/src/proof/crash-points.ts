@@ -140,14 +140,15 @@ function differenceOf(state: InstanceState, { power, saved }: { power: string; s
 }
 
 /** A new guest, where the operation begins. */
-async function begin(lab: CrashLab, operation: Operation): Promise<InstanceSpec> {
+export async function begin(lab: CrashLab, operation: Operation): Promise<InstanceSpec> {
   const spec = lab.newSpec();
+  if (operation.isImageNew === true) lab.forgetImages();
   if (operation.ask !== 'spawn') await lab.prepare(spec, operation.before);
   return spec;
 }
 
 /** An order is sent until it is taken, as the spine does; a command once: whoever sent it may be gone. */
-async function ask(lab: CrashLab, operation: Operation, spec: InstanceSpec): Promise<unknown> {
+export async function ask(lab: CrashLab, operation: Operation, spec: InstanceSpec): Promise<unknown> {
   if (operation.ask === 'spawn') return lab.order(spec);
   return lab.command(lab.make(spec.uuid, operation.ask), 3_000);
 }

@@ -11,6 +11,8 @@ export interface Operation {
   /** Commands that bring a running guest to where the operation begins. */
   readonly before: readonly Step[];
   readonly ask: Step | 'spawn';
+  /** Whether the host has not had the image yet. */
+  readonly isImageNew?: true;
   /** States in which it may end after a crash: its goal, and where it began when its intent was not stored. */
   readonly ends: readonly string[];
 }
@@ -21,6 +23,7 @@ const suspend: Step = { name: 'suspend' };
 
 export const operations: readonly Operation[] = [
   { name: 'spawn', before: [], ask: 'spawn', ends: ['running'] },
+  { name: 'spawn of a new image', before: [], ask: 'spawn', isImageNew: true, ends: ['running'] },
   { name: 'pause', before: [], ask: pause, ends: ['paused', 'running'] },
   { name: 'unpause', before: [pause], ask: { name: 'unpause' }, ends: ['running', 'paused'] },
   { name: 'suspend', before: [], ask: suspend, ends: ['suspended', 'running'] },
