@@ -3,13 +3,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
-import { constants } from 'node:os';
+import { constants, homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const needed = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
-  module.enableCompileCache?.();
+  // In a directory of this user alone: whoever could write there would run code as this user.
+  module.enableCompileCache?.(join(homedir(), '.cache', 'chronovirt', 'compiled'));
   const { main } = await import('../src/main.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {

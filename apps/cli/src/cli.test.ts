@@ -287,6 +287,22 @@ describe('the command itself', () => {
     rmSync(nowhere, { recursive: true });
   });
 
+  test('an address that others could have written is not used', async () => {
+    const shared = mkdtempSync(join(tmpdir(), 'chronovirt-shared-'));
+    mkdirSync(join(shared, '.chronovirt'));
+    const file = join(shared, '.chronovirt/api.json');
+    writeFileSync(file, JSON.stringify({ address: cloud.server.address, tokenFile: cloud.tokenFile }));
+    const env = { CHRONOVIRT_STATE: join(shared, '.chronovirt') };
+    chmodSync(file, 0o600);
+    expect(await chronovirt('list', { cwd: shared, env })).toMatchObject({ code: 0 });
+    chmodSync(file, 0o666);
+    expect(await chronovirt('list', { cwd: shared, env })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no API is known'),
+    });
+    rmSync(shared, { recursive: true });
+  });
+
   test('colours only where they were asked for', async () => {
     expect((await chronovirt('flavors')).out).not.toContain('\u001B');
     expect((await chronovirt('flavors', { env: { FORCE_COLOR: '1' } })).out).toContain('\u001B');

@@ -1,5 +1,5 @@
 /** Where the API is and what to show it: options, then the environment, then the state directory that `npm start` writes. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -49,7 +49,9 @@ function savedApi({ env, cwd }: Io): { address: string; tokenFile: string } | nu
       : [resolve(cwd, state)];
   for (const place of places) {
     try {
-      const saved = JSON.parse(readFileSync(join(place, 'api.json'), 'utf8')) as {
+      const file = join(place, 'api.json');
+      if (!isTrusted(file)) continue;
+      const saved = JSON.parse(readFileSync(file, 'utf8')) as {
         address?: unknown;
         tokenFile?: unknown;
       };
@@ -61,6 +63,16 @@ function savedApi({ env, cwd }: Io): { address: string; tokenFile: string } | nu
     }
   }
   return null;
+}
+
+/**
+ * Only what this user (or root) wrote and nobody else can change: whoever could would choose the file that is sent as a token, and the
+ * address that it is sent to.
+ */
+function isTrusted(file: string): boolean {
+  const { uid, mode } = statSync(file);
+  const self = process.getuid?.() ?? uid;
+  return (uid === self || uid === 0) && (mode & 0o022) === 0;
 }
 
 function* upwards(directory: string): Generator<string> {

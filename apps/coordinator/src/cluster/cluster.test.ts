@@ -35,6 +35,8 @@ describe('a build over spine and host', () => {
     await all.create(coordinator);
     expect((await all.rests(uuid))[CLUSTER]).toBe('failed owner');
     expect(all.last(CLUSTER, uuid)?.state.context.failure?.method).toBe('spawn');
+    const refused = await all.command(coordinator, uuid, 'pause');
+    expect(refused).toMatchObject({ answer: { kind: 'refused', guard: 'state', path: null } });
     await all.command(coordinator, uuid, 'delete');
     expect((await all.rests(uuid))[CLUSTER]).toMatch(/^deleted/);
   });

@@ -1,6 +1,6 @@
 import type { By, CommandName, InstanceState } from '@chronovirt/contract';
 import { check, type GuardName } from './guards.ts';
-import { pathTo } from './paths.ts';
+import { pathOf } from './paths.ts';
 import type { Env } from './types.ts';
 
 export type Explanation =
@@ -18,5 +18,5 @@ export function explain(state: InstanceState | null, name: CommandName, env: Exp
   const checked = check(state, { name, args: env.args ?? {}, by: env.by ?? { kind: 'user' } }, env);
   if (!('guard' in checked)) return { allowed: true };
   const { guard, fact } = checked;
-  return { allowed: false, guard, fact, path: state === null || guard !== 'state' ? null : pathTo(state, name) };
+  return { allowed: false, guard, fact, path: pathOf(state, name, guard, env.host) };
 }

@@ -3,7 +3,7 @@ import type { Answer, Command, InstanceState, RestingState } from '@chronovirt/c
 import { leafOf } from '../life/leaves.ts';
 import type { Operation } from '../life/operations.ts';
 import { check, type Refusal } from './guards.ts';
-import { pathTo } from './paths.ts';
+import { pathOf } from './paths.ts';
 import { dataOf, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
 
@@ -72,7 +72,7 @@ function settledGoal(state: InstanceState | null): RestingState {
 
 /** A refusal as a decision: stored as a neutral event where there is a history; a typing error makes none. */
 export function refuse(state: InstanceState | null, command: Command, env: Env, { guard, fact }: Refusal): Decision {
-  const path = state === null || guard !== 'state' ? null : pathTo(state, command.name);
+  const path = pathOf(state, command.name, guard, env.host);
   const answer: Answer = { kind: 'refused', id: command.id, seq: 0, guard, fact: fact.slice(0, 500), path };
   if (state === null) return { kind: 'answer', answer };
   return new Turn(state, env, command.id)

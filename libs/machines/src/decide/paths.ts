@@ -1,5 +1,5 @@
 /** The shortest list of commands that leads to where a command is legal. */
-import type { CommandName, InstanceState, RestingState } from '@chronovirt/contract';
+import { CLUSTER, type CommandName, type InstanceState, type RestingState } from '@chronovirt/contract';
 import { goalOf, operations } from '../life/operations.ts';
 import { restingOf, restingStates } from '../life/resting.ts';
 
@@ -53,6 +53,19 @@ const names = [...new Set(operations.map(({ command }) => command))];
 const table = new Map(
   restingStates.flatMap((state) => names.map((name) => [`${state} ${name}`, search(state, name)] as const)),
 );
+
+/**
+ * The path that goes with a refusal by guard `state`; null for every other guard, and on the spine: what no host holds can be neither
+ * started nor stopped, so no list of such commands leads anywhere.
+ */
+export function pathOf(
+  state: InstanceState | null,
+  name: CommandName,
+  guard: string,
+  host: string,
+): CommandName[] | null {
+  return state === null || guard !== 'state' || host === CLUSTER ? null : pathTo(state, name);
+}
 
 /**
  * Commands to give first, so that `name` becomes legal; from the state that the running operation leads to while one runs. Empty: wait,
