@@ -2,6 +2,7 @@
  * kill -9 of what the agent works with, in the middle of each operation: nats-server, libvirtd, the guest's QEMU. The server is started
  * again; the agent stays. Points take turns with the days; with CHRONOVIRT_FULL=1 more of them are tried.
  */
+import { existsSync } from 'node:fs';
 import { domainNameOf } from '@chronovirt/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '@chronovirt/testing/lab';
@@ -33,7 +34,15 @@ const parts: readonly Part[] = [
       const pid = libvirt.guestPids().get(domain);
       if (pid === undefined) return false;
       process.kill(pid, 'SIGKILL');
-      return Promise.resolve();
+      // A process ends some time after its kill, and libvirt hears of it later still; until then the guest looks alive.
+      return until(
+        async () => {
+          if (existsSync(`/proc/${pid}`)) return false;
+          const state = await libvirt.virsh('domstate', domain).catch(() => 'absent');
+          return !/^(running|paused)/.test(state) || libvirt.guestPids().has(domain);
+        },
+        { timeoutMs: 30_000, what: `libvirt notices that ${domain} was killed` },
+      ).then(() => {});
     },
   },
 ];
