@@ -41,6 +41,7 @@ async function main(): Promise<number> {
   const failures: string[] = [];
   for (const [n, scene] of chosen.entries()) {
     await using directory = tempDir('bench');
+    process.once('exit', directory.remove);
     const own = join(directory.path, 's');
     mkdirSync(own);
     try {
@@ -64,6 +65,9 @@ function print(text: string): number {
   process.stdout.write(text);
   return 0;
 }
+
+// What was started dies with this process; its directories are removed on the way out.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 main().then(
   (code) => process.exit(code),
