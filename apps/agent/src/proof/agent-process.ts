@@ -1,9 +1,14 @@
 /** A real agent process that a test can kill -9 between any two of its messages. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+/** Fills Node's cache of compiled code: a process that is killed never writes it. */
+export function warmUp(cache: string): void {
+  execFileSync(process.execPath, [main, '--help'], { env: { ...process.env, NODE_COMPILE_CACHE: cache } });
+}
 
 export class AgentProcess {
   readonly pid: number;
@@ -14,13 +19,18 @@ export class AgentProcess {
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
 
-  /** `log`: a file that what it says is appended to. `path`: the PATH in which it looks for programs. */
-  constructor(options: { readonly config: string; readonly log: string; readonly path: string }) {
+  /** `log`: a file that what it says is appended to. `path`: the PATH in which it looks for programs. `cache`: where Node keeps compiled code. */
+  constructor(options: {
+    readonly config: string;
+    readonly log: string;
+    readonly path: string;
+    readonly cache: string;
+  }) {
     const log = openSync(options.log, 'a');
     // setpriv: should the test's process be killed, the agent goes with it.
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, main, '--config', options.config], {
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...process.env, PATH: options.path },
+      env: { ...process.env, PATH: options.path, NODE_COMPILE_CACHE: options.cache },
     });
     closeSync(log);
     this.pid = this.#child.pid ?? 0;

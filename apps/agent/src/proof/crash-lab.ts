@@ -40,7 +40,7 @@ import {
   type NatsServer,
 } from '@chronovirt/testing/lab';
 import { AgentWorld, sampleSpec } from '@chronovirt/testing/world';
-import { AgentProcess } from './agent-process.ts';
+import { AgentProcess, warmUp } from './agent-process.ts';
 import type { Step } from './operations.ts';
 
 /** What the orders of the simulated world are addressed to. */
@@ -92,7 +92,7 @@ export class CrashLab {
     const natsProxy = await MessageProxy.listen(
       { port: 0 },
       { port: nats.port },
-      natsMessages((subject) => subject === beatSubject(HOST)),
+      natsMessages((subject) => subject === beatSubject(HOST) || subject.startsWith('$JS.API.STREAM.INFO.')),
     );
     const socket = join(dir.path, 'libvirt.sock');
     const libvirtProxy = await MessageProxy.listen({ path: socket }, { path: libvirt.socket }, libvirtMessages);
@@ -104,6 +104,7 @@ export class CrashLab {
     await lab.journal.provision(HOST);
     await lab.journal.provision(CLUSTER);
     lab.#configure(socket);
+    warmUp(join(dir.path, 'compiled'));
     return lab;
   }
 
@@ -121,6 +122,7 @@ export class CrashLab {
     this.#agent = new AgentProcess({
       config: join(this.#dir.path, 'agent.json'),
       log: this.log,
+      cache: join(this.#dir.path, 'compiled'),
       path: `${this.gate.directory}:${process.env['PATH']}`,
     });
     return this.#agent;

@@ -20,11 +20,17 @@ export interface Point {
   /** Which message or child of the operation, from 1. */
   readonly n: number;
   readonly phase: 'before' | 'after';
-  /** What passes there, as the clean run saw it. */
+  /** What passes there. */
   readonly what: string;
+  /** Which of its kind it is, from 1: found again by this, since what goes on at the same time shifts the numbers from run to run. */
+  readonly nth: number;
 }
 
 export const textOf = ({ at, n, phase, what }: Point): string => `${phase} ${at} ${n} (${what})`;
+
+/** Whether a point of this run is the one of another. */
+export const isSame = (a: Point, b: Point): boolean =>
+  a.at === b.at && a.what === b.what && a.nth === b.nth && a.phase === b.phase;
 
 export interface Ending {
   readonly point: Point;
@@ -45,23 +51,29 @@ const START_MS = 1_000;
 /** Hears of all points; the last one before the listener says stop. Returns the way to hear no more. */
 export function listen(lab: CrashLab, onPoint: (point: Point) => 'killed' | undefined): () => void {
   const counts = { libvirt: 0, nats: 0, child: 0 };
-  const hear = (at: 'libvirt' | 'nats') => ({
-    before: ({ from, label }: Message): 'drop' | undefined => {
-      counts[at] += 1;
-      const what = `${from === 'client' ? 'agent' : at}: ${label}`;
-      return onPoint({ at, n: counts[at], phase: 'before', what }) === 'killed' ? 'drop' : undefined;
-    },
-    after: ({ from, label }: Message): void => {
-      onPoint({ at, n: counts[at], phase: 'after', what: `${from === 'client' ? 'agent' : at}: ${label}` });
-    },
-  });
+  const kinds = new Map<string, number>();
+  const next = (at: Point['at'], what: string): Omit<Point, 'phase'> => {
+    const nth = (kinds.get(`${at} ${what}`) ?? 0) + 1;
+    kinds.set(`${at} ${what}`, nth);
+    return { at, n: ++counts[at], what, nth };
+  };
+  const hear = (at: 'libvirt' | 'nats') => {
+    let passing: Omit<Point, 'phase'>;
+    return {
+      before: ({ from, label }: Message): 'drop' | undefined => {
+        passing = next(at, `${from === 'client' ? 'agent' : at}: ${label}`);
+        return onPoint({ ...passing, phase: 'before' }) === 'killed' ? 'drop' : undefined;
+      },
+      after: (): void => void onPoint({ ...passing, phase: 'after' }),
+    };
+  };
   lab.libvirtProxy.listen(hear('libvirt'));
   lab.natsProxy.listen(hear('nats'));
   lab.gate.onChild = (child) => {
-    const n = ++counts.child;
-    if (onPoint({ at: 'child', n, phase: 'before', what: 'qemu-img' }) === 'killed') return;
+    const passing = next('child', 'qemu-img');
+    if (onPoint({ ...passing, phase: 'before' }) === 'killed') return;
     child.letIn();
-    onPoint({ at: 'child', n, phase: 'after', what: 'qemu-img' });
+    onPoint({ ...passing, phase: 'after' });
   };
   return () => {
     lab.libvirtProxy.listen({});
@@ -87,8 +99,8 @@ export async function crashAt(lab: CrashLab, operation: Operation, point: Point)
   const spec = await begin(lab, operation);
   const startsBefore = startsOf(lab, spec.uuid);
   const dying = lab.agent;
-  const stop = listen(lab, ({ at, n, phase }) => {
-    if (at !== point.at || n !== point.n || phase !== point.phase || !dying.lives) return undefined;
+  const stop = listen(lab, (passing) => {
+    if (!isSame(passing, point) || !dying.lives) return undefined;
     dying.kill();
     return 'killed';
   });

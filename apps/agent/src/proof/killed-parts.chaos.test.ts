@@ -7,7 +7,7 @@ import { domainNameOf } from '@chronovirt/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '@chronovirt/testing/lab';
 import { CrashLab } from './crash-lab.ts';
-import { ask, begin, end, listen, pointsOf, textOf, truth, type Point } from './crash-points.ts';
+import { ask, begin, end, isSame, listen, pointsOf, textOf, truth, type Point } from './crash-points.ts';
 import { operations, type Operation } from './operations.ts';
 import { isFull, seed, shuffled } from './rotation.ts';
 
@@ -127,9 +127,8 @@ async function killedAt(
 ): Promise<{ end: string; healedMs: number; isReached: boolean; problems: string[] }> {
   const spec = await begin(lab, operation);
   let killing: false | Promise<void> | null = null;
-  const stop = listen(lab, ({ at, n, phase }) => {
-    if (killing === null && at === point.at && n === point.n && phase === point.phase)
-      killing = part.kill(lab, domainNameOf(spec.uuid));
+  const stop = listen(lab, (passing) => {
+    if (killing === null && isSame(passing, point)) killing = part.kill(lab, domainNameOf(spec.uuid));
     return undefined;
   });
   await ask(lab, operation, spec).catch(() => null);

@@ -14,8 +14,12 @@ const names = new Map(
     .map(([name, { number }]) => [number, name]),
 );
 
-/** Cuts one direction; keepalives are housekeeping. */
-export function libvirtMessages(_from: Side): Splitter {
+/** Cuts either direction of a connection; keepalives are housekeeping. */
+export function libvirtMessages(): (from: Side) => Splitter {
+  return cut;
+}
+
+function cut(): Splitter {
   let rest = Buffer.alloc(0);
   return (chunk) => {
     rest = Buffer.concat([rest, chunk]);

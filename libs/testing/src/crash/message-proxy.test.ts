@@ -24,7 +24,7 @@ async function chain(): Promise<{ proxy: MessageProxy; client: Socket; answer():
     socket.on('data', (chunk) => socket.write(chunk.toString().toUpperCase())).on('error', () => {}),
   );
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const proxy = await MessageProxy.listen({ port: 0 }, { port: (server.address() as AddressInfo).port }, lines);
+  const proxy = await MessageProxy.listen({ port: 0 }, { port: (server.address() as AddressInfo).port }, () => lines);
   const client = connect(proxy.port, '127.0.0.1').on('error', () => {});
   open.push(
     async () => client.destroy(),

@@ -30,17 +30,21 @@ export interface MessageListener {
 export class MessageProxy {
   readonly #server = createServer((client) => this.#join(client));
   readonly #to: () => Place;
-  readonly #split: (from: Side) => Splitter;
+  readonly #split: () => (from: Side) => Splitter;
   readonly #sockets = new Set<Socket>();
   #listener: MessageListener = {};
 
-  private constructor(to: () => Place, split: (from: Side) => Splitter) {
+  private constructor(to: () => Place, split: () => (from: Side) => Splitter) {
     this.#to = to;
     this.#split = split;
   }
 
-  /** Listens at `at` (a port of 0 = any) for what is meant for `to`. */
-  static async listen(at: Place, to: Place | (() => Place), split: (from: Side) => Splitter): Promise<MessageProxy> {
+  /** Listens at `at` (a port of 0 = any) for what is meant for `to`. `split` is asked for each connection, then for each of its directions. */
+  static async listen(
+    at: Place,
+    to: Place | (() => Place),
+    split: () => (from: Side) => Splitter,
+  ): Promise<MessageProxy> {
     const proxy = new MessageProxy(typeof to === 'function' ? to : () => to, split);
     proxy.#server.listen('path' in at ? { path: at.path } : { port: at.port, host: '127.0.0.1' });
     await once(proxy.#server, 'listening');
@@ -72,12 +76,13 @@ export class MessageProxy {
 
   #join(client: Socket): void {
     const server = connect(this.#to() as { path: string });
+    const splitterOf = this.#split();
     for (const [from, socket, peer] of [
       ['client', client, server],
       ['server', server, client],
     ] as const) {
       this.#sockets.add(socket);
-      const split = this.#split(from);
+      const split = splitterOf(from);
       let isCut = false;
       socket.setNoDelay(true);
       socket.on('data', (chunk) => {

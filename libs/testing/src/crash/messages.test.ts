@@ -18,7 +18,7 @@ function labels(split: Splitter, bytes: Buffer, size: number): (string | null)[]
 
 test.each([1, 7, 28, 10_000])('libvirt packets are cut where they end, in pieces of %d bytes', (size) => {
   const bytes = Buffer.concat([packet(10, 0, 24), packet(10, 1), packet(318, 2, 84), packet(1, 2, 0, 0x6b65_6570)]);
-  expect(labels(libvirtMessages('client'), bytes, size)).toEqual(
+  expect(labels(libvirtMessages()('client'), bytes, size)).toEqual(
     ['call domainCreate', 'reply domainCreate', 'event of the life of a domain', null].map((label, at) =>
       at < 2 ? expect.stringMatching(/^(call|reply) /) : label,
     ),
@@ -32,6 +32,20 @@ test.each([1, 5, 10_000])('NATS messages are cut where their data ends, in piece
     'PUB hb.h1 2\r\n{}\r\n',
     'MSG _INBOX_a.b.c 1 0\r\n\r\n',
   ].join('');
-  const split = natsMessages((subject) => subject.startsWith('hb.'))('client');
+  const split = natsMessages((subject) => subject.startsWith('hb.'))()('client');
   expect(labels(split, Buffer.from(text), size)).toEqual([null, null, 'HPUB evt.h1.<instance>', null, 'MSG inbox']);
+});
+
+test('a NATS reply is called after what it answers, and the reply to housekeeping is housekeeping', () => {
+  const split = natsMessages((subject) => subject.startsWith('$JS.API.STREAM.INFO'))();
+  const client = split('client');
+  const server = split('server');
+  client(
+    Buffer.from(
+      'PUB $JS.API.STREAM.INFO.EVT_h1 _INBOX_a.1 0\r\n\r\nHPUB evt.h1.x _INBOX_a.2 12 12\r\nNATS/1.0\r\n\r\n\r\n',
+    ),
+  );
+  expect(
+    server(Buffer.from('MSG _INBOX_a.2 1 2\r\n{}\r\nMSG _INBOX_a.1 1 2\r\n{}\r\n')).map(({ label }) => label),
+  ).toEqual(['MSG reply to evt.h1.x', null]);
 });
