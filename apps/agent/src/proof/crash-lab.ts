@@ -45,7 +45,6 @@ import type { Step } from './operations.ts';
 
 /** What the orders of the simulated world are addressed to. */
 const HOST = 'h1' as HostName;
-const QEMU_IMG = '/usr/bin/qemu-img';
 
 export class CrashLab {
   readonly host = HOST;
@@ -97,7 +96,7 @@ export class CrashLab {
     const socket = join(dir.path, 'libvirt.sock');
     const libvirtProxy = await MessageProxy.listen({ path: socket }, { path: libvirt.socket }, libvirtMessages);
     mkdirSync(join(dir.path, 'gate'));
-    const gate = new ChildGate(join(dir.path, 'gate'), QEMU_IMG);
+    const gate = new ChildGate(join(dir.path, 'gate'), programAt('mkswap'));
     const connection = await connect({ servers: nats.url, name: 'crash-lab' });
     const image = await storeImage(connection);
     const lab = new CrashLab({ libvirt, nats, libvirtProxy, natsProxy, gate, connection, dir, image });
@@ -133,14 +132,14 @@ export class CrashLab {
     rmSync(join(this.instances, '_base'), { recursive: true, force: true });
   }
 
-  /** A spec of a small guest that nobody has had. */
+  /** A spec of a small guest that nobody has had. Its swap disk is what a child process is needed for. */
   newSpec(): InstanceSpec {
     const mac = ['52', '54', '00', ...(randomBytes(3).toString('hex').match(/../g) ?? [])].join(':');
     this.#count += 1;
     return sampleSpec(this.#count, {
       uuid: randomUUID() as InstanceUuid,
       name: `crash-${this.#count}`,
-      flavor: { name: 'tiny', vcpus: 1, memoryMiB: 96, rootGiB: 1, ephemeralGiB: 0, swapMiB: 0, extraSpecs: {} },
+      flavor: { name: 'tiny', vcpus: 1, memoryMiB: 96, rootGiB: 1, ephemeralGiB: 0, swapMiB: 4, extraSpecs: {} },
       image: this.#image,
       ports: [{ id: randomUUID(), mac, network: { kind: 'network', name: 'chronovirt' } }] as InstanceSpec['ports'],
     });
@@ -234,7 +233,9 @@ export class CrashLab {
     const live = (await Promise.all(guests.map((name) => this.libvirt.virsh('domiflist', name).catch(() => '')))).join(
       ' ',
     );
-    const children = childrenWith(this.instances).filter((line) => line.includes('qemu-img'));
+    const children = childrenWith(this.instances).filter(
+      (line) => line.startsWith('mkswap') || line.includes('/mkswap'),
+    );
     return [
       ...half.map((file) => `file ${file}`),
       ...new Set(links.filter((link) => !live.includes(link)).map((link) => `tap ${link}`)),
@@ -288,7 +289,7 @@ export class CrashLab {
 /** Uploads the small guest's image as the coordinator would. */
 async function storeImage(connection: NatsConnection): Promise<InstanceSpec['image']> {
   const { disk } = await guestImage();
-  const info = JSON.parse(execFileSync(QEMU_IMG, ['info', '--output=json', disk], { encoding: 'utf8' })) as {
+  const info = JSON.parse(execFileSync('qemu-img', ['info', '--output=json', disk], { encoding: 'utf8' })) as {
     'virtual-size': number;
     format: 'qcow2' | 'raw';
   };
@@ -302,6 +303,14 @@ async function storeImage(connection: NatsConnection): Promise<InstanceSpec['ima
   const store = await NatsImageStore.open(connection);
   await store.put({ ...image, uploaded: Date.now(), by: 'tester' }, () => createReadStream(disk));
   return image;
+}
+
+/** Where a program of the system lies; not every PATH names the places of those for administrators. */
+function programAt(name: string): string {
+  const found = ['/usr/sbin', '/sbin', '/usr/bin'].map((place) => join(place, name)).find((path) => existsSync(path));
+  if (found === undefined)
+    throw new Error(`there is no ${name} on this machine; it comes with the Debian package util-linux`);
+  return found;
 }
 
 function filesBelow(directory: string): string[] {

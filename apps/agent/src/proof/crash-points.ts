@@ -70,7 +70,7 @@ export function listen(lab: CrashLab, onPoint: (point: Point) => 'killed' | unde
   lab.libvirtProxy.listen(hear('libvirt'));
   lab.natsProxy.listen(hear('nats'));
   lab.gate.onChild = (child) => {
-    const passing = next('child', 'qemu-img');
+    const passing = next('child', 'mkswap');
     if (onPoint({ ...passing, phase: 'before' }) === 'killed') return;
     child.letIn();
     onPoint({ ...passing, phase: 'after' });
