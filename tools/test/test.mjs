@@ -31,6 +31,10 @@ const stages = [
   { name: 'boundaries', command: ['depcruise', '--config', 'tools/boundaries/rules.cjs', 'libs', 'apps', 'tools'] },
   { name: 'types', command: ['nx', 'run-many', '-t', 'typecheck', '--outputStyle=stream'] },
   vitest('quick'),
+  // That the tests would notice is tested, too: a sample of the mechanisms is taken out each day, all of them in the full run.
+  ...(quick
+    ? []
+    : [{ name: 'removals', command: ['node', 'tools/proof/removals.mjs', ...(full ? [] : ['--sample', '5'])] }]),
   ...(quick ? [] : [vitest('real parts', '--config', 'vitest.int.config.ts')]),
 ];
 
