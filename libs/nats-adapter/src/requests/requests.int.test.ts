@@ -54,6 +54,8 @@ describe.each(testServers())('requests over nats-server $version', ({ path }) =>
     there = await connect({ servers: nats.url, name: 'there' });
   });
   afterEach(async () => {
+    // What this test sent and nobody waits for any more still reaches the server now, not the next test's handler.
+    await here.link.roundTrip();
     await serving?.stop();
     serving = undefined;
   });
