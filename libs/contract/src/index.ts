@@ -5,6 +5,8 @@ export * from './data/secret.ts';
 export * from './data/instance-spec.ts';
 export * from './data/host.ts';
 export * from './data/nova/index.ts';
+export * from './journal/life-states.ts';
+export * from './journal/migration.ts';
 export * from './journal/state.ts';
 export * from './journal/message.ts';
 export * from './journal/command.ts';

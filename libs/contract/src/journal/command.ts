@@ -31,8 +31,20 @@ export const commandArguments = {
   coldMigrate: z.strictObject({ host: hostName.optional() }),
   confirmResize: empty,
   revertResize: empty,
-  liveMigrate: z.strictObject({ host: hostName.optional(), blockMigration: z.boolean().default(false) }),
-  evacuate: z.strictObject({ host: hostName.optional() }),
+  liveMigrate: z.strictObject({
+    host: hostName.optional(),
+    /** True: local disks are copied along; left out: the hosts find out whether they have to be. */
+    blockMigration: z.boolean().optional(),
+  }),
+  /** Ends a move that has not landed; the guest stays where it is. */
+  abortMigration: empty,
+  /** Brings a live migration to its end at the price of a pause, or of post-copy where that is allowed. */
+  forceComplete: empty,
+  evacuate: z.strictObject({
+    host: hostName.optional(),
+    /** True: without storage that both hosts share it is made anew from its image, and what was on its disk is lost. */
+    fromImage: z.boolean().default(false),
+  }),
   shelve: empty,
   offload: empty,
   unshelve: empty,

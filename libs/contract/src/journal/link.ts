@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { commandId, hostName } from '../data/identifiers.ts';
 import { instanceSpec } from '../data/instance-spec.ts';
 import { command } from './command.ts';
+import { restingState } from './life-states.ts';
+import { by } from './message.ts';
+import { migrationId } from './migration.ts';
 import { failure, instanceState, lifeContext, lock } from './state.ts';
 
 const epoch = z.int().nonnegative();
@@ -27,6 +30,8 @@ export const adoptOrder = z.strictObject({
   spec: instanceSpec,
   state: handedState,
   command: commandId.nullable(),
+  /** The move by which it comes; a host that prepared for it, or kept files for it, takes it over from that role. */
+  migration: migrationId.optional(),
 });
 export type AdoptOrder = z.infer<typeof adoptOrder>;
 
@@ -44,12 +49,99 @@ export const returned = z.strictObject({
 });
 export type Returned = z.infer<typeof returned>;
 
-/** To a host: from now on only an epoch above `epoch` may act; what is there is cleared away. */
-export const fence = z.strictObject({ kind: z.literal('fence'), epoch });
+/**
+ * To a host: only `epoch` and what comes after it may act from now on. What is there is cleared away; its disks only with `keepDisks`
+ * false. With `kept` the host holds its files for that move, which may be turned back.
+ */
+export const fence = z.strictObject({
+  kind: z.literal('fence'),
+  epoch,
+  keepDisks: z.boolean().optional(),
+  kept: migrationId.optional(),
+});
 export type Fence = z.infer<typeof fence>;
 
+/** To the spine: an instance's owner has taken a command that only the cluster can carry out, and waits. `seq`: of that message. */
+export const asked = z.strictObject({
+  kind: z.literal('asked'),
+  host: hostName,
+  epoch,
+  seq: z.int().nonnegative(),
+  op: z.int().nonnegative(),
+  what: z.enum(['liveMigrate', 'coldMigrate', 'resize', 'confirmResize', 'revertResize']),
+  origin: restingState,
+  request: z.record(z.string(), z.json()),
+  command: commandId.nullable(),
+  by,
+});
+export type Asked = z.infer<typeof asked>;
+
+/** To the destination of a move: get ready for the instance. Until it is adopted, the source (owner under `epoch`) alone runs it. */
+export const incoming = z.strictObject({
+  kind: z.literal('incoming'),
+  migration: migrationId,
+  epoch,
+  from: segmentEnd,
+  /** The taker's ops go on from here. */
+  op: z.int().nonnegative(),
+  /** What is to be done to be ready, in order; empty: files are pushed to it. */
+  methods: z.array(z.string().max(64)).max(4),
+  spec: instanceSpec,
+  request: z.record(z.string(), z.json()),
+  command: commandId.nullable(),
+});
+export type Incoming = z.infer<typeof incoming>;
+
+/** To the source of a move: carry out its part. */
+export const moveOrder = z.strictObject({
+  kind: z.literal('move'),
+  migration: migrationId,
+  epoch,
+  method: z.enum(['liveMigration', 'migrateDiskAndPowerOff']),
+  request: z.record(z.string(), z.json()),
+});
+export type MoveOrder = z.infer<typeof moveOrder>;
+
+/** To the owner: what it waits for the cluster for is over. `then`: how it goes on, by the facts of both hosts. */
+export const moveOver = z.strictObject({
+  kind: z.literal('moveOver'),
+  migration: migrationId.nullable(),
+  epoch,
+  outcome: z.enum(['undone', 'confirmed']),
+  then: z.enum(['probe', 'unpause', 'powerOn']),
+  reason: z.string().max(500).nullable(),
+});
+export type MoveOver = z.infer<typeof moveOver>;
+
+/** To the destination: the move is off; what was prepared is removed. */
+export const undo = z.strictObject({
+  kind: z.literal('undo'),
+  migration: migrationId,
+  epoch,
+  keepDisks: z.boolean(),
+});
+export type Undo = z.infer<typeof undo>;
+
+/** To the host that kept the files of before: the move is final, they go. */
+export const confirmKept = z.strictObject({
+  kind: z.literal('confirm'),
+  migration: migrationId,
+  keepDisks: z.boolean(),
+});
+export type ConfirmKept = z.infer<typeof confirmKept>;
+
 /** What ties the segments of an instance's history together, told to an actor by the other side. Only a newer epoch is ever taken. */
-export const link = z.discriminatedUnion('kind', [adoptOrder, returned, fence]);
+export const link = z.discriminatedUnion('kind', [
+  adoptOrder,
+  returned,
+  fence,
+  asked,
+  incoming,
+  moveOrder,
+  moveOver,
+  undo,
+  confirmKept,
+]);
 export type Link = z.infer<typeof link>;
 
 /** A request to an instance's actor (`rpc.<host>.cmd.<instance>`, which names the instance): a person's command or a link of its history. */

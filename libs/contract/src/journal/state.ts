@@ -2,25 +2,11 @@ import { z } from 'zod';
 import { commandId, hostName, incarnation } from '../data/identifiers.ts';
 import { power } from '../data/power.ts';
 import { observation } from '../data/observation.ts';
+import { restingState } from './life-states.ts';
+import { migrationId, migrationState } from './migration.ts';
 
 /** Version of the plain state below; another one in a stored message means: fold the events anew. */
 export const STATE_VERSION = 1;
-
-/** The states of `life` in which nothing is due. */
-export const restingState = z.enum([
-  'running',
-  'paused',
-  'suspended',
-  'stopped',
-  'rescued',
-  'resized',
-  'shelved',
-  'offloaded',
-  'trashed',
-  'failed',
-  'deleted',
-]);
-export type RestingState = z.infer<typeof restingState>;
 
 /** Why an instance is `failed`: what was tried, what was said, what was seen instead. */
 export const failure = z.strictObject({
@@ -49,13 +35,15 @@ export const lifeContext = z.strictObject({
 export type LifeContext = z.infer<typeof lifeContext>;
 
 /**
- * What this (instance, host) may do: `owner` starts, resumes, defines; `incoming` prepares for a move; `remnant` stops and cleans;
- * `granted` (on the spine only) has handed the instance to a host; `closed` does nothing any more.
+ * What this (instance, host) may do: `owner` starts, resumes, defines; `incoming` prepares for a move; `remnant` stops and cleans
+ * (`keepDisks`: the disks are not its to remove; so when not said); `kept` holds the files of before a move that may be turned back,
+ * and runs nothing; `granted` (on the spine only) has handed the instance to a host; `closed` does nothing any more.
  */
 export const role = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('owner'), epoch: z.int().nonnegative() }),
-  z.strictObject({ kind: z.literal('incoming'), migration: z.string() }),
-  z.strictObject({ kind: z.literal('remnant'), epoch: z.int().nonnegative() }),
+  z.strictObject({ kind: z.literal('incoming'), migration: migrationId }),
+  z.strictObject({ kind: z.literal('remnant'), epoch: z.int().nonnegative(), keepDisks: z.boolean().optional() }),
+  z.strictObject({ kind: z.literal('kept'), epoch: z.int().nonnegative(), migration: migrationId }),
   z.strictObject({ kind: z.literal('granted'), host: hostName, epoch: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('closed') }),
 ]);
@@ -114,6 +102,8 @@ export const instanceState = z.strictObject({
     lock: lock.nullable(),
     /** Work on images of this instance (snapshot, backup): idle or what is being done. */
     image: z.enum(['idle', 'capturing', 'uploading']),
+    /** On the spine: the move under way, or the last one; left out when there never was one. */
+    migration: migrationState.optional(),
   }),
   actor: z.strictObject({
     role,
