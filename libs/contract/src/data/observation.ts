@@ -16,7 +16,8 @@ export type Mark = z.infer<typeof mark>;
  * - `busy`: a job, a start or a save is under way, so the power shown is no resting place; null when none.
  * - `mark`: of the running domain; of the stored definition while it is off; null when it bears none.
  * - `definition`: a persistent definition is stored.  `savedMemory`: a managed save image exists.
- * - `disks`: those of the instance's files that exist, by role (`root`, `config`, `ephemeral0`, `swap`, `rescue`, …).
+ * - `disks`: those of the instance's files that exist, by role (`root`, `config`, `ephemeral0`, `swap`, `rescue`, …). `kept`: what a resize
+ *   or cold move has set aside as a whole, until it is confirmed or turned back; so a host that keeps something is not empty.
  * - `leftovers`: anything else of the instance that this host still holds (directory, temporary files, taps, filters).
  */
 export const observation = z.strictObject({

@@ -24,12 +24,20 @@ export const resize = group('resize', {
     params: z.strictObject({
       context,
       instance,
-      dest: z.string().min(1).max(255).describe('Address of the destination host.'),
+      dest: z
+        .string()
+        .min(1)
+        .max(255)
+        .describe("`address:port` of the destination's peer service; this host's own address = it stays here."),
       flavor: flavor.describe('The new size.'),
       networkInfo,
       blockDeviceInfo,
       timeout,
       retryInterval,
+      migration: move
+        .nullable()
+        .default(null)
+        .describe('The record of the move; null = a resize on this host. Another host is asked for by its id.'),
     }),
     result: diskInfoList.describe('The local disks, for the destination.'),
     summary: 'Stops a guest and brings its disks to another host.',
@@ -51,10 +59,11 @@ export const resize = group('resize', {
       { code: 'COMMAND_FAILED', when: 'the copy failed; the files of the source are put back' },
     ],
     idempotency: 'ensure',
-    repeat: 'What an earlier failed attempt set aside is removed first; after success it is refused.',
+    repeat:
+      'Goes on where an interrupted run ended; after success it finds everything in its place and changes nothing.',
     signature: {
       follows: 'today',
-      why: 'timeout and retryInterval let the guest end in order, and the parameter is a flavor',
+      why: 'timeout and retryInterval let the guest end in order, and the parameter is a flavor; migration is an addition of this project: the destination takes files only for the move that it waits for, so the source has to name it',
     },
     renamed: { instance_type: 'flavor' },
     upstream: {
@@ -65,7 +74,8 @@ export const resize = group('resize', {
     libvirt: [
       'Sizes, then the directory on the destination (a lack of trust shows before the guest stops), power off, interfaces and volumes away, the directory set aside, then the copy.',
       'Swap is not copied but made anew. The overlay is copied, its base image is fetched on the destination.',
-      'On failure the directory is put back and the remote one removed; the guest stays off.',
+      'The directory that is set aside shows in a look as disk `kept`; a disk `kept` without a `root` is a copy that was interrupted, or has landed on another host.',
+      'On failure the directory is put back; the remote files go with the undo of the move there; the guest stays off.',
     ],
     verify:
       'Source: shut off, the kept directory is whole, volume sessions are closed. Destination: qemu-img check passes and qemu-img compare finds no difference.',

@@ -7,6 +7,7 @@
  * <uuid>/disk.config        config drive, readable by its owner alone
  * <uuid>/disk.info          what each file is; formats are never guessed
  * <uuid>/console.log        what the guest wrote to its serial console
+ * <uuid>_resize             the whole directory as it was before a resize or cold move; shows as disk `kept`
  * <uuid>_del                a directory on its way out
  * ```
  */
@@ -60,39 +61,38 @@ export class InstanceDirectory {
     return this.file('disk.info');
   }
 
-  /** The directory itself and what an interrupted removal or resize leaves beside it. */
+  /** Where a resize or cold move sets the directory aside. */
+  get kept(): string {
+    return `${this.path}_resize`;
+  }
+
+  /** Where the directory goes when it is to be removed. */
+  get doomed(): string {
+    return `${this.path}_del`;
+  }
+
+  /** The directory itself, what an interrupted removal leaves beside it, and what a resize keeps. */
   get all(): string[] {
-    return ['', '_del', '_resize'].map((suffix) => `${this.path}${suffix}`);
+    return [this.path, this.doomed, this.kept];
   }
 
   async look(): Promise<DirectoryContent> {
-    const [names, beside] = await Promise.all([readdir(this.path).catch(nothingThere), this.#beside()]);
+    const [names, doomed, kept] = await Promise.all(
+      this.all.map(async (path) => await readdir(path).catch(nothingThere)),
+    );
     const disks = (names ?? []).flatMap((name) => roleOf(name) ?? []).toSorted();
     const strange = (names ?? []).filter((name) => roleOf(name) === null && !companions.test(name));
     const directory = names !== null && disks.length === 0 ? ['directory'] : [];
     const leftovers = [
       ...directory,
       ...strange.map((name) => (isTemporary(name) ? `temporary file ${name}` : `file ${name}`)),
-      ...beside,
+      ...(doomed === null ? [] : [`directory ${this.#uuid}_del`]),
     ];
     return {
       exists: names !== null,
-      disks: disks.slice(0, 64),
+      disks: [...disks, ...(kept === null ? [] : ['kept'])].toSorted().slice(0, 64),
       leftovers: leftovers.slice(0, 64).map((one) => one.slice(0, 200)),
     };
-  }
-
-  async #beside(): Promise<string[]> {
-    const found = await Promise.all(
-      this.all
-        .slice(1)
-        .map(async (path) =>
-          (await readdir(path).catch(nothingThere)) === null
-            ? null
-            : `directory ${this.#uuid}${path.slice(this.path.length)}`,
-        ),
-    );
-    return found.filter((one) => one !== null);
   }
 
   /** Temporary files of runs other than this incarnation's: nobody writes them any more. */
