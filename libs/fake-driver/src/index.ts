@@ -1,5 +1,7 @@
 export { FakeDriver } from './driver/fake-driver.ts';
 export { SimulatedHost, type Hardware, type SimulatedHostOptions } from './world/simulated-host.ts';
+export { SimulatedSite, type MigrationPoint, type SimulatedSiteOptions } from './world/simulated-site.ts';
+export type { MigrationStep } from './world/neighbours.ts';
 export type { HostConnection, LocalView } from './world/connection.ts';
 export type { CallInfo, CallPhase, PrimitivePoint } from './world/call.ts';
 export { CallError, type CallErrorCode } from './world/call-error.ts';

@@ -33,6 +33,7 @@ export function translated(error: unknown, instance: InstanceUuid | null, what: 
         : failure('HYPERVISOR_ERROR', `${what}: ${error.message}`, error);
     case 'OPERATION_INVALID':
     case 'OPERATION_FAILED':
+    case 'OPERATION_ABORTED':
     case 'NO_SUCH_FILE':
     case 'CHILD_KILLED':
       return failure('HYPERVISOR_ERROR', `${what}: ${error.message}`, error);

@@ -1,5 +1,6 @@
 import type { InstanceUuid } from '@chronovirt/contract';
 import type { HostConnection } from './connection.ts';
+import type { Job } from './job-lock.ts';
 
 /** A call on the simulated host, as hooks and faults see it. */
 export interface CallInfo {
@@ -11,6 +12,8 @@ export interface CallInfo {
 /** What a call does. `begin` shows at once, `finish` comes after the work. */
 export interface Body<R> {
   begin?(): void;
+  /** Work of its own kind, between the two. */
+  work?(job: Job | null): Promise<void>;
   finish(): R;
   /** The work was cut short. */
   cut?(): void;

@@ -9,7 +9,8 @@ import type { DomainDefinition } from './definition.ts';
 import type { DomainView } from './domain-view.ts';
 import type { DomainEvent } from './event-hub.ts';
 import type { DirectoryView, SimulatedFile } from './file-tree.ts';
-import type { Domain, SavedMemory } from './domain.ts';
+import type { Domain, MoveView, SavedMemory } from './domain.ts';
+import { MigrationJob, type MigrationRequest, type Steering } from './migration-job.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 
 interface InFlight {
@@ -221,6 +222,50 @@ export class HostConnection {
     return this.#locked('setMetadata', instance, () => ({ finish: () => {} }));
   }
 
+  // Moves to another host.
+
+  /** Has the daemon take the guest to another host; ends when the move has. The daemon goes on with it whatever becomes of the caller. */
+  migrate(instance: InstanceUuid, request: MigrationRequest): Promise<void> {
+    return this.#locked('migrate', instance, (domain) => {
+      const { neighbours } = this.#host;
+      if (neighbours === null) throw new CallError('OPERATION_FAILED', 'this host knows no other');
+      const job = new MigrationJob(this.#host, neighbours, domain, request);
+      return {
+        begin: () => {
+          domain.move = job;
+        },
+        work: (lock) => job.run(lock),
+        finish: () => job.finish(),
+      };
+    });
+  }
+
+  /** Steers the running move; waits for no lock. Throws `OPERATION_INVALID` when there is none, or it is too late. */
+  steerMigration(instance: InstanceUuid, how: Steering): Promise<void> {
+    return this.#atOnce('steerMigration', instance, () => {
+      const { move } = this.#host.existing(instance);
+      if (move === null) throw new CallError('OPERATION_INVALID', 'no job is active on the domain');
+      move.steer(how);
+    });
+  }
+
+  /** How far the running move is; null when none runs. */
+  moveOf(instance: InstanceUuid): Promise<MoveView | null> {
+    return this.#quick('moveOf', instance, () => this.#host.find(instance)?.move?.view() ?? null);
+  }
+
+  writeProbe(name: string): Promise<void> {
+    return this.#local('writeProbe', null, () => this.#host.files.writeProbe(name));
+  }
+
+  removeProbe(name: string): Promise<void> {
+    return this.#local('removeProbe', null, () => this.#host.files.removeProbe(name));
+  }
+
+  probes(): Promise<string[]> {
+    return this.#local('probes', null, () => this.#host.files.probes());
+  }
+
   // The caller's own work on the host.
 
   makeDirectory(instance: InstanceUuid, madeBy: Mark): Promise<void> {
@@ -303,7 +348,7 @@ export class HostConnection {
     return this.#call(name, instance, { lock, body: () => body(this.#host.existing(instance)) });
   }
 
-  #local<R>(name: string, instance: InstanceUuid, finish: () => R): Promise<R> {
+  #local<R>(name: string, instance: InstanceUuid | null, finish: () => R): Promise<R> {
     return this.#call(name, instance, { local: true, body: () => ({ finish }) });
   }
 

@@ -19,7 +19,11 @@ const bootLines = (boot: number, hostname: string, memoryMiB: number, vcpus: num
 ];
 
 export class ConsoleText {
-  readonly #lines: Line[] = [];
+  readonly #lines: Line[];
+
+  constructor(lines: readonly Line[] = []) {
+    this.#lines = [...lines];
+  }
 
   /** A boot that begins at `now` and takes `bootMs`; its lines appear one by one. */
   boot(
@@ -36,6 +40,11 @@ export class ConsoleText {
     const kept = this.#lines.filter((line) => line.at <= now);
     this.#lines.splice(0, this.#lines.length, ...kept);
     if (lastWords !== undefined) this.#lines.push({ at: now, text: lastWords });
+  }
+
+  /** What the guest prints from `now` on, on another host: with what it printed so far where both hosts see the same file. */
+  handOver(now: number, past: 'with the past' | 'without'): ConsoleText {
+    return new ConsoleText(this.#lines.filter((line) => line.at > now || past === 'with the past'));
   }
 
   print(now: number, text: string): void {

@@ -10,7 +10,7 @@ export interface DomainView {
   readonly id: number | null;
   readonly state: 'running' | 'paused' | 'asleep' | 'crashed' | 'off';
   readonly reason: string;
-  /** What is under way, when the state shows it: a start, a save. */
+  /** What is under way: a start, a save, a move. */
   readonly busy: string | null;
   /** The definition that the guest runs with; null while off. */
   readonly live: DomainDefinition | null;
@@ -20,7 +20,18 @@ export interface DomainView {
   readonly cpuTimeNs: number;
 }
 
-const passing: Readonly<Record<string, string>> = { 'starting-up': 'starting up', save: 'saving' };
+const passing: Readonly<Record<string, string>> = {
+  'starting-up': 'starting up',
+  save: 'saving',
+  postcopy: 'migrating (post-copy)',
+  'postcopy-failed': 'post-copy failed',
+};
+
+/** A guest that a move left paused is at rest, as far as this host knows. */
+function busyOf({ run, move, incoming }: Domain): string | null {
+  if (run === null) return null;
+  return passing[run.reason] ?? (move !== null || incoming ? 'migrating' : null);
+}
 
 export function viewOf(domain: Domain): DomainView {
   const { uuid, name, run, stored } = domain;
@@ -30,7 +41,7 @@ export function viewOf(domain: Domain): DomainView {
     id: run?.id ?? null,
     state: run?.state ?? 'off',
     reason: run?.reason ?? domain.stopReason,
-    busy: run === null ? null : (passing[run.reason] ?? null),
+    busy: busyOf(domain),
     live: run?.definition ?? null,
     stored,
     saved: domain.saved?.definition ?? null,

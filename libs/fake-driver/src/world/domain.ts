@@ -6,7 +6,8 @@
  *                 └──── stop(destroyed | shutdown | crashed | saved | failed) <┘
  *
  * A run keeps the definition that it was started with; defining anew changes the stored one alone. A transient domain (no stored
- * definition) is gone when its run ends. A restored run carries the definition, and so the mark, of its save image.
+ * definition) is gone when its run ends. A restored run carries the definition, and so the mark, of its save image. A run that comes
+ * from another host is there before its guest: paused (starting-up), then paused (migration) while the memory comes in.
  */
 import type { InstanceUuid } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
@@ -41,6 +42,35 @@ export interface SavedMemory {
   readonly uptimeMs: number;
 }
 
+/** A move of the guest to another host, as long as it lasts. */
+export interface OutgoingMove {
+  steer(how: 'abort' | 'pause' | 'postCopy'): void;
+  view(): MoveView;
+  /** The daemon that carries it is gone. */
+  daemonLost(): void;
+}
+
+/** How far a move is. Bytes; times in milliseconds. */
+export interface MoveView {
+  readonly elapsedMs: number;
+  readonly memoryTotal: number;
+  readonly memoryRemaining: number;
+  readonly diskTotal: number;
+  readonly diskRemaining: number;
+  readonly iteration: number;
+  readonly bytesPerSecond: number;
+  readonly downtimeMs: number;
+}
+
+/** The guest as it comes from another host. */
+export interface Arrival {
+  readonly boot: number;
+  readonly uptimeMs: number;
+  readonly paused: boolean;
+  readonly stored: DomainDefinition;
+  readonly console: ConsoleText;
+}
+
 /** What the domain needs of the world around it. */
 export interface DomainWorld {
   monotonic(): number;
@@ -55,11 +85,15 @@ export interface DomainWorld {
 
 export class Domain {
   readonly uuid: InstanceUuid;
-  readonly console = new ConsoleText();
+  console = new ConsoleText();
   lock = new JobLock();
   stored: DomainDefinition | null = null;
   run: Run | null = null;
   saved: SavedMemory | null = null;
+  /** The move that takes the guest away from here. */
+  move: OutgoingMove | null = null;
+  /** The run waits for a guest from another host. */
+  incoming = false;
   /** Why the last run ended. */
   stopReason = 'unknown';
   readonly #world: DomainWorld;
@@ -91,16 +125,7 @@ export class Domain {
     if (this.run !== null) throw new CallError('OPERATION_INVALID', 'domain is already running');
     const definition = this.saved?.definition ?? this.stored;
     if (definition === null) throw new CallError('NO_DOMAIN', 'no such domain');
-    this.run = {
-      id: this.#world.nextRunId(),
-      definition,
-      state: 'paused',
-      reason: 'starting-up',
-      boot: 0,
-      earlierMs: 0,
-      ranMs: 0,
-      since: null,
-    };
+    this.run = this.#newRun(definition);
   }
 
   finishStart(): void {
@@ -190,10 +215,69 @@ export class Domain {
     this.#world.emit(this, 'CRASHED', 'panicked');
   }
 
+  /** A process that waits for a guest from another host; nothing runs in it yet. */
+  beginIncoming(definition: DomainDefinition): Run {
+    if (this.run !== null) throw new CallError('OPERATION_INVALID', 'domain is already running');
+    this.run = this.#newRun(definition);
+    this.incoming = true;
+    return this.run;
+  }
+
+  /** The guest's memory begins to come in. */
+  awaitMemory(run: Run): void {
+    if (this.run !== run) return;
+    this.#enter(run, 'paused', 'migration');
+    this.#world.emit(this, 'STARTED', 'migrated');
+  }
+
+  /** All of the guest is here: it goes on as it was, and is at home here. */
+  arrive(run: Run, { boot, uptimeMs, paused, stored, console }: Arrival): void {
+    if (this.run !== run) return;
+    this.incoming = false;
+    run.boot = boot;
+    run.earlierMs = uptimeMs;
+    run.ranMs = 0;
+    this.console = console;
+    this.#enter(run, paused ? 'paused' : 'running', paused ? 'user' : 'migrated');
+    this.#world.emit(this, paused ? 'SUSPENDED' : 'RESUMED', 'migrated');
+    this.define(stored);
+  }
+
+  /** Nothing comes of it: the process that waited ends. */
+  dropHalf(run: Run): void {
+    if (this.run === run && this.incoming) this.stop('failed');
+  }
+
+  /** The guest runs elsewhere now. The hypervisor tells that its run ended, and nothing of its definition. */
+  leave(): void {
+    this.#active();
+    this.stored = null;
+    this.stop('migrated');
+  }
+
+  /** A step of a move between two hosts. */
+  step(run: Run, state: RunState, reason: string, event: DomainEventType, detail: string): void {
+    if (this.run !== run) return;
+    this.#enter(run, state, reason);
+    this.#world.emit(this, event, detail);
+  }
+
+  /** The host lost power: nobody hears of it. */
+  losePower(): void {
+    if (this.run !== null) this.stopReason = 'crashed';
+    this.run = null;
+    this.move = null;
+    this.incoming = false;
+    this.lock = new JobLock();
+    this.console.end(this.#world.monotonic());
+    if (this.stored === null) this.#world.gone(this);
+  }
+
   /** Ends the run. */
   stop(reason: string): void {
     this.#active();
     this.run = null;
+    this.incoming = false;
     this.stopReason = reason;
     this.console.end(this.#world.monotonic(), reason === 'shutdown' ? 'reboot: Power down' : undefined);
     this.#world.emit(this, 'STOPPED', reason);
@@ -210,13 +294,18 @@ export class Domain {
     return this.run === null ? 0 : this.run.earlierMs + this.#ranMs(this.run);
   }
 
+  #newRun(definition: DomainDefinition): Run {
+    const id = this.#world.nextRunId();
+    return { id, definition, state: 'paused', reason: 'starting-up', boot: 0, earlierMs: 0, ranMs: 0, since: null };
+  }
+
   #ranMs({ ranMs, since }: Run): number {
     return ranMs + (since === null ? 0 : this.#world.monotonic() - since);
   }
 
   /** Throws `OPERATION_INVALID` when the domain is off. */
-  mustRun(): void {
-    this.#active();
+  mustRun(): Run {
+    return this.#active();
   }
 
   #active(): Run {

@@ -10,6 +10,9 @@ export interface SimulatedFile {
   readonly content: string;
 }
 
+/** Content of a disk while it comes from another host. */
+export const RECEIVING = 'partly received';
+
 interface Directory {
   readonly madeBy: Mark | null;
   readonly files: Map<string, SimulatedFile>;
@@ -27,6 +30,8 @@ export class FileTree {
   /** Directories whose removal has begun: renamed first, so that half of one is never taken for an instance's. */
   readonly #doomed = new Set<string>();
   readonly #base = new Map<string, SimulatedFile>();
+  /** Files by which two hosts find out whether they see the same storage. */
+  readonly #probes = new Set<string>();
 
   view(instance: InstanceUuid): DirectoryView | null {
     const directory = this.#directories.get(instance);
@@ -72,6 +77,35 @@ export class FileTree {
 
   removeDoomed(instance: InstanceUuid): void {
     this.#doomed.delete(instance);
+  }
+
+  /** A disk of a guest that comes over: what lies here is neither blank nor the guest's until all has come. */
+  receive(instance: InstanceUuid, name: string): void {
+    const { files } = this.#of(instance);
+    const file = files.get(name);
+    if (file !== undefined) files.set(name, { ...file, content: RECEIVING });
+  }
+
+  /** The whole content of a disk, as it is on another host's storage. */
+  take(instance: InstanceUuid, name: string, from: FileTree): void {
+    const here = this.#of(instance);
+    const source = from.#of(instance);
+    const [mine, theirs] = [here.files.get(name), source.files.get(name)];
+    if (mine === undefined || theirs === undefined) throw new CallError('NO_SUCH_FILE', `${name}: no such file`);
+    here.files.set(name, { ...mine, content: theirs.content });
+    here.boots = source.boots;
+  }
+
+  writeProbe(name: string): void {
+    this.#probes.add(name);
+  }
+
+  removeProbe(name: string): void {
+    this.#probes.delete(name);
+  }
+
+  probes(): string[] {
+    return [...this.#probes];
   }
 
   baseFiles(): readonly SimulatedFile[] {

@@ -27,6 +27,10 @@ const slow: Readonly<Record<string, readonly [low: number, high: number]>> = {
   createDisk: [10, 40],
   writeConfigDrive: [5, 20],
   plugTap: [5, 20],
+  'migrate.prepare': [100, 300],
+  'migrate.copy': [300, 1200],
+  'migrate.handOver': [20, 80],
+  'migrate.confirm': [1, 10],
 };
 
 export const profiles: Readonly<Record<ProfileName, DelayProfile>> = {

@@ -16,6 +16,7 @@ import { Guest } from './guest.ts';
 import { JobLock, type Job } from './job-lock.ts';
 import { Outside } from './outside.ts';
 import { profiles, type DelayProfile, type ProfileName } from './profile.ts';
+import type { Neighbours } from './neighbours.ts';
 import { randomOf, type Random } from './random.ts';
 import { TapTable } from './tap-table.ts';
 
@@ -33,6 +34,10 @@ export interface SimulatedHostOptions {
   readonly seed?: number;
   readonly profile?: ProfileName | DelayProfile;
   readonly hardware?: Hardware;
+  /** Its storage; one of its own unless several hosts share one. */
+  readonly files?: FileTree;
+  /** The other hosts of its site; none unless said otherwise. */
+  readonly neighbours?: Neighbours;
 }
 
 interface Hook {
@@ -46,13 +51,18 @@ export class SimulatedHost {
   readonly hardware: Hardware;
   readonly events: EventHub;
   readonly faults: FaultPlan;
-  readonly files = new FileTree();
+  readonly files: FileTree;
   readonly taps = new TapTable();
   /** Guests that do not heed their power button. */
   readonly deafGuests = new Set<InstanceUuid>();
+  /** Guests that write to their memory faster than any network carries it away. */
+  readonly busyGuests = new Set<InstanceUuid>();
   /** Hashes of images that the image store does not have; every other one it has. */
   readonly missingImages = new Set<string>();
   readonly outside: Outside;
+  readonly neighbours: Neighbours | null;
+  /** Whether it takes new instances, as operators have said; outlives the agents. */
+  availability = { enabled: true, maintenance: false };
   readonly #domains = new Map<InstanceUuid, Domain>();
   readonly #connections = new Set<HostConnection>();
   readonly #hooks = new Set<Hook>();
@@ -62,12 +72,16 @@ export class SimulatedHost {
   /** Counts runs of the daemon; calls of an earlier one are lost. */
   #daemonRun = 1;
   #daemonUp = true;
+  #boots = 1;
+  #powered = true;
 
   constructor(options: SimulatedHostOptions) {
     const { profile = 'instant' } = options;
     this.name = options.name ?? 'simulated';
     this.clock = options.clock;
     this.hardware = options.hardware ?? { vcpus: 64, memoryMiB: 256 * 1024, diskGiB: 4096 };
+    this.files = options.files ?? new FileTree();
+    this.neighbours = options.neighbours ?? null;
     this.#random = randomOf(options.seed ?? 1);
     this.#profile = typeof profile === 'string' ? profiles[profile] : profile;
     this.faults = new FaultPlan(this.#random);
@@ -105,21 +119,60 @@ export class SimulatedHost {
     return this.#daemonUp;
   }
 
+  /** Which run of the daemon this is, from 1. */
+  get daemonRun(): number {
+    return this.#daemonRun;
+  }
+
+  /** Which boot of the machine this is, from 1. */
+  get boots(): number {
+    return this.#boots;
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
   /** The daemon dies in the middle of what it does. Guests run on; half-done starts and saves are undone. */
   stopDaemon(): void {
     this.#daemonUp = false;
     this.#daemonRun++;
+    for (const domain of this.#domains.values()) domain.move?.daemonLost();
     for (const connection of this.#connections) connection.breakDown();
+    this.neighbours?.changed();
+  }
+
+  /** The machine is without power: guests, daemon and callers are gone at once, and nobody can say so. Files stay. */
+  losePower(): void {
+    if (!this.#powered) return;
+    this.#powered = false;
+    this.#daemonUp = false;
+    this.#daemonRun++;
+    for (const connection of this.#connections) connection.kill();
+    for (const domain of this.#domains.values()) domain.move?.daemonLost();
+    for (const domain of this.#domains.values()) domain.losePower();
+    this.taps.clear();
+    this.neighbours?.changed();
+  }
+
+  /** The machine boots; the daemon is up, and no guest runs. */
+  boot(): void {
+    if (this.#powered) return;
+    this.#powered = true;
+    this.#boots++;
+    this.startDaemon();
   }
 
   startDaemon(): void {
+    if (!this.#powered) return;
     for (const domain of this.#domains.values()) {
       domain.lock = new JobLock();
-      if (domain.run?.reason === 'starting-up') domain.stop('failed');
+      if (domain.run?.reason === 'starting-up' || domain.incoming) domain.stop('failed');
       else if (domain.run?.reason === 'save') domain.cancelSave();
     }
     this.#daemonUp = true;
     for (const connection of this.#connections) connection.comeBack();
+    this.neighbours?.changed();
   }
 
   restartDaemon(): void {
@@ -178,6 +231,11 @@ export class SimulatedHost {
     return this.find(instance)?.console.read(this.clock.monotonic()) ?? '';
   }
 
+  /** What the work of a call takes. */
+  workMs(call: string): number {
+    return this.#profile.workMs(call, this.#random);
+  }
+
   shutdownMs(): number {
     return this.#profile.guestShutdownMs(this.#random);
   }
@@ -204,6 +262,7 @@ export class SimulatedHost {
       body.begin?.();
       begun = true;
       const workMs = this.#profile.workMs(info.name, this.#random) + (fault?.kind === 'hang' ? fault.ms : 0);
+      if (body.work !== undefined) await body.work(job);
       if (workMs > 0) await this.#work(workMs, job, act.child === true ? signal : undefined);
       if (job?.broken === true) throw new CallError('OPERATION_FAILED', 'domain was destroyed meanwhile');
       this.#stillThere(info, act, domain, daemonRun);

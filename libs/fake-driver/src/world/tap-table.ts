@@ -26,6 +26,12 @@ export class TapTable {
     return [...(this.#byOwner.get(owner) ?? [])];
   }
 
+  /** The host lost power: taps are nowhere written down. */
+  clear(): void {
+    this.#owners.clear();
+    this.#byOwner.clear();
+  }
+
   get size(): number {
     return this.#owners.size;
   }
