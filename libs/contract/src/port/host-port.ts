@@ -10,6 +10,33 @@ export interface Hint {
   readonly heard: string;
 }
 
+/**
+ * How a person steers a live migration that runs.
+ *
+ * - `abort`: it ends, the guest stays where it is.  `forceComplete`: it comes to its end, at the price of a pause of the guest (or of
+ *   post-copy, as the driver is set up).  `postCopy`: the guest goes over at once and its memory follows; cannot be aborted any more.
+ */
+export type MigrationSteering = 'abort' | 'forceComplete' | 'postCopy';
+
+/** How far a live migration is. Numbers for a person to look at: they are never stored and nothing is decided by them. */
+export interface MigrationProgress {
+  readonly phase: 'preparing' | 'copying' | 'post-copy';
+  /** Since it began. */
+  readonly elapsedMs: number;
+  /** Bytes. Memory that the guest writes to while it is copied remains to be copied once more. */
+  readonly memory: { readonly total: number; readonly remaining: number };
+  /** Bytes of local disks that are copied along; both 0 when none is. */
+  readonly disk: { readonly total: number; readonly remaining: number };
+  /** Of memory and disks together; 0 while nothing is known. */
+  readonly bytesPerSecond: number;
+  /** How often the memory has been gone through; 0 = not yet. */
+  readonly iteration: number;
+  /** How long the guest would stand still if it went over now; null = not known yet. */
+  readonly expectedDowntimeMs: number | null;
+  /** How long it takes at this rate; null = not known, or the guest writes faster than it is copied. */
+  readonly expectedEndMs: number | null;
+}
+
 /** What runs on a host: its facts for placement, read at each beat. */
 export type HostFacts = Omit<
   HostReport,
@@ -33,6 +60,14 @@ export interface HostPort {
   facts(context: QueryContext): Promise<HostFacts>;
   /** What the host waits for when it cannot serve just now (`libvirt does not answer`), else null. */
   waitingFor(): string | null;
+  /**
+   * Steers the live migration of an instance away from this host, beside the effect that carries it, which goes on and tells of the end.
+   * `abort` returns when the job is over; what became of the guest is for a look to say. Throws `INSTANCE_INVALID_STATE` when no
+   * migration runs, it is too late, or this one does not allow for it.
+   */
+  steerMigration?(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void>;
+  /** How far the live migration of an instance away from this host is; null when none runs. Waits for no job. */
+  migrationProgress?(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null>;
   /** Closes the connection that a revoked effect uses, so that what it has in flight ends; the next use opens a new one. */
   interrupt(instance: InstanceUuid): Promise<void>;
   close(): Promise<void>;
