@@ -18,6 +18,7 @@ export const PACKAGES = [
   { name: 'iptables', why: "rules of libvirt's NAT network", program: 'iptables' },
   { name: 'iproute2', why: 'network interfaces', program: 'ip' },
   { name: 'e2fsprogs', why: "the test guest's data partition", program: 'mke2fs' },
+  { name: 'bindfs', why: 'storage that two hosts of the lab share', program: 'bindfs', only: 'test' },
   { name: 'procps', why: 'tests look for leftover processes', program: 'ps', only: 'test' },
   { name: 'openssh-client', why: 'tests log in to guests', program: 'ssh', only: 'test' },
 ];

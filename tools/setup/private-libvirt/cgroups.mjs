@@ -58,6 +58,18 @@ export async function removeCgroups(groups) {
   }
 }
 
+/**
+ * The files that a process writes its id into to be in all of them. With cgroup v2 alone it goes one level further down, where the
+ * daemons are: a group that hands out controllers may hold no process.
+ * @param {Cgroup[]} groups
+ * @returns {string[]}
+ */
+export function cgroupDoors(groups) {
+  return groups.map(({ hierarchy, directory }) =>
+    join(directory, hierarchy === ROOT ? 'daemon/cgroup.procs' : 'cgroup.procs'),
+  );
+}
+
 /** One hierarchy with cgroup v2 alone, else each controller's. */
 function hierarchies() {
   if (existsSync(join(ROOT, 'cgroup.controllers'))) return [ROOT];

@@ -19,7 +19,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ask, run, which } from '../run-command.mjs';
 import { keepCapabilities, seedCapabilities } from './capabilities-cache.mjs';
-import { makeCgroups, removeCgroups } from './cgroups.mjs';
+import { cgroupDoors, makeCgroups, removeCgroups } from './cgroups.mjs';
 import { removeEmptyChains } from './firewall.mjs';
 import { bootId, descendants, hasEnded, processesBeside, startTime } from './processes.mjs';
 import { writeSettings } from './settings.mjs';
@@ -135,6 +135,11 @@ export class PrivateLibvirt {
     this.uri = `qemu+unix:///system?socket=${encodeURI(this.socket)}`;
     /** The process whose namespaces it lives in; ends with `stop`. */
     this.keeperPid = record.keeper;
+  }
+
+  /** The files that take a process into the host's control groups; empty where the machine gives none. @returns {string[]} */
+  get cgroupDoors() {
+    return cgroupDoors(this.#record.cgroups);
   }
 
   /** libvirtd's process id on this machine, undefined while it is down. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { InsideProcess } from '../../../../tools/setup/private-libvirt/processes.mjs';
 import { startPrivateLibvirt, type PrivateLibvirt } from '../../../../tools/setup/private-libvirt/start.mjs';
 
 /** How a test's libvirt host differs from the default: network, control groups and processes of its own, tied to the test. */
@@ -33,6 +34,10 @@ export interface LibvirtHost {
   readonly pid: number | undefined;
   /** The process whose death ends the whole host. */
   readonly keeperPid: number;
+  /** Everything that runs inside: daemons, dnsmasq, guests. */
+  processes(): InsideProcess[];
+  /** The files that take a process into its control groups; empty where the machine gives none. */
+  readonly cgroupDoors: readonly string[];
   /** Ids of the QEMU processes, by domain name. */
   guestPids(): Map<string, number>;
   /** A signal for libvirtd alone; guests go on. With SIGKILL it waits for the end. */
@@ -83,6 +88,8 @@ export async function startLibvirtHost(options: LibvirtHostOptions): Promise<Lib
     get pid() {
       return host.libvirtdPid;
     },
+    processes: () => host.processes(),
+    cgroupDoors: host.cgroupDoors,
     guestPids: () => guestPids(host),
     kill: (signal) => host.kill(signal),
     restart: () => host.restart(),
