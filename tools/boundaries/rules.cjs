@@ -12,9 +12,10 @@ const allowed = {
   machines: ['contract'],
   runtime: ['contract', 'machines'],
   images: ['contract'],
+  peer: ['contract'],
   libvirt: [],
   'nats-adapter': ['contract', 'machines', 'runtime'],
-  'libvirt-adapter': ['contract', 'machines', 'runtime', 'libvirt', 'images'],
+  'libvirt-adapter': ['contract', 'machines', 'runtime', 'libvirt', 'images', 'peer'],
   'fake-driver': ['contract', 'machines', 'runtime'],
 };
 const all = [...Object.keys(allowed), 'testing'];

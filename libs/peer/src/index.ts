@@ -1,0 +1,13 @@
+export { ClusterKey } from './cluster-key.ts';
+export { fetchImage } from './fetch-image.ts';
+export type { ImageRequest } from './fetch-image.ts';
+export { PeerClient } from './peer-client.ts';
+export type { OnProgress, PeerClientOptions } from './peer-client.ts';
+export { ClusterKeyError, PeerRefusedError, PeerUnreachableError } from './peer-errors.ts';
+export type { RefusalReason } from './peer-errors.ts';
+export { peerAddress } from './peer-request.ts';
+export type { PeerAccess } from './peer-request.ts';
+export { PeerService } from './peer-service.ts';
+export type { PeerHost, PeerLog, PeerServiceOptions } from './peer-service.ts';
+export { isPart } from './receive-file.ts';
+export type { FileFacts, MovedFile } from './wire.ts';
