@@ -7,6 +7,8 @@ import {
   domainNameOf,
   type ArgsOf,
   type BlockDeviceInfo,
+  type DiskInfoList,
+  type LiveMigrateData,
   type Due,
   type Flavor,
   type ImageMeta,
@@ -21,6 +23,7 @@ import {
   type Vif,
 } from '@chronovirt/contract';
 import { OWNER_PART } from './actor/role.ts';
+import { migrationLeafNames, migrationLeaves } from './migration/leaves.ts';
 import { novaStates } from './nova-states.ts';
 
 /** Seconds that a guest gets to shut down when nobody said otherwise; asked again each `RETRY_SECONDS`. */
@@ -134,6 +137,16 @@ class Given {
     };
   }
 
+  /** What the hosts of a live migration found out. */
+  get migrateData(): LiveMigrateData | null {
+    return (this.request['migrateData'] as LiveMigrateData | undefined) ?? null;
+  }
+
+  /** The source's local disks, as it told them. */
+  get diskInfo(): DiskInfoList | null {
+    return (this.request['diskInfo'] as DiskInfoList | undefined) ?? null;
+  }
+
   /** A guest that was off before a resize stays off after it. */
   get powerOn(): boolean {
     return this.state.context.before !== 'stopped';
@@ -177,6 +190,15 @@ const full = (given: Given) => ({
   blockDeviceInfo: given.blockDeviceInfo,
 });
 
+/** A remnant's disks may be in use by the new owner, unless it is said that they are not; those of a deleted instance are nobody's. */
+function keepsDisks({ value, actor: { role } }: InstanceState): boolean {
+  if (value === 'deleted') return false;
+  return role.kind !== 'remnant' || role.keepDisks !== false;
+}
+
+/** The caller acts on the looks at both hosts, never on a callback. */
+const nobodyCalled = async (): Promise<void> => {};
+
 type Builders = { readonly [M in MethodName]?: (given: Given) => SealedArgs<M> };
 
 const methods: Builders = {
@@ -187,8 +209,7 @@ const methods: Builders = {
     adminPassword: given.spec.secrets.adminPassword ?? null,
   }),
   destroy: (given) => {
-    // A remnant's disks may be in use by the new owner; those of a deleted instance are nobody's.
-    const keep = given.due.part === OWNER_PART && given.state.value !== 'deleted';
+    const keep = given.due.part === OWNER_PART && keepsDisks(given.state);
     return { ...full(given), destroyDisks: !keep, destroySecrets: !keep };
   },
   powerOn: full,
@@ -208,6 +229,21 @@ const methods: Builders = {
     rescuePassword: given.spec.secrets.adminPassword ?? null,
   }),
   unrescue: ({ context, instance }) => ({ context, instance }),
+  preLiveMigration: (given) => ({ ...full(given), diskInfo: given.diskInfo, migrateData: given.migrateData }),
+  preBlockMigration: ({ context, instance, diskInfo }) => ({ context, instance, diskInfo: diskInfo ?? [] }),
+  liveMigration: (given) => ({
+    context: given.context,
+    instance: given.instance,
+    dest: String(given.request['destination']),
+    postMethod: nobodyCalled,
+    recoverMethod: nobodyCalled,
+    blockMigration: given.migrateData?.blockMigration === true,
+    migrateData: given.migrateData,
+  }),
+  postLiveMigrationAtDestination: (given) => ({
+    ...full(given),
+    blockMigration: given.migrateData?.blockMigration === true,
+  }),
   softDelete: ({ instance }) => ({ instance }),
   restore: ({ instance }) => ({ instance }),
 };
@@ -231,6 +267,12 @@ const cluster: Readonly<Record<string, (given: Given) => Readonly<Record<string,
     delete: state.context.goal === 'deleted',
   }),
   probe: () => ({}),
+  ...Object.fromEntries(
+    migrationLeafNames.map((name) => [
+      migrationLeaves[name].method,
+      ({ state }: Given) => ({ ...state.parts.migration?.context }),
+    ]),
+  ),
 };
 
 const builders = { ...methods, ...cluster } as Readonly<

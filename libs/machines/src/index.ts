@@ -20,7 +20,7 @@ export {
   type Link,
   type Returned,
 } from './actor/links.ts';
-export { dueEffects, OWNER_PART, roleAllows, roleText } from './actor/role.ts';
+export { dueEffects, MIGRATION_PART, OWNER_PART, roleAllows, roleText } from './actor/role.ts';
 
 export { classify, proofOf, type Question } from './classify.ts';
 export { argumentsOf, imageMetaOf, vifOf, type Sealed, type SealedArgs } from './arguments.ts';
@@ -49,3 +49,15 @@ export {
 export { isResting, looksLike, resting, restingOf, restingStates, UNPLACED, type Resting } from './life/resting.ts';
 export { everywhere, methodsOf, operations, type Operation } from './life/operations.ts';
 export { observationTable, observedEvent, rowOf, type Choice, type Row } from './life/observations.ts';
+
+export { migrate, migrationMachine, NO_MOVE, type MigrationTransit } from './migration/machine.ts';
+export {
+  isMigrationLeaf,
+  isUnderWay,
+  migrationLeafNames,
+  migrationLeaves,
+  migrationRests,
+  type MigrationLeaf,
+  type MigrationLeafName,
+  type MigrationValue,
+} from './migration/leaves.ts';

@@ -3,6 +3,7 @@
  * asks a policy, so a history folds the same under any.
  */
 import { leaves, type Leaf } from './life/leaves.ts';
+import { migrationDeadlineMs } from './migration/machine.ts';
 
 export interface Policy {
   /** Milliseconds that an effect gets until it counts as timed out; `request` is what its operation was asked for. */
@@ -23,9 +24,12 @@ const longest = new Map<string, number>();
 for (const { method, deadlineMs } of Object.values<Leaf>(leaves))
   longest.set(method, Math.max(longest.get(method) ?? 0, deadlineMs));
 
+/** A destination gets so long for each step of getting ready. */
+const readyMs = 10 * 60_000;
+
 /** Deadline of a method without a policy of its own, in milliseconds: the longest that a leaf of the chart gives it. */
 export function defaultDeadlineMs(method: string): number {
-  return longest.get(method) ?? 5 * 60_000;
+  return longest.get(method) ?? migrationDeadlineMs(method) ?? readyMs;
 }
 
 /** The seconds that a guest gets to shut down come on top: the deadline has to outlast them. */

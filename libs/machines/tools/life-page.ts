@@ -59,7 +59,6 @@ const parentTable = (): string =>
 const whereText: Readonly<Record<Operation['where'], string>> = {
   host: 'its host',
   spine: 'the cluster',
-  move: 'the cluster, as a move',
 };
 
 function commandTable(): string {

@@ -74,7 +74,12 @@ const loops: readonly Way[] = [
   { leaves: ['rebooting.reboot'], commands: ['reboot', 'hardReboot'] },
   { leaves: ['rebuilding.destroy', 'rebuilding.spawn'], commands: ['rebuild'] },
   {
-    leaves: ['migrating.preLiveMigration', 'migrating.liveMigration', 'migrating.postLiveMigrationAtDestination'],
+    leaves: [
+      'migrating.plan',
+      'migrating.liveMigration',
+      'migrating.verdict',
+      'migrating.postLiveMigrationAtDestination',
+    ],
     commands: ['liveMigrate'],
   },
   { leaves: ['migrating.spawn'], commands: ['evacuate'] },

@@ -20,9 +20,12 @@ import { leafOf } from '../life/leaves.ts';
 import { isKnown, transit } from '../life/transit.ts';
 import { MACHINE_VERSION } from '../version.ts';
 import { EventNotAcceptedError } from './errors.ts';
+import { initialContext } from '../life/context-changes.ts';
+import { UNPLACED } from '../life/resting.ts';
 import { initialState, type Meta } from './initial.ts';
 import type { HandedState } from './links.ts';
-import { LIFE_PART, OWNER_PART, roleAllows, roleText } from './role.ts';
+import { migrate } from '../migration/machine.ts';
+import { INCOMING_PART, LIFE_PART, MIGRATION_PART, OWNER_PART, roleAllows, roleText } from './role.ts';
 
 /** An event before it is known which effect it opens and where it leads. */
 export type Candidate = Pick<StoredEvent, 'type' | 'part' | 'of' | 'data'> &
@@ -59,6 +62,10 @@ export function advance(before: InstanceState | null, event: Candidate, meta: Me
       return lock(state, event, meta);
     case OWNER_PART:
       return own(state, before === null, event, meta, stamp);
+    case INCOMING_PART:
+      return ready(state, event, meta, stamp);
+    case MIGRATION_PART:
+      return moved(state, event, meta, stamp);
     default:
       throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION, `it knows no part ${event.part}`);
   }
@@ -93,6 +100,58 @@ function roleAfter({ actor }: InstanceState, { type, data }: Candidate): Role {
     return data?.['outcome'] === 'deleted' ? { kind: 'closed' } : { kind: 'owner', epoch: Number(data?.['epoch']) };
   if (type === 'order.failed' && data?.['withdrawn'] === true) return { kind: 'owner', epoch: actor.epoch };
   return actor.role;
+}
+
+/** A step of the move that the spine carries out. */
+function moved(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const { migration } = state.parts;
+  const step = migrate(migration, { type: event.type, data: event.data ?? {}, of: event.of ?? null });
+  if (step === null)
+    throw new EventNotAcceptedError(event.type, migration?.value ?? 'no move', MACHINE_VERSION, 'part migration');
+  const next: InstanceState = {
+    ...state,
+    parts: { ...state.parts, migration: step.state },
+    actor: {
+      ...state.actor,
+      due: state.actor.due.filter(({ part }) => part !== MIGRATION_PART),
+      answered: isOrder(event) ? answeredWith(state, accepted(meta.command)) : state.actor.answered,
+    },
+  };
+  return open(next, event, meta, stamp, MIGRATION_PART, step.effect);
+}
+
+/** Orders of a person to a move; what the spine itself asks of it is no answer to anybody. */
+function isOrder({ type, data }: Candidate): boolean {
+  return type.endsWith('.requested') && data?.['asked'] !== true;
+}
+
+/** The destination of a move gets ready, step by step; ready is who has nothing due any more. */
+function ready(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const rest = (state.context.request['steps'] ?? []) as string[];
+  const without: InstanceState = {
+    ...withPower(state, event),
+    actor: { ...state.actor, due: [] },
+  };
+  if (!event.type.endsWith('.done')) {
+    // It could not get ready: what there is of it goes.
+    const undone: InstanceState = {
+      ...without,
+      actor: {
+        ...without.actor,
+        role: { kind: 'remnant', epoch: state.actor.epoch, keepDisks: state.context.request['keepDisks'] === true },
+      },
+    };
+    const over = calledOff(undone, state.context.request['migrationId']);
+    return open(over, event, meta, stamp, OWNER_PART, 'destroy');
+  }
+  const [next = null, ...later] = rest;
+  const result = event.data?.['result'];
+  const request = {
+    ...state.context.request,
+    steps: later,
+    ...(result === undefined ? {} : { migrateData: result as never }),
+  };
+  return open({ ...without, context: { ...state.context, request } }, event, meta, stamp, INCOMING_PART, next);
 }
 
 function adopt(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
@@ -130,16 +189,70 @@ function own(state: InstanceState, isFirst: boolean, event: Candidate, meta: Met
     case 'released':
     case 'cleaned':
     case 'closed':
-      return close(as({ kind: 'closed' }), event, 'closed');
-    case 'fence':
+      return close(calledOff(as({ kind: 'closed' }, closedDue(state)), event.data?.['migration']), event, 'closed');
+    case 'fence': {
       // Where nothing was ever intended nothing can be: the fence only keeps a late order out.
       if (isFirst || state.actor.role.kind === 'closed') return close(as({ kind: 'closed' }), event, 'closed');
-      return open(as({ kind: 'remnant', epoch }), event, meta, stamp, OWNER_PART, 'destroy');
-    default:
-      if (event.type.startsWith('observed.') || event.type.startsWith('destroy.'))
-        return open(as({ kind: 'remnant', epoch: state.actor.epoch }), event, meta, stamp, OWNER_PART, 'destroy');
+      const kept = event.data?.['kept'];
+      if (typeof kept === 'string') return close(as({ kind: 'kept', epoch, migration: kept }), event, `kept(${epoch})`);
+      return open(as(remnant(epoch, event)), event, meta, stamp, OWNER_PART, 'destroy');
+    }
+    case 'incoming': {
+      const { migration, request, op, steps } = event.data as unknown as IncomingData;
+      const [first = null, ...later] = steps;
+      const taken = as({ kind: 'incoming', migration });
+      const prepared: InstanceState = {
+        ...taken,
+        value: UNPLACED,
+        context: { ...initialContext, request: { ...request, steps: later } },
+        parts: { power: null, lock: null, image: 'idle' },
+        actor: { ...taken.actor, op: Math.max(op, taken.actor.op), spec: 0 },
+      };
+      return open(prepared, event, meta, stamp, INCOMING_PART, first);
+    }
+    case 'undo': {
+      const undone = calledOff(as(remnant(epoch, event)), event.data?.['migration']);
+      return open(undone, event, meta, stamp, OWNER_PART, 'destroy');
+    }
+    case 'confirmMigration.requested':
+    case 'confirmMigration.failed':
+    case 'confirmMigration.timedOut':
+      return open(as(state.actor.role), event, meta, stamp, OWNER_PART, 'confirmMigration');
+    case 'stilled':
+      return close(as(state.actor.role), event, roleText(state.actor.role));
+    default: {
+      const { role } = state.actor;
+      if (event.type.startsWith('observed.') || event.type.startsWith('destroy.')) {
+        const cleaning: Role =
+          role.kind === 'kept' || role.kind === 'remnant' ? role : { kind: 'remnant', epoch: state.actor.epoch };
+        return open(as(cleaning), event, meta, stamp, OWNER_PART, 'destroy');
+      }
       throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION, 'part owner knows no such event');
+    }
   }
+}
+
+/** A move that is off stays off: a late order for it is not taken any more. */
+function calledOff(state: InstanceState, migration: unknown): InstanceState {
+  if (typeof migration !== 'string') return state;
+  return { ...state, context: { ...initialContext, request: { calledOff: migration } } };
+}
+
+interface IncomingData {
+  readonly migration: string;
+  readonly op: number;
+  readonly steps: readonly string[];
+  readonly request: LifeContext['request'];
+}
+
+function remnant(epoch: number, { data }: Candidate): Role {
+  const { keepDisks } = data ?? {};
+  return { kind: 'remnant', epoch, ...(typeof keepDisks === 'boolean' ? { keepDisks } : {}) };
+}
+
+/** An instance may be gone while a move still has hosts to tell. */
+function closedDue({ actor }: InstanceState): Due[] {
+  return actor.due.filter(({ part }) => part === MIGRATION_PART);
 }
 
 /** Opens the effect that was entered, if this role may run it. */
@@ -152,7 +265,7 @@ function open(
   method: string | null,
 ): Advanced {
   const { actor, context } = state;
-  const to = part === LIFE_PART ? state.value : roleText(actor.role);
+  const to = part === LIFE_PART ? state.value : part === MIGRATION_PART ? migrationValue(state) : roleText(actor.role);
   if (method === null || !roleAllows(actor.role, part, method)) {
     if (event.op !== undefined)
       throw new EventNotAcceptedError(
@@ -171,12 +284,7 @@ function open(
       MACHINE_VERSION,
       `it opens op ${op}, the history says ${event.op}`,
     );
-  const isAgain = part === OWNER_PART ? event.type !== 'fence' : context.tries > 0;
-  const times = stamp(
-    method,
-    part === LIFE_PART ? context.request : {},
-    isAgain ? (part === OWNER_PART ? REMNANT_TRIES : context.tries) : 0,
-  );
+  const times = stamp(method, part === LIFE_PART ? context.request : {}, triesOf(state, event, part));
   const due: Due = {
     part,
     op,
@@ -197,6 +305,26 @@ function open(
     ...(times.notBefore === null ? {} : { notBefore: times.notBefore }),
   };
   return close(opened, stamped, to);
+}
+
+/** Times that the effect which opens was begun again: the back-off follows from it. */
+function triesOf({ context, parts }: InstanceState, { type }: Candidate, part: string): number {
+  switch (part) {
+    case OWNER_PART:
+      return type === 'fence' || type === 'undo' || type.endsWith('.requested') || type.startsWith('observed.')
+        ? 0
+        : REMNANT_TRIES;
+    case MIGRATION_PART:
+      return parts.migration?.context.tries ?? 0;
+    case INCOMING_PART:
+      return 0;
+    default:
+      return context.tries;
+  }
+}
+
+function migrationValue({ parts }: InstanceState): string {
+  return parts.migration?.value ?? 'none';
 }
 
 function lock(state: InstanceState, event: Candidate, meta: Meta): Advanced {

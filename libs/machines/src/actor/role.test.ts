@@ -7,7 +7,8 @@ const roles: Record<Role['kind'], Role> = {
   owner: { kind: 'owner', epoch: 3 },
   granted: { kind: 'granted', host: 'alpha' as never, epoch: 3 },
   remnant: { kind: 'remnant', epoch: 4 },
-  incoming: { kind: 'incoming', migration: 'm1' },
+  incoming: { kind: 'incoming', migration: '0b6e0d0e-0000-4000-8000-000000000001.7' },
+  kept: { kind: 'kept', epoch: 4, migration: '0b6e0d0e-0000-4000-8000-000000000001.7' },
   closed: { kind: 'closed' },
 };
 
@@ -16,6 +17,7 @@ test.each([
   ['granted', [false, true, false]],
   ['remnant', [false, false, true]],
   ['incoming', [false, false, false]],
+  ['kept', [false, false, true]],
   ['closed', [false, false, false]],
 ] as const)('%s: may it spawn, order, clear away? %j', (kind, wanted) => {
   const role = roles[kind];
@@ -51,7 +53,8 @@ test('a role in words', () => {
     'owner(3)',
     'granted(alpha, 3)',
     'remnant(4)',
-    'incoming(m1)',
+    'incoming(0b6e0d0e-0000-4000-8000-000000000001.7)',
+    'kept(4)',
     'closed',
   ]);
 });

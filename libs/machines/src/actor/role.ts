@@ -4,22 +4,29 @@ import type { Due, Role } from '@chronovirt/contract';
 /** Part under which a host clears away what it may no longer run. */
 export const OWNER_PART = 'owner';
 export const LIFE_PART = 'life';
+/** Part under which the destination of a move gets ready. */
+export const INCOMING_PART = 'incoming';
+/** Part of the spine's record that carries a move. */
+export const MIGRATION_PART = 'migration';
 
 /**
- * Whether a role may run an effect. `owner`: everything. `granted`: only the order, until the host has taken it. `remnant`: only its
- * own clearing away. `incoming` gets its work from the move. `closed`: nothing.
+ * Whether a role may run an effect. `owner`: everything. `granted`: the order, until the host has taken it, and what a move is due.
+ * `remnant` and `kept`: only their own clearing away. `incoming`: to get ready. `closed`: nothing of a guest; a move that outlives a
+ * deleted instance still has hosts to tell.
  */
 export function roleAllows(role: Role, part: string, method: string): boolean {
   switch (role.kind) {
     case 'owner':
       return true;
     case 'granted':
-      return part === LIFE_PART && method === 'order';
+      return part === MIGRATION_PART || (part === LIFE_PART && method === 'order');
     case 'remnant':
+    case 'kept':
       return part === OWNER_PART;
     case 'incoming':
+      return part === INCOMING_PART;
     case 'closed':
-      return false;
+      return part === MIGRATION_PART;
     default:
       return role satisfies never;
   }
@@ -43,7 +50,9 @@ export function roleText(role: Role): string {
     case 'granted':
       return `granted(${role.host}, ${role.epoch})`;
     case 'incoming':
-      return `incoming(${role.migration})`.slice(0, 100);
+      return `incoming(${role.migration})`;
+    case 'kept':
+      return `kept(${role.epoch})`;
     case 'closed':
       return 'closed';
     default:

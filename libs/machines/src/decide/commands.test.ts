@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CommandName, Observation, RestingState } from '@chronovirt/contract';
 import { operations } from '../life/operations.ts';
 import { restingStates } from '../life/resting.ts';
-import { EMPTY, OPERATOR, Scenario, seen, shows, told, USER } from '../testing/scenario.ts';
+import { EMPTY, OPERATOR, Scenario, seen, shows, SPEC, told, USER } from '../testing/scenario.ts';
 import { explain } from './explain.ts';
 
 /** given a resting state, when a command comes, then this event and leaf; and when its end is seen, this state. */
@@ -126,10 +126,10 @@ describe('given a state, when it is ordered and its end is seen, then', () => {
   });
 });
 
-test('every operation of the table is named by a case, but those that only a move begins and resize', () => {
+test('every operation of the table is named by a case, but those that the cluster carries out as a move', () => {
   const named = new Set(cases.map(([given, command]) => `${command} ${given}`));
   const missing = operations
-    .filter(({ where, command }) => where !== 'move' && command !== 'resize')
+    .filter(({ to, reach }) => reach !== 'here' && !to.endsWith('.plan'))
     .flatMap(({ command, from }) => (from.some((state) => named.has(`${command} ${state}`)) ? [] : [command]));
   // From offloaded, and with a driver that has no softDelete or restore: told below and in build.test.ts.
   expect([...new Set(missing)]).toEqual(['unshelve']);
@@ -247,10 +247,22 @@ test('a rebuild from another image and a resize store the new spec with their en
   expect(resized.value).toBe('stopped');
 });
 
-test('moves between hosts are for the cluster to begin', () => {
-  for (const command of ['liveMigrate', 'coldMigrate', 'evacuate'] as const) {
-    expect(Scenario.resting('running').order(command)).toMatchObject({ answer: { guard: 'moveOrdered' } });
+test('a move between hosts is taken by the owner, which then waits for the cluster', () => {
+  for (const command of ['liveMigrate', 'coldMigrate'] as const) {
+    const instance = Scenario.resting('running');
+    expect(told(instance.order(command))).toEqual([`${command}.requested -> migrating.plan`]);
+    expect(instance.due).toEqual([]);
+    expect(instance.now.context.awaiting).toBe('the cluster to choose and prepare a host');
   }
+  const resized = Scenario.resting('running', { spec: SPEC });
+  expect(told(resized.order('resize', { flavor: SPEC.flavor, host: 'beta' }))).toEqual([
+    'resize.requested -> migrating.plan',
+  ]);
+});
+
+test('what only the spine can judge is refused on a host', () => {
+  for (const command of ['evacuate', 'abortMigration', 'forceComplete'] as const)
+    expect(Scenario.resting('running').order(command)).toMatchObject({ answer: { guard: 'placed' } });
 });
 
 test('a lock keeps its owner out, not an operator; an operator’s lock only an operator takes away', () => {

@@ -6,6 +6,7 @@ import { CLUSTER, type Command, type CommandName, type InstanceState, type Resti
 import { leafOf, parentOf } from '../life/leaves.ts';
 import { methodsOf, operations, type Operation } from '../life/operations.ts';
 import { restingOf } from '../life/resting.ts';
+import { isMigrationLeaf, isUnderWay } from '../migration/leaves.ts';
 import type { Env } from './types.ts';
 
 export const guards = {
@@ -14,7 +15,9 @@ export const guards = {
   notDeleted: 'The instance is not deleted.',
   roleOwner: 'This actor owns the instance.',
   placed: 'The command is given where it can be carried out: on the host that holds the guest, or on the spine.',
-  moveOrdered: 'A move between hosts is carried out by the cluster, which orders each host’s part.',
+  noMove: 'No move of the instance is under way.',
+  moveUnderWay: 'A move of the instance is under way, and has not landed.',
+  fenceProven: 'It is proved that the host which held the guest cannot run it any more.',
   state: 'The command is legal in the present state.',
   launched: 'The guest has run at least once.',
   lockOpen: 'The instance is not locked, or an operator asks.',
@@ -47,6 +50,7 @@ export function check(
   env: Pick<Env, 'host' | 'facts' | 'spec'>,
 ): { operation: Operation | null } | Refusal {
   if (asked.name === 'create') return checkCreate(state, env);
+  if (ofMoves.has(asked.name)) return checkMove(state, asked, env);
   if (state === null) return { guard: 'exists', fact: 'no instance of that id is known here' };
   const refusal = notOurs(state, asked, env) ?? whatFits(state, asked, env);
   if ('guard' in refusal) return refusal;
@@ -63,6 +67,59 @@ function checkCreate(
   return { operation: null };
 }
 
+/** Whether a delete is the spine's to record, because the instance has no single host just now. */
+export function movesHere({ parts: { migration } }: InstanceState): boolean {
+  return migration !== undefined && isUnderWay(migration.value);
+}
+
+/** Commands that the spine carries out by a move. */
+export const ofMoves: ReadonlySet<CommandName> = new Set(['evacuate', 'abortMigration', 'forceComplete']);
+
+function checkMove(
+  state: InstanceState | null,
+  { name }: Asker,
+  { host, facts }: Pick<Env, 'host' | 'facts'>,
+): { operation: null } | Refusal {
+  if (state === null) return { guard: 'exists', fact: 'no instance of that id is known here' };
+  if (host !== CLUSTER)
+    return { guard: 'placed', fact: `${name} is done on the spine, which knows of moves and hosts` };
+  if (state.value === 'deleted')
+    return { guard: 'notDeleted', fact: 'the instance is deleted; only its history is left' };
+  const { migration } = state.parts;
+  if (name === 'evacuate') return checkEvacuate(state, facts);
+  if (migration === undefined || !isMigrationLeaf(migration.value))
+    return { guard: 'moveUnderWay', fact: 'no move of the instance is under way' };
+  const early = ['planning.place', 'planning.check', 'preparing.prepare', 'copying.copy'];
+  if (name === 'abortMigration' && !early.includes(migration.value))
+    return {
+      guard: 'moveUnderWay',
+      fact: `the move is past the point where it can be called off (${migration.value})`,
+    };
+  if (name === 'forceComplete' && (migration.context.kind !== 'live' || migration.value !== 'copying.copy'))
+    return { guard: 'moveUnderWay', fact: `nothing is being copied live: the move is at ${migration.value}` };
+  return { operation: null };
+}
+
+function checkEvacuate(
+  { actor: { role }, parts: { migration } }: InstanceState,
+  { proofOf, full: isFull }: Env['facts'],
+): { operation: null } | Refusal {
+  if (role.kind !== 'granted')
+    return { guard: 'placed', fact: 'no host holds the instance: there is nothing to evacuate' };
+  if (isFull) return full;
+  if (migration !== undefined && isMigrationLeaf(migration.value))
+    return {
+      guard: 'noMove',
+      fact: `move ${migration.context.id} is under way (${migration.value}): call it off, or let it end`,
+    };
+  if ((proofOf?.(role.host) ?? null) === null)
+    return {
+      guard: 'fenceProven',
+      fact: `nothing proves that ${role.host} cannot run the guest any more; fence the host, or state that it is down`,
+    };
+  return { operation: null };
+}
+
 function notOurs(state: InstanceState, { name }: Asker, { host }: Pick<Env, 'host'>): Refusal | null {
   if (state.value === 'deleted')
     return { guard: 'notDeleted', fact: 'the instance is deleted; only its history is left' };
@@ -70,7 +127,7 @@ function notOurs(state: InstanceState, { name }: Asker, { host }: Pick<Env, 'hos
   // Until the host has taken the order, delete is the spine's to record: it takes the order back.
   if (
     role.kind === 'owner' ||
-    (role.kind === 'granted' && name === 'delete' && leafOf(state.value)?.method === 'order')
+    (role.kind === 'granted' && name === 'delete' && (leafOf(state.value)?.method === 'order' || movesHere(state)))
   )
     return null;
   switch (role.kind) {
@@ -83,6 +140,11 @@ function notOurs(state: InstanceState, { name }: Asker, { host }: Pick<Env, 'hos
       return {
         guard: 'roleOwner',
         fact: `the instance is on its way here by migration ${role.migration}; its source still owns it`,
+      };
+    case 'kept':
+      return {
+        guard: 'roleOwner',
+        fact: `another host owns the instance since epoch ${role.epoch}; ${host} keeps its files of before until the move is settled`,
       };
     case 'remnant':
       return {
@@ -103,16 +165,10 @@ function whatFits(
 ): { operation: Operation | null } | Refusal {
   if (asked.name === 'delete' || asked.name === 'lock' || asked.name === 'unlock') return { operation: null };
   const rows = operations.filter(({ command }) => command === asked.name);
-  if (rows.every(({ where }) => where === 'move')) {
-    return {
-      guard: 'moveOrdered',
-      fact: `${asked.name} moves the guest between hosts: the cluster carries it out and orders each host's part`,
-    };
-  }
   const legal = rows.filter((row) => isLegal(row, state));
   if (legal.length === 0) return { guard: 'state', fact: notHere(state, asked.name, rows) };
   const onSpine = env.host === CLUSTER;
-  const here = legal.filter(({ where }) => (where === 'spine') === onSpine);
+  const here = legal.filter((row) => (row.where === 'spine') === onSpine && reaches(row, state, asked, env));
   if (here.length === 0) {
     return {
       guard: 'placed',
@@ -130,6 +186,19 @@ function whatFits(
       fact: `the driver of ${env.host} does not have ${missing(here, env.facts.implements)}`,
     };
   return needsSpec(asked, env) ?? { operation: done };
+}
+
+/** Whether the other host of an operation is this one, or another. */
+function reaches(
+  { reach, command }: Operation,
+  { context }: InstanceState,
+  { args }: Asker,
+  { host }: Pick<Env, 'host'>,
+): boolean {
+  if (reach === undefined) return true;
+  const elsewhere =
+    command === 'resize' ? args['host'] !== undefined && args['host'] !== host : context.request['by'] === 'cluster';
+  return (reach === 'elsewhere') === elsewhere;
 }
 
 function isLegal({ from, preempts }: Operation, { value }: InstanceState): boolean {

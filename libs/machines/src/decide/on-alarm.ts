@@ -39,13 +39,20 @@ function timedOut(state: InstanceState, due: Due, env: Env, why: string): Decisi
       type: `${due.method}.timedOut`,
       of: due.op,
       ...(due.part === 'life' ? {} : { part: due.part }),
-      data: dataOf({ why, again, awaiting: `${due.method}, which had no outcome in its time` }),
+      data: dataOf({
+        why,
+        again,
+        // A copy that outlasts its time is called off; the facts of both hosts then decide.
+        abort: due.method === 'copyMove' ? true : undefined,
+        awaiting: `${due.method}, which had no outcome in its time`,
+      }),
     })
     .end(self(env), `deadline of op ${due.op}`);
 }
 
 /** The spine has no hypervisor to ask: what it does is done again, a placement only so often. */
-function repeats({ context }: InstanceState, { method }: Due, { host, policy }: Env): boolean | undefined {
+function repeats({ context, parts }: InstanceState, { method }: Due, { host, policy }: Env): boolean | undefined {
   if (method === 'place') return context.tries + 1 < policy.maxPlaceTries;
+  if (method === 'placeMove') return (parts.migration?.context.tries ?? 0) + 1 < policy.maxPlaceTries;
   return method === 'destroy' && host === CLUSTER ? true : undefined;
 }

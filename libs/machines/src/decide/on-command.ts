@@ -2,7 +2,8 @@
 import type { Answer, Command, InstanceState, RestingState } from '@chronovirt/contract';
 import { leafOf } from '../life/leaves.ts';
 import type { Operation } from '../life/operations.ts';
-import { check, type Refusal } from './guards.ts';
+import { MIGRATION_PART } from '../actor/role.ts';
+import { check, movesHere, type Refusal } from './guards.ts';
 import { pathOf } from './paths.ts';
 import { dataOf, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
@@ -20,7 +21,7 @@ export function onCommand(state: InstanceState | null, command: Command, env: En
   const checked = check(state, command, env);
   if ('guard' in checked) return refuse(state, command, env, checked);
   const turn = new Turn(state, env, command.id);
-  for (const event of intentOf(state, command, checked.operation)) turn.add(event);
+  for (const event of intentOf(state, command, checked.operation, env)) turn.add(event);
   return turn.end(command.by, null, { kind: 'accepted', id: command.id, seq: 0 });
 }
 
@@ -29,9 +30,11 @@ function intentOf(
   state: InstanceState | null,
   { name, args, by }: Command,
   operation: Operation | null,
+  env: Env,
 ): Parameters<Turn['add']>[0][] {
   if (operation !== null) {
-    const request = dataOf({ ...operation.request, ...args });
+    // A move that is settled is named: both hosts know it by its id.
+    const request = dataOf({ ...operation.request, ...args, migration: state?.context.request['migration'] });
     return [
       {
         type: operation.event,
@@ -54,7 +57,14 @@ function intentOf(
       ];
     case 'unlock':
       return [{ type: 'unlocked', part: 'lock' }];
+    case 'evacuate':
+      return [evacuation(state, args, env)];
+    case 'abortMigration':
+      return [{ type: 'abort.requested', part: MIGRATION_PART }];
+    case 'forceComplete':
+      return [{ type: 'force.requested', part: MIGRATION_PART }];
     default:
+      if (state !== null && movesHere(state)) return [{ type: 'destroy.requested', part: MIGRATION_PART }];
       // While a host may still take the order, the deletion begins by taking it back.
       return [
         {
@@ -63,6 +73,24 @@ function intentOf(
         },
       ];
   }
+}
+
+/** The proof is stored with the intent: the history says why a second host may start the guest. */
+function evacuation(state: InstanceState | null, args: Command['args'], env: Env): Parameters<Turn['add']>[0] {
+  const role = state?.actor.role;
+  if (role?.kind !== 'granted') throw new Error('an evacuation needs a host that holds the instance');
+  return {
+    type: 'move.requested',
+    part: MIGRATION_PART,
+    data: dataOf({
+      id: `${env.instance}.${(state?.actor.op ?? 0) + 1}`,
+      kind: 'evacuate',
+      source: role.host,
+      epoch: role.epoch,
+      origin: 'running',
+      request: dataOf({ ...args, what: 'evacuate', proof: env.facts.proofOf?.(role.host) }),
+    }),
+  };
 }
 
 /** A resize ends in the power that the guest had before it. */

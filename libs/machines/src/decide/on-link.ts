@@ -1,7 +1,9 @@
 /** Orders and messages between the segments of a history. Only a newer epoch is ever taken. */
 import { CLUSTER, type By, type InstanceState } from '@chronovirt/contract';
 import type { AdoptOrder, Fence, Link, Returned } from '../actor/links.ts';
-import { OWNER_PART } from '../actor/role.ts';
+import { MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
+import { isUnderWay } from '../migration/leaves.ts';
+import { onAsked, onConfirmKept, onIncoming, onMoveOrder, onMoveOver, onUndo, takesOver } from './on-move.ts';
 import { leafOf } from '../life/leaves.ts';
 import { isKnown } from '../life/transit.ts';
 import { MACHINE_VERSION } from '../version.ts';
@@ -18,6 +20,18 @@ export function onLink(state: InstanceState | null, link: Link, env: Env): Decis
       return onReturned(state, link, env);
     case 'fence':
       return onFence(state, link, env);
+    case 'asked':
+      return onAsked(state, link, env);
+    case 'incoming':
+      return onIncoming(state, link, env);
+    case 'move':
+      return onMoveOrder(state, link, env);
+    case 'moveOver':
+      return onMoveOver(state, link, env);
+    case 'undo':
+      return onUndo(state, link, env);
+    case 'confirm':
+      return onConfirmKept(state, link, env);
     default:
       return link satisfies never;
   }
@@ -25,7 +39,7 @@ export function onLink(state: InstanceState | null, link: Link, env: Env): Decis
 
 function onAdopt(
   state: InstanceState | null,
-  { epoch, from, spec, state: given, command }: AdoptOrder,
+  { epoch, from, spec, state: given, command, migration }: AdoptOrder,
   env: Env,
 ): Decision {
   if (state !== null) {
@@ -33,7 +47,7 @@ function onAdopt(
     if (role.kind === 'owner' && role.epoch === epoch)
       return nothing('duplicate', `adopted before under epoch ${epoch}`);
     if (epoch <= newest) return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${newest}`);
-    if (role.kind !== 'closed')
+    if (role.kind !== 'closed' && !takesOver(state, migration))
       return nothing('refused', `what this host held under epoch ${newest} is not cleared away yet (${role.kind})`);
   }
   if (!isKnown(given.value)) return nothing('refused', `${MACHINE_VERSION} knows no state ${given.value}`);
@@ -42,7 +56,7 @@ function onAdopt(
     return nothing('refused', `the driver of ${env.host} does not have ${needs}`);
   if (env.facts.full) return nothing('refused', 'the journal of this host is nearly full');
   return new Turn(state, env, command)
-    .add({ type: 'adopted', data: dataOf({ epoch, from, spec, state: given }) })
+    .add({ type: 'adopted', data: dataOf({ epoch, from, spec, state: given, migration }) })
     .end(coordinator, `${from.host}/${from.seq}`);
 }
 
@@ -52,7 +66,11 @@ function onReturned(state: InstanceState | null, returned: Returned, env: Env): 
   const { host, epoch, seq, outcome, failure, hostsTried, retry, command } = returned;
   if (role.kind !== 'granted' || role.host !== host || role.epoch !== epoch)
     return nothing('stale', `host ${host} gives back epoch ${epoch}, which it does not hold here any more`);
+  const { migration } = state.parts;
+  const moving = migration !== undefined && isUnderWay(migration.value);
+  if (moving && outcome !== 'deleted') return nothing('stale', 'a move is under way: it hears of its hosts by itself');
   const turn = new Turn(state, env, command);
+  if (moving) turn.add({ type: 'returned', part: MIGRATION_PART, data: dataOf({ host, outcome }) });
   turn.add({
     type: 'returned',
     data: dataOf({ host, epoch, seq, outcome, failure, hostsTried: [...hostsTried], retry }),
@@ -61,10 +79,10 @@ function onReturned(state: InstanceState | null, returned: Returned, env: Env): 
   return turn.end({ kind: 'agent', name: host }, `${host}/${seq}`);
 }
 
-function onFence(state: InstanceState | null, { epoch }: Fence, env: Env): Decision {
+function onFence(state: InstanceState | null, { epoch, keepDisks, kept }: Fence, env: Env): Decision {
   if (state !== null && epoch <= state.actor.epoch)
     return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${state.actor.epoch}`);
   return new Turn(state, env, null)
-    .add({ type: 'fence', part: OWNER_PART, data: { epoch } })
+    .add({ type: 'fence', part: OWNER_PART, data: dataOf({ epoch, keepDisks, kept }) })
     .end(coordinator, `fence of epoch ${epoch}`);
 }

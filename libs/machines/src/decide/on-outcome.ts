@@ -5,15 +5,17 @@ import {
   nothingThere,
   type Due,
   type InstanceState,
+  type MigrationState,
   type Observation,
   type RestingState,
 } from '@chronovirt/contract';
 import { classify } from '../classify.ts';
-import { dueEffects, OWNER_PART } from '../actor/role.ts';
+import { dueEffects, INCOMING_PART, MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
 import type { Fits } from '../life/chart-event.ts';
 import { probingOf } from '../life/chart-event.ts';
 import { isLeafName, leaves, type Leaf } from '../life/leaves.ts';
 import { looksLike } from '../life/resting.ts';
+import { isMigrationLeaf } from '../migration/leaves.ts';
 import { dataOf, nothing, self, Turn } from './turn.ts';
 import type { Decision, Env, Outcome } from './types.ts';
 
@@ -23,8 +25,19 @@ export function onOutcome(state: InstanceState | null, item: Outcome, env: Env):
   const cause = `effect ${item.method} op ${item.op}`;
   if (due === undefined || item.epoch !== state.actor.epoch) return late(state, item, env, cause);
   const turn = new Turn(state, env, due.command);
-  if (due.part === OWNER_PART) clearedAway(turn, state, item);
-  else ofLife(turn, state, item, due, env);
+  switch (due.part) {
+    case OWNER_PART:
+      clearedAway(turn, state, item);
+      break;
+    case INCOMING_PART:
+      gotReady(turn, item);
+      break;
+    case MIGRATION_PART:
+      ofMove(turn, state, item);
+      break;
+    default:
+      ofLife(turn, state, item, due, env);
+  }
   return turn.end(self(env), cause);
 }
 
@@ -128,11 +141,60 @@ function isReleased(before: InstanceState, after: InstanceState, seen: Observati
   return (after.value === 'failed' && before.context.origin === null) || (after.value as RestingState) === 'offloaded';
 }
 
-/** A remnant's clearing away: done when no domain is left; disks may be another host's, unless the instance is deleted. */
+/** A step of getting ready for a move; what was found out goes on to the source. */
+function gotReady(turn: Turn, { method, result, op, observation, data, error }: Outcome): void {
+  turn.add({
+    type: `${method}.${result}`,
+    part: INCOMING_PART,
+    of: op,
+    data: dataOf({ result: data?.['result'], observation: observation ?? undefined, error }),
+  });
+}
+
+/** A step of the move that the spine carries out. A fenced host's epoch is granted on in the same turn: it is stored before anybody hears of it. */
+function ofMove(turn: Turn, state: InstanceState, { method, result, op, data, error }: Outcome): void {
+  const before = state.parts.migration?.context;
+  turn.add({ type: `${method}.${result}`, part: MIGRATION_PART, of: op, data: dataOf({ ...data, error }) });
+  const { migration } = turn.state.parts;
+  if (result === 'done' && before !== undefined && (method === 'fenceSource' || method === 'fenceDestination')) {
+    const host = method === 'fenceSource' ? before.destination : before.source;
+    turn.add({ type: 'granted', part: OWNER_PART, data: dataOf({ host, epoch: state.actor.epoch + 1 }) });
+  }
+  if (migration !== undefined) endedDoomed(turn, migration);
+}
+
+/** A delete that came while the instance moved: now its owner is known, and is told. */
+function endedDoomed(turn: Turn, { value, context }: MigrationState): void {
+  const { role } = turn.state.actor;
+  if (!context.doomed || isMigrationLeaf(value) || role.kind !== 'granted') return;
+  turn.add({
+    type: 'destroy.requested',
+    data: { there: true, request: { host: role.host, epoch: role.epoch } },
+  });
+}
+
+/** Clearing away: a remnant is done when no domain is left, and no disk either unless they are another host's. What a host keeps stays. */
 function clearedAway(turn: Turn, state: InstanceState, { method, result, op, observation, error }: Outcome): void {
-  const isClear =
-    observation !== null &&
-    (state.value === 'deleted' ? isEmpty(observation) : observation.domain === 'absent' && !observation.savedMemory);
-  if (isClear) turn.add({ type: 'cleaned', part: OWNER_PART, of: op, data: dataOf({ observation }) });
-  else turn.add({ type: `${method}.${result}`, part: OWNER_PART, of: op, data: dataOf({ observation, error }) });
+  const { role } = state.actor;
+  const seen = dataOf({ observation, error });
+  if (role.kind === 'kept' && method === 'destroy' && observation?.domain === 'absent') {
+    turn.add({ type: 'stilled', part: OWNER_PART, of: op, data: seen });
+  } else if (isClear(state, method, result, observation)) {
+    turn.add({ type: 'cleaned', part: OWNER_PART, of: op, data: seen });
+  } else {
+    turn.add({ type: `${method}.${result === 'done' ? 'failed' : result}`, part: OWNER_PART, of: op, data: seen });
+  }
+}
+
+function isClear(
+  { value, actor: { role } }: InstanceState,
+  method: string,
+  result: Outcome['result'],
+  seen: Observation | null,
+): boolean {
+  if (seen === null) return false;
+  const noDomain = seen.domain === 'absent' && !seen.savedMemory;
+  if (method === 'confirmMigration') return result === 'done' && noDomain && !seen.disks.includes('kept');
+  if (value === 'deleted') return isEmpty(seen);
+  return role.kind === 'remnant' && role.keepDisks === false ? isEmpty(seen) : noDomain;
 }

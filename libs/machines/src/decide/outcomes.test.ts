@@ -218,7 +218,7 @@ describe('deleting', () => {
     instance.outcome('done', EMPTY);
     expect(told(instance.look(seen()))).toEqual(['observed.running -> remnant(1)']);
     expect(instance.due).toEqual([`destroy@${instance.op}`]);
-    expect(told(instance.outcome('done', { ...EMPTY, disks: ['root'] }))).toEqual(['destroy.done -> remnant(1)']);
+    expect(told(instance.outcome('done', { ...EMPTY, disks: ['root'] }))).toEqual(['destroy.failed -> remnant(1)']);
     expect(told(instance.outcome('done', EMPTY))).toEqual(['cleaned -> closed']);
     expect(instance.value).toBe('deleted');
   });

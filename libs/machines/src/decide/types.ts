@@ -54,6 +54,8 @@ export interface Facts {
   readonly implements: ReadonlySet<string>;
   /** The journal takes no new commands: what is left is for outcomes. */
   readonly full?: boolean;
+  /** On the spine: what proves that a host cannot run anything of before; null = nothing does, silence least of all. */
+  readonly proofOf?: (host: HostName) => object | null;
 }
 
 /** What deciding needs besides state and item. Time comes from here, never from a clock. */
@@ -72,10 +74,10 @@ export interface Env {
 }
 
 /** A turn to be stored: its events, and the state once they are. */
-export interface TurnDecision {
+export interface TurnDecision<S = InstanceState> {
   readonly kind: 'turn';
   readonly events: StoredEvent[];
-  readonly next: InstanceState;
+  readonly next: S;
   readonly by: By;
   /** The command that all this serves. */
   readonly command: CommandId | null;
@@ -87,8 +89,8 @@ export interface TurnDecision {
 /** Why an item leads to nothing. `duplicate`: it was done before. `stale`: it speaks of what is over. `unknown`: no history here. `refused`: it may not be. `same`: nothing new. `busy`: look again later. */
 export type NothingCode = 'duplicate' | 'stale' | 'unknown' | 'refused' | 'same' | 'busy';
 
-export type Decision =
-  | TurnDecision
+export type Decision<S = InstanceState> =
+  | TurnDecision<S>
   /** A known command id, or a command without a history: the answer, nothing to store. */
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'nothing'; readonly code: NothingCode; readonly why: string };

@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { getShortestPaths, getSimplePaths } from 'xstate/graph';
-import type { LifeContext } from '@chronovirt/contract';
+import type { LifeContext, RestingState } from '@chronovirt/contract';
 import { pairs } from '../testing/pairs.ts';
 import { chartEvents } from '../testing/chart-events.ts';
 import { probingOf, type ChartEvent } from './chart-event.ts';
 import { initialContext } from './context-changes.ts';
-import { leafNames, leafOf, leaves, parentOf, parents, type Parent } from './leaves.ts';
+import { leafNames, leafOf, leaves, parentOf, parents, type Leaf, type LeafName, type Parent } from './leaves.ts';
 import { lifeMachine } from './machine.ts';
 import { isResting, restingOf, restingStates, UNPLACED } from './resting.ts';
 import { flat, transit } from './transit.ts';
@@ -23,9 +23,15 @@ interface Point {
 }
 
 const key = ({ value, context }: Point): string =>
-  [flat(value), context.origin, context.goal, context.before, probingOf(context)?.leaf, context.request['reset']].join(
-    ' ',
-  );
+  [
+    flat(value),
+    context.origin,
+    context.goal,
+    context.before,
+    probingOf(context)?.leaf,
+    context.request['reset'],
+    context.request['by'],
+  ].join(' ');
 
 type Paths = (machine: unknown, options: unknown) => { state: Point; steps: { event: ChartEvent }[] }[];
 const shortest = getShortestPaths as unknown as Paths;
@@ -36,8 +42,39 @@ const options = (events: readonly ChartEvent[]): object => ({
   limit: Number.POSITIVE_INFINITY,
 });
 
-const paths = shortest(lifeMachine, options(chartEvents));
-const points = paths.map(({ state }) => ({ value: flat(state.value), context: state.context }));
+/** Where a host's history may begin besides: what the destination of a move adopts. */
+const arrivals: readonly [value: LeafName, goals: readonly RestingState[]][] = [
+  ['migrating.postLiveMigrationAtDestination', ['running', 'paused']],
+  ['migrating.spawn', ['running', 'stopped']],
+];
+const starts = arrivals.flatMap(([value, goals]) =>
+  goals.map((goal) =>
+    lifeMachine.resolveState({
+      value: { [parentOf(value)]: value.slice(value.indexOf('.') + 1) } as never,
+      context: { ...initialContext, origin: goal, goal, request: { by: 'cluster' } },
+    }),
+  ),
+);
+
+const paths = [undefined, ...starts].flatMap((fromState) =>
+  shortest(lifeMachine, { ...options(chartEvents), ...(fromState && { fromState }) }),
+);
+const points = [
+  ...new Map(
+    paths.map(({ state }) => [key(state), { value: flat(state.value), context: state.context }] as const),
+  ).values(),
+];
+
+/** What a leaf waits for without doing anything is told to it; it has no outcome of its own. */
+const acting = leafNames.filter((name) => (leaves[name] as Leaf).awaits === undefined);
+const effectOf = (value: string): string | null => {
+  const leaf = leafOf(value);
+  return leaf === null || leaf.awaits !== undefined ? null : leaf.method;
+};
+/** Its end is for the cluster to judge, by the facts of both hosts. */
+const isJudged = (value: string, context: LifeContext): boolean =>
+  value === 'migrating.liveMigration' ||
+  (value === 'migrating.migrateDiskAndPowerOff' && context.request['by'] === 'cluster');
 
 /** Every event in every situation, once. */
 const moves = points.flatMap(({ value, context }) =>
@@ -68,7 +105,7 @@ describe('every pair of state and event is decided', () => {
 });
 
 describe('property 4: every transient state has a deadline and its exits', () => {
-  test.each(leafNames)('%s: done, failed, timed out and delete are always taken', (name) => {
+  test.each(acting)('%s: done, failed, timed out and delete are always taken', (name) => {
     const { method, deadlineMs } = leaves[name];
     const here = points.filter(({ value }) => value === name);
     const ends = ['done', 'failed', 'timedOut'].flatMap((end) =>
@@ -81,9 +118,21 @@ describe('property 4: every transient state has a deadline and its exits', () =>
     expect(here.length).toBeGreaterThan(0);
   });
 
+  test.each(leafNames.filter((name) => !acting.includes(name)))(
+    '%s: says what it waits for, takes the word of the cluster and a delete',
+    (name) => {
+      const here = points.filter(({ value }) => value === name);
+      expect(here.length).toBeGreaterThan(0);
+      expect(here.filter(({ context }) => context.awaiting !== (leaves[name] as Leaf).awaits)).toEqual([]);
+      const told = { type: 'moveOver', data: { outcome: 'undone', then: 'probe' }, of: null };
+      expect(here.filter(({ context }) => transit(name, context, told) === null)).toEqual([]);
+      expect(here.filter(({ context }) => transit(name, context, remove)?.value !== 'deleting.destroy')).toEqual([]);
+    },
+  );
+
   test('a deadline that passes leads to reconciling, or to the same effect once more where there is nothing to look at', () => {
     const elsewhere = points.filter(({ value, context }) => {
-      if (isResting(value)) return false;
+      if (isResting(value) || effectOf(value) === null || isJudged(value, context)) return false;
       const to = transit(value, context, {
         type: `${leafOf(value)?.method}.timedOut`,
         data: { again: true },
@@ -96,10 +145,12 @@ describe('property 4: every transient state has a deadline and its exits', () =>
 });
 
 test('property 9: an operation that touched nothing goes back to where it began, with nothing of it left', () => {
-  const begun = points.filter(({ value, context: { origin, goal } }) => {
-    const method = leafOf(value)?.method;
+  const begun = points.filter(({ value, context }) => {
+    const { origin, goal } = context;
+    const method = effectOf(value);
     return (
-      method !== undefined &&
+      method !== null &&
+      !isJudged(value, context) &&
       method !== 'place' &&
       method !== 'order' &&
       goal !== 'deleted' &&
@@ -110,7 +161,9 @@ test('property 9: an operation that touched nothing goes back to where it began,
   const wrong = begun.filter(({ value, context }) => {
     const type = value === 'reconciling.probe' ? 'probe.done' : `${leafOf(value)?.method}.failed`;
     const before = context.origin === 'resized' ? context.before : null;
-    const wanted = { value: context.origin, context: { ...initialContext, before }, effect: null };
+    const { by = 'host', migration } = context.request;
+    const request = context.origin === 'resized' ? { by, ...(migration !== undefined && { migration }) } : {};
+    const wanted = { value: context.origin, context: { ...initialContext, before, request }, effect: null };
     return !isDeepStrictEqual(transit(value, context, { type, data: { fits: 'origin' }, of: 1 }), wanted);
   });
   expect(wrong.map(({ value, context }) => `${value} from ${context.origin}`)).toEqual([]);
@@ -137,7 +190,7 @@ test('origins of the table are those that the chart can really have', () => {
 });
 
 test('an entry into a leaf is told from a stay: every transition into an effect declares it, also into the same one', () => {
-  const untold = moves.filter(({ next }) => next !== null && next.effect !== (leafOf(next.value)?.method ?? null));
+  const untold = moves.filter(({ next }) => next !== null && next.effect !== effectOf(next.value));
   expect(untold).toEqual([]);
 });
 
@@ -145,7 +198,9 @@ test('a resting state keeps nothing of the operation, a failed one keeps its fac
   const kept = points.filter(({ value, context }) => {
     if (restingOf(value) === null) return false;
     const { before, failure, origin, hostsTried, ...rest } = context;
-    const isClean = isDeepStrictEqual(rest, { goal: null, tries: 0, request: {}, awaiting: null });
+    // A resized guest keeps who can settle it: its host alone, or the cluster with the other host.
+    const request = value === 'resized' ? { by: rest.request['by'] } : {};
+    const isClean = isDeepStrictEqual(rest, { goal: null, tries: 0, request, awaiting: null });
     return (
       !isClean ||
       (value === 'failed') !== (failure !== null) ||

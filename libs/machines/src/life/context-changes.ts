@@ -107,9 +107,15 @@ export function reconcile(context: LifeContext, event: ChartEvent, params: { lea
   };
 }
 
-/** A resting state is reached: nothing of the operation remains, but a resize remembers the power of before. */
+/** A resting state is reached: nothing of the operation remains, but a resize remembers the power of before, and who can settle it. */
 export function rest(context: LifeContext, _event: ChartEvent, params: { to: RestingState }): LifeContext {
-  return { ...initialContext, before: params.to === 'resized' ? context.before : null };
+  if (params.to !== 'resized') return initialContext;
+  const { by = 'host', migration } = context.request;
+  return {
+    ...initialContext,
+    before: context.before,
+    request: { by, ...(migration === undefined ? {} : { migration }) },
+  };
 }
 
 /** Neither where it began nor where it leads: the facts are kept for a person. */

@@ -46,6 +46,8 @@ export interface Leaf {
   readonly thenStop?: true;
   /** Nova's task state while it runs. */
   readonly task: TaskState | null;
+  /** Nothing is done here: it waits for this, which is told to it by a link. */
+  readonly awaits?: string;
 }
 
 interface ParentState {
@@ -145,10 +147,16 @@ export const leaves = {
     'resize_finish',
     { proof: 'result', goals: ['resized'] },
   ),
-  'migrating.preLiveMigration': leaf('preLiveMigration', 'The destination is prepared.', 10 * minute, 'migrating', {
-    proof: 'result',
-    next: 'migrating.liveMigration',
-  }),
+  'migrating.plan': leaf(
+    'plan',
+    'The cluster has been asked to move it: a host is chosen and prepared.',
+    0,
+    'migrating',
+    {
+      awaits: 'the cluster to choose and prepare a host',
+      goals: ['running', 'paused', 'stopped'],
+    },
+  ),
   'migrating.liveMigration': leaf(
     'liveMigration',
     'The running guest is copied to the destination.',
@@ -156,18 +164,22 @@ export const leaves = {
     'migrating',
     {
       proof: 'result',
-      next: 'migrating.postLiveMigrationAtDestination',
+      next: 'migrating.verdict',
     },
+  ),
+  'migrating.verdict': leaf(
+    'verdict',
+    'The guest may be on either side: the facts of both hosts decide.',
+    0,
+    'migrating',
+    { awaits: 'the cluster, which asks both hosts where the guest is', goals: ['running', 'paused', 'stopped'] },
   ),
   'migrating.postLiveMigrationAtDestination': leaf(
     'postLiveMigrationAtDestination',
     'The destination makes the guest its own.',
     10 * minute,
     'migrating',
-    {
-      proof: 'result',
-      goals: ['running', 'paused'],
-    },
+    { goals: ['running', 'paused'] },
   ),
   'migrating.spawn': leaf(
     'spawn',
@@ -182,6 +194,16 @@ export const leaves = {
     },
   ),
 
+  'settling.plan': leaf(
+    'plan',
+    'The cluster has been asked to settle a move between two hosts.',
+    0,
+    'resize_confirming',
+    {
+      awaits: 'the cluster to settle the move with both hosts',
+      goals: ['running', 'stopped'],
+    },
+  ),
   'settling.confirmMigration': leaf(
     'confirmMigration',
     'What the old size or host kept is removed.',
@@ -260,10 +282,12 @@ export type LeafName =
   | 'rebuilding.spawn'
   | 'migrating.migrateDiskAndPowerOff'
   | 'migrating.finishMigration'
-  | 'migrating.preLiveMigration'
+  | 'migrating.plan'
   | 'migrating.liveMigration'
+  | 'migrating.verdict'
   | 'migrating.postLiveMigrationAtDestination'
   | 'migrating.spawn'
+  | 'settling.plan'
   | 'settling.confirmMigration'
   | 'settling.finishRevertMigration'
   | 'shelving.powerOff'
@@ -294,7 +318,7 @@ export function parentOf(value: string): string {
 
 export const parents: Readonly<Record<Parent, ParentState>> = {
   building: { description: 'The instance is being made.', origins: [null] },
-  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed'] },
+  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed', 'running'] },
   stopping: {
     description: 'The guest is being stopped, on order or because it was not where it belongs.',
     origins: ['running', 'paused', 'suspended', 'stopped', 'rescued', 'resized', 'shelved', 'trashed', 'failed'],
@@ -304,7 +328,7 @@ export const parents: Readonly<Record<Parent, ParentState>> = {
     origins: ['running', 'stopped', 'paused', 'suspended', 'failed'],
   },
   freezing: { description: 'The guest is being paused or suspended.', origins: ['running'] },
-  thawing: { description: 'The guest is being woken.', origins: ['paused', 'suspended'] },
+  thawing: { description: 'The guest is being woken.', origins: ['paused', 'suspended', 'running'] },
   rescuing: { description: 'A rescue system is being started.', origins: ['running', 'stopped', 'failed'] },
   unrescuing: { description: 'The rescue is being ended.', origins: ['rescued'] },
   rebuilding: { description: 'The guest is being made anew in its place.', origins: ['running', 'stopped', 'failed'] },

@@ -9,7 +9,7 @@
  *
  * It is only ever used through XState's pure functions. It knows nothing of ops, deadlines, epochs or command ids: stale items never
  * reach it. A leaf of a transient state declares its effect as an entry action; `transition` returns it when the leaf was entered, and
- * that is how an entry is told from a stay. `deleted` is no final state: a domain seen later is still dealt with.
+ * that is how an entry is told from a stay; a leaf that waits for the cluster declares none. `deleted` is no final state: a domain seen later is still dealt with.
  */
 import { assign, setup } from 'xstate';
 import type { LifeContext, RestingState } from '@chronovirt/contract';
@@ -28,6 +28,8 @@ const chart = setup({
   actions: {
     /** Declares that the effect of a leaf is due; the actor record turns it into an op with a deadline. */
     effect: () => {},
+    /** Says what a leaf without an effect of its own waits for. */
+    await: assign((_, { awaits }: { awaits: string }) => ({ awaiting: awaits })),
     begin: assign(({ context, event }, params: Parameters<typeof changes.begin>[2]) =>
       changes.begin(context, event, params),
     ),
@@ -105,11 +107,12 @@ function states(): Record<string, object> {
   for (const parent of Object.keys(parents) as Parent[]) {
     const names = leafNames.filter((name) => parentOf(name) === parent);
     const nodeOf = (name: (typeof names)[number]): [string, object] => {
-      const { method, deadlineMs, description }: Leaf = leaves[name];
+      const { method, deadlineMs, description, awaits }: Leaf = leaves[name];
       const node = {
         description,
-        entry: { type: 'effect', params: { method } },
-        meta: { effect: method, deadlineMs, description },
+        ...(awaits === undefined
+          ? { entry: { type: 'effect', params: { method } }, meta: { effect: method, deadlineMs, description } }
+          : { entry: { type: 'await', params: { awaits } }, meta: { awaits, description } }),
         on: transitionsOf(rulesOfLeaf(name)),
       };
       return [name.slice(parent.length + 1), node];

@@ -19,8 +19,12 @@ export interface Operation {
   readonly goal: RestingState | 'origin' | 'given';
   /** What the intent asks beyond the command's own arguments; also tells rows of one event apart. */
   readonly request?: Readonly<Record<string, string>>;
-  /** Where the actor must be. `move`: the cluster carries it out and orders each host's part; no single actor begins it. */
-  readonly where: 'host' | 'spine' | 'move';
+  /** Where the actor must be. */
+  readonly where: 'host' | 'spine';
+  /** Legal only where the other host is this one (`here`), or another (`elsewhere`); either way when left out. */
+  readonly reach?: 'here' | 'elsewhere';
+  /** Methods that it needs besides those of its leaves: the cluster orders them later. */
+  readonly needs?: readonly string[];
   /** Needs a first successful start. */
   readonly launched?: true;
   readonly description: string;
@@ -141,35 +145,44 @@ export const operations: readonly Operation[] = [
     from: ['running', 'stopped'],
     to: 'migrating.migrateDiskAndPowerOff',
     goal: 'resized',
+    request: { by: 'host' },
     where: 'host',
-    description: 'Gives the guest another size; confirm or revert follows.',
+    reach: 'here',
+    description: 'Gives the guest another size where it is; confirm or revert follows.',
+  },
+  {
+    command: 'resize',
+    event: 'resize.requested',
+    from: ['running', 'stopped'],
+    to: 'migrating.plan',
+    goal: 'origin',
+    request: { by: 'cluster' },
+    where: 'host',
+    reach: 'elsewhere',
+    needs: ['migrateDiskAndPowerOff'],
+    description: 'Gives the guest another size on another host; confirm or revert follows.',
   },
   {
     command: 'coldMigrate',
     event: 'coldMigrate.requested',
     from: ['running', 'stopped'],
-    to: 'migrating.migrateDiskAndPowerOff',
-    goal: 'resized',
-    where: 'move',
+    to: 'migrating.plan',
+    goal: 'origin',
+    request: { by: 'cluster' },
+    where: 'host',
+    needs: ['migrateDiskAndPowerOff'],
     description: 'Brings the stopped guest to another host; confirm or revert follows.',
   },
   {
     command: 'liveMigrate',
     event: 'liveMigrate.requested',
     from: ['running', 'paused'],
-    to: 'migrating.preLiveMigration',
+    to: 'migrating.plan',
     goal: 'origin',
-    where: 'move',
+    request: { by: 'cluster' },
+    where: 'host',
+    needs: ['liveMigration'],
     description: 'Brings the running guest to another host.',
-  },
-  {
-    command: 'evacuate',
-    event: 'evacuate.requested',
-    from: ['running', 'stopped', 'failed'],
-    to: 'migrating.spawn',
-    goal: 'origin',
-    where: 'move',
-    description: 'Makes the guest again elsewhere, after proof that its host cannot run it any more.',
   },
   {
     command: 'confirmResize',
@@ -177,8 +190,21 @@ export const operations: readonly Operation[] = [
     from: ['resized'],
     to: 'settling.confirmMigration',
     goal: 'given',
+    request: { by: 'host' },
     where: 'host',
+    reach: 'here',
     description: 'Makes a resize final.',
+  },
+  {
+    command: 'confirmResize',
+    event: 'confirmMigration.requested',
+    from: ['resized'],
+    to: 'settling.plan',
+    goal: 'given',
+    request: { by: 'cluster' },
+    where: 'host',
+    reach: 'elsewhere',
+    description: 'Makes a move between hosts final: what the other host kept goes.',
   },
   {
     command: 'revertResize',
@@ -186,8 +212,21 @@ export const operations: readonly Operation[] = [
     from: ['resized'],
     to: 'settling.finishRevertMigration',
     goal: 'given',
+    request: { by: 'host' },
     where: 'host',
+    reach: 'here',
     description: 'Turns a resize back.',
+  },
+  {
+    command: 'revertResize',
+    event: 'finishRevertMigration.requested',
+    from: ['resized'],
+    to: 'settling.plan',
+    goal: 'given',
+    request: { by: 'cluster' },
+    where: 'host',
+    reach: 'elsewhere',
+    description: 'Turns a move between hosts back: the guest goes on where it came from.',
   },
   {
     command: 'shelve',
@@ -285,14 +324,17 @@ export const everywhere = {
   delete: 'Legal in every state but deleted; cuts short whatever goes on.',
   lock: 'Keeps everybody but operators from changing the instance.',
   unlock: 'Takes the lock away; an operator’s lock only for an operator.',
+  evacuate: 'On the spine: makes the guest again elsewhere, after proof that its host cannot run it any more.',
+  abortMigration: 'On the spine: ends a move that has not landed; the guest stays where it is.',
+  forceComplete: 'On the spine: brings a live migration to its end at the price of a pause.',
 } as const;
 
 /** Driver methods that an operation needs, from its first leaf to its last. */
 export function methodsOf(operation: Operation): readonly string[] {
-  const methods: string[] = [];
+  const methods: string[] = [...(operation.needs ?? [])];
   for (let name: LeafName | null = operation.to; name !== null;) {
-    const leaf: { method: string; next: LeafName | null } = leaves[name];
-    if (!notOfDrivers.has(leaf.method)) methods.push(leaf.method);
+    const leaf: { method: string; next: LeafName | null; awaits?: string } = leaves[name];
+    if (leaf.awaits === undefined && !notOfDrivers.has(leaf.method)) methods.push(leaf.method);
     name = leaf.next;
   }
   return methods;

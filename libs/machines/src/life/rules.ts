@@ -95,6 +95,31 @@ function givenUp(name: LeafName, when: When = {}): Rule {
   return parentOf(name) === 'unshelving' ? rest('offloaded', when) : fail(leaves[name], when);
 }
 
+/** While the cluster carries a move out, its word alone ends the waiting; it rests on the facts of both hosts. */
+const over: Rules = {
+  moveOver: [
+    begun('thawing.unpause', { origin: 'running', data: { then: 'unpause' } }),
+    begun('starting.powerOn', { origin: 'running', data: { then: 'powerOn' } }),
+    begun('reconciling.probe'),
+  ],
+};
+
+function begun(to: LeafName, when: When = {}): Rule {
+  return { when, to, change: { type: 'step' } };
+}
+
+const ordered = (method: 'liveMigration' | 'migrateDiskAndPowerOff'): Rules => ({
+  [`${method}.requested`]: [begun(`migrating.${method}`)],
+});
+
+/** However its part ended for the source: both hosts are asked before anybody acts. */
+function ended(name: LeafName): Rules {
+  const { method }: Leaf = leaves[name];
+  return Object.fromEntries(
+    ['done', 'failed', 'timedOut'].map((end) => [`${method}.${end}`, [begun('migrating.verdict')]]),
+  );
+}
+
 /** A host gives the instance back to the spine: released after a clean failure, offloaded, or deleted. */
 function returned(name: LeafName): Rule[] {
   return [
@@ -184,16 +209,45 @@ export function rulesOfLeaf(name: LeafName): Rules {
       return ordering(name);
     case 'building.spawn':
     case 'unshelving.spawn':
-      return { ...generic(name), returned: returned(name) };
+      return {
+        ...generic(name),
+        returned: returned(name),
+        [DELETE]: [
+          {
+            when: { data: { there: true } },
+            to: 'deleting.order',
+            change: { type: 'beginDelete', params: { from: null } },
+          },
+          { to: 'deleting.destroy', change: { type: 'beginDelete', params: { from: null } } },
+        ],
+      };
     case 'deleting.order':
       return deletingOrder;
     case 'deleting.destroy':
       return deletingDestroy;
     case 'reconciling.probe':
       return probing();
+    case 'migrating.plan':
+      return { ...ordered('liveMigration'), ...ordered('migrateDiskAndPowerOff'), ...over };
+    case 'migrating.verdict':
+      return over;
+    case 'settling.plan':
+      return { moveOver: [rest('resized', { data: { outcome: 'undone' } }), ...(over['moveOver'] ?? [])] };
+    case 'migrating.liveMigration':
+      return ended(name);
+    case 'migrating.migrateDiskAndPowerOff':
+      return first({ request: { by: 'cluster' } }, ended(name), generic(name));
     default:
       return generic(name);
   }
+}
+
+/** Of two sets of rules the first counts where a condition holds. */
+function first(when: When, rules: Rules, others: Rules): Rules {
+  const conditional = (list: Rule[]): Rule[] => list.map((rule) => ({ ...rule, when: { ...when, ...rule.when } }));
+  return Object.fromEntries(
+    Object.entries(others).map(([event, list]) => [event, [...conditional(rules[event] ?? []), ...list]]),
+  );
 }
 
 /** Rules that hold in all leaves of a transient state: delete, and what may cut it short. */

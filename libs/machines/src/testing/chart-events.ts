@@ -20,9 +20,13 @@ const intents = operations.flatMap((operation) =>
 );
 
 /** Methods whose outcome rests on a look. */
-const looked = [...new Set(Object.values<Leaf>(leaves).map(({ method }) => method))].filter(
-  (method) => method !== 'place' && method !== 'order',
-);
+const looked = [
+  ...new Set(
+    Object.values<Leaf>(leaves)
+      .filter(({ awaits }) => awaits === undefined)
+      .map(({ method }) => method),
+  ),
+].filter((method) => method !== 'place' && method !== 'order');
 
 const outcomes = looked.flatMap((method) => [
   ...allFits.flatMap((fits) => [event(`${method}.done`, { fits }, 1), event(`${method}.failed`, { fits }, 1)]),
@@ -49,6 +53,11 @@ const special = [
     event('returned', { host, epoch: 1, outcome, failure: null, retry: false }),
   ),
   event('returned', { host, epoch: 1, outcome: 'released', failure: null, retry: true }),
+  event('destroy.requested', { there: true, request: { host, epoch: 1 } }),
+  event('liveMigration.requested', { request: { migrationId: 'm' } }),
+  event('migrateDiskAndPowerOff.requested', { request: { migrationId: 'm' } }),
+  ...['probe', 'unpause', 'powerOn'].map((then) => event('moveOver', { migration: 'm', outcome: 'undone', then })),
+  event('moveOver', { migration: 'm', outcome: 'confirmed', then: 'probe' }),
 ];
 
 const choices = Object.values(observationTable).flatMap((row) =>

@@ -1,0 +1,91 @@
+/** What a transition of the chart `migration` does to its context: pure, from the event alone. */
+import type { MigrationContext } from '@chronovirt/contract';
+import type { ChartEvent } from '../life/chart-event.ts';
+
+/** A move begins: all that is known of it is in the event. */
+export function begin(_context: MigrationContext, { data }: ChartEvent): MigrationContext {
+  const { id, kind, source, epoch, origin, request, doomed } = data as unknown as MigrationContext;
+  return {
+    id,
+    kind,
+    source,
+    epoch,
+    destination: null,
+    origin,
+    request,
+    found: {},
+    hostsTried: [],
+    tries: 0,
+    failure: null,
+    aborting: false,
+    doomed: doomed === true,
+    awaiting: null,
+  };
+}
+
+/** The next leaf: what its effect found out goes along. */
+export function step(context: MigrationContext, { data }: ChartEvent): MigrationContext {
+  const { host, found, origin } = data;
+  return {
+    ...context,
+    tries: 0,
+    awaiting: null,
+    ...(typeof host === 'string' ? { destination: host as MigrationContext['destination'] } : {}),
+    ...(typeof origin === 'string' ? { origin: origin as MigrationContext['origin'] } : {}),
+    found: { ...context.found, ...(found as MigrationContext['found'] | undefined) },
+  };
+}
+
+/** The same effect once more, after a pause. */
+export function again(context: MigrationContext, { data }: ChartEvent): MigrationContext {
+  const text = data['awaiting'];
+  return {
+    ...context,
+    tries: context.tries + 1,
+    awaiting: typeof text === 'string' ? text.slice(0, 300) : context.awaiting,
+    aborting: context.aborting || data['abort'] === true,
+  };
+}
+
+/** Another destination: this one could not. */
+export function elsewhere(context: MigrationContext): MigrationContext {
+  const { destination } = context;
+  const tried = destination === null ? context.hostsTried : [...context.hostsTried, destination];
+  return { ...context, tries: 0, awaiting: null, hostsTried: [...new Set(tried)], destination: null };
+}
+
+/** It will not take place, or not last: why is kept. */
+export function turnBack(context: MigrationContext, event: ChartEvent): MigrationContext {
+  const error = event.data['error'] as { code: string; message: string } | undefined;
+  const failure =
+    error === undefined
+      ? (context.failure ?? { step: event.type, code: 'TURNED_BACK', message: 'ordered, or found by the facts' })
+      : { step: event.type, code: error.code, message: error.message };
+  return { ...context, tries: 0, awaiting: null, failure };
+}
+
+/** A person ordered its end, or the instance's. */
+export function order(context: MigrationContext, event: ChartEvent): MigrationContext {
+  const dooms = event.type === 'destroy.requested' || event.type === 'returned';
+  return {
+    ...context,
+    tries: 0,
+    doomed: context.doomed || dooms,
+    aborting: true,
+    failure: context.failure ?? {
+      step: event.type,
+      code: dooms ? 'DELETED' : 'ABORTED',
+      message: 'ordered by a person',
+    },
+  };
+}
+
+/** A person wants it done soon, whatever it costs the guest. */
+export function force(context: MigrationContext): MigrationContext {
+  return { ...context, tries: 0, request: { ...context.request, force: true } };
+}
+
+/** A delete is remembered until the move has come to its end. */
+export function doom(context: MigrationContext): MigrationContext {
+  return { ...context, doomed: true };
+}
