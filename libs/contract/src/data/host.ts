@@ -22,5 +22,11 @@ export const hostReport = z.strictObject({
   implements: z.array(z.string()),
   /** Whether libvirt answers just now; what the agent waits for when not. */
   waitingFor: z.string().max(200).nullable(),
+  /** Address under which other hosts reach this one; left out: it takes no part in moves. */
+  address: z.string().max(255).optional(),
+  /** Where its agent takes files from other agents and hands out images; left out: nowhere. */
+  peer: z.strictObject({ address: z.string().max(255), port: z.int().min(1).max(65535) }).optional(),
+  /** Name of the storage on which its instances lie, if other hosts have the same; left out: its own disks. */
+  sharedStorage: z.string().min(1).max(64).optional(),
 });
 export type HostReport = z.infer<typeof hostReport>;
