@@ -1,4 +1,23 @@
 /** Subjects of NATS, in one place. A host or an instance is one token; `_cluster` is a host like any other here. */
+import { z } from 'zod';
+
+const hostTokenPrefix = 'host_';
+
+/**
+ * The token under which a host's own history lies, where an instance's has its UUID: `evt._cluster.host_<name>`, and the host's standing
+ * in `evt.<name>.host_<name>`. No UUID has an underscore.
+ */
+export const hostToken = z
+  .string()
+  .regex(/^host_[A-Za-z0-9_-]{1,64}$/, 'expected host_ and the name of a host')
+  .brand<'HostToken'>();
+export type HostToken = z.infer<typeof hostToken>;
+
+/** Token of a host's history. */
+export const hostTokenOf = (host: string): HostToken => `${hostTokenPrefix}${host}` as HostToken;
+
+/** Whether a token names a host's history and no instance's. */
+export const isHostToken = (token: string): token is HostToken => token.startsWith(hostTokenPrefix);
 
 /** History of one instance on one host: `evt.<host>.<instance>`. */
 export const eventSubject = (host: string, instance: string): string => `evt.${host}.${instance}`;
@@ -14,6 +33,9 @@ export const commandSubject = (host: string, instance: string): string => `rpc.$
 
 /** Queries to a host's driver, request/reply, past the mailboxes: `rpc.<host>.query.<method>`. */
 export const querySubject = (host: string, method: string): string => `rpc.${host}.query.${method}`;
+
+/** Orders to the agent of a host that concern no single instance, request/reply: `rpc.<host>.host.<method>`. */
+export const hostOrderSubject = (host: string, method: string): string => `rpc.${host}.host.${method}`;
 
 /** Beats of a host. */
 export const beatSubject = (host: string): string => `hb.${host}`;

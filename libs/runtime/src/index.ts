@@ -6,6 +6,7 @@ export * from './ports/policy.ts';
 export * from './ports/effect-executor.ts';
 export * from './actor/reply.ts';
 export * from './actor/halt.ts';
+export type { ActorItem, ActorState, Aggregate, MessageOf, TurnEnv } from './actor/aggregate.ts';
 export * from './effects/driver-executor.ts';
 export * from './effects/effect-run.ts';
 export * from './effects/lease.ts';

@@ -5,7 +5,7 @@ import { connect as dial, nkeyAuthenticator, type NatsConnection } from '@nats-i
 import { hostEvents, streamOf, type StoredEvent } from '@chronovirt/contract';
 import { lifeMachine, verify, type Entry } from '@chronovirt/machines';
 import { connect, JetStreamJournal } from '@chronovirt/nats-adapter';
-import { isReadable } from '@chronovirt/runtime';
+import { isReadable, whyUnreadable } from '@chronovirt/runtime';
 import { transition, type SnapshotFrom } from 'xstate';
 import { runningHistory } from '../histories/template.ts';
 import { writeHistories } from '../histories/write.ts';
@@ -90,7 +90,7 @@ async function readAll(journal: JetStreamJournal, messages: number): Promise<Ent
   const stop = new AbortController();
   let left = messages;
   for await (const stored of journal.feed(HOST, 0, stop.signal)) {
-    if (!isReadable(stored)) throw new Error(`message ${stored.seq} cannot be read: ${stored.unreadable.text}`);
+    if (!isReadable(stored)) throw new Error(`message ${stored.seq} cannot be read: ${whyUnreadable(stored)?.text}`);
     const { instance, seq, message } = stored;
     const entries = all.get(instance);
     if (entries === undefined) all.set(instance, [{ seq, message }]);

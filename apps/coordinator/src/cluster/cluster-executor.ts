@@ -24,6 +24,7 @@ import { adoptOrder, decide, defaultPolicy, MACHINE_VERSION, settled } from '@ch
 import {
   EffectFailedError,
   isReadable,
+  whyUnreadable,
   type Clock,
   type CommandReply,
   type EffectExecutor,
@@ -187,7 +188,7 @@ export class ClusterExecutor implements EffectExecutor {
       if (last !== null && !isReadable(last))
         throw new DriverError(
           'HISTORY_UNREADABLE',
-          `the history on host ${host} cannot be read: ${last.unreadable.text}`,
+          `the history on host ${host} cannot be read: ${whyUnreadable(last)?.text}`,
         );
       const state = last === null ? null : settled(last.message.state, last.seq);
       if (last !== null && state !== null && state.actor.epoch >= epoch) {

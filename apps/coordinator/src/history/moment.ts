@@ -1,7 +1,7 @@
 /** A moment in an instance's history: a message by its sequence, or a time. */
 import { InvalidInputError, type InstanceState } from '@chronovirt/contract';
 import { settled } from '@chronovirt/machines';
-import { isReadable, type Stored } from '@chronovirt/runtime';
+import { isReadable, whyUnreadable, type Stored } from '@chronovirt/runtime';
 import { epochOf, speaking, viewOf, type Segment } from '../read-model/segment.ts';
 
 export type Moment =
@@ -56,7 +56,7 @@ function bySequence(
     throw new InvalidInputError(field, `${seq} is in more than one stream of this history; say ${choices}`);
   }
   if (!isReadable(found))
-    throw new InvalidInputError(field, `message ${found.host}:${seq} cannot be read: ${found.unreadable.text}`);
+    throw new InvalidInputError(field, `message ${found.host}:${seq} cannot be read: ${whyUnreadable(found)?.text}`);
   return found;
 }
 

@@ -6,7 +6,7 @@
  * reader comes back with the position that it reached.
  */
 import { CLUSTER } from '@chronovirt/contract';
-import { isReadable, type Stored } from '@chronovirt/runtime';
+import { isOfHost, isReadable, type Stored } from '@chronovirt/runtime';
 import { formatPosition, type Position } from '../read-model/position.ts';
 import type { ApiContext } from './context.ts';
 
@@ -116,8 +116,8 @@ async function* between(
 
 function written(stored: Stored, position: Position): string {
   const { instance: _, ...rest } = stored;
-  const name = isReadable(stored) ? 'turn' : 'unreadable';
-  return `id: ${formatPosition(position)}\nevent: ${name}\ndata: ${JSON.stringify(isReadable(stored) ? rest : stored)}\n\n`;
+  const name = isReadable(stored) ? 'turn' : isOfHost(stored) ? 'host' : 'unreadable';
+  return `id: ${formatPosition(position)}\nevent: ${name}\ndata: ${JSON.stringify(name === 'unreadable' ? stored : rest)}\n\n`;
 }
 
 /** Live messages that wait for their reader. */

@@ -1,4 +1,4 @@
-import { ChronovirtError } from '@chronovirt/contract';
+import { ChronovirtError, isHostToken } from '@chronovirt/contract';
 import { isReadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
 
 export interface FollowOptions {
@@ -53,7 +53,7 @@ async function scan({ journal, host, take }: FollowOptions): Promise<number> {
   let end = 0;
   for await (const stored of journal.lastOfAll(host)) {
     end = Math.max(end, stored.seq);
-    if (!isReadable(stored)) await takeLastReadable(journal, stored, take);
+    if (!isReadable(stored) && !isHostToken(stored.instance)) await takeLastReadable(journal, stored, take);
     take(stored, 'scan');
   }
   return end;

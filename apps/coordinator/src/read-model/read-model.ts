@@ -2,8 +2,8 @@
  * All instances as the API shows them, folded from every host's stream: at the start the last message of each history, then each message
  * as it is stored. Reads wait for a sequence where asked to, so a reader never sees less than it was told.
  */
-import { CLUSTER, type TurnMessage } from '@chronovirt/contract';
-import { isReadable, specIn, type Journal, type Log, type Stored } from '@chronovirt/runtime';
+import { CLUSTER, isHostToken, type TurnMessage } from '@chronovirt/contract';
+import { isReadable, specIn, whyUnreadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
 import { followHost } from './follow-host.ts';
 import { InstanceEntry } from './instance-entry.ts';
 import { Listing, type ListFilter } from './listing.ts';
@@ -177,19 +177,23 @@ export class ReadModel {
   }
 
   #take(stored: Stored, from: 'scan' | 'feed'): void {
-    const entry = this.#entryOf(stored.instance);
-    const before = entry.of(stored.host);
-    if (before === undefined || before.seq < stored.seq) {
-      this.#put(
-        entry,
-        isReadable(stored) ? this.#segment(entry, stored.message, stored.seq, before) : halted(stored, before),
-      );
-    }
+    // The history of a host: others listen to it, it is no instance.
+    if (!isHostToken(stored.instance)) this.#takeInstance(stored);
     if (from === 'feed') {
       this.#reach(stored.host, stored.seq);
       if (isReadable(stored)) this.#followMentioned(stored.message);
       for (const listener of this.#listeners) listener(stored);
     }
+  }
+
+  #takeInstance(stored: Stored): void {
+    const entry = this.#entryOf(stored.instance);
+    const before = entry.of(stored.host);
+    if (before !== undefined && before.seq >= stored.seq) return;
+    this.#put(
+      entry,
+      isReadable(stored) ? this.#segment(entry, stored.message, stored.seq, before) : halted(stored, before),
+    );
   }
 
   #segment(entry: InstanceEntry, message: TurnMessage, seq: number, before: Segment | undefined): Segment {
@@ -252,8 +256,8 @@ function shared(entry: InstanceEntry, spec: SpecSummary): SpecSummary {
 }
 
 function halted(stored: Exclude<Stored, { message: TurnMessage }>, before: Segment | undefined): Segment {
-  const { host, seq, unreadable } = stored;
-  const { code, text, needs } = unreadable;
+  const { host, seq } = stored;
+  const { code, text, needs } = whyUnreadable(stored) ?? { code: 'NOT_A_MESSAGE', text: 'not readable' };
   const why = { code, text, seq, ...(needs === undefined ? {} : { needs }) };
   const unknown: Segment = {
     host,

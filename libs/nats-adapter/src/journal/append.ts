@@ -8,8 +8,8 @@
  *   full, too big, forbidden            a fault: the message will never be stored as it is
  */
 import { headers } from '@nats-io/transport-node';
-import { eventSubject, streamOf, type TurnMessage } from '@chronovirt/contract';
-import { isReadable, JournalFault, type Appended, type JournalFaultCode, type Stored } from '@chronovirt/runtime';
+import { eventSubject, streamOf, type AnyMessage } from '@chronovirt/contract';
+import { JournalFault, messageOf, type Appended, type JournalFaultCode, type Stored } from '@chronovirt/runtime';
 import type { Core } from '../connection/core.ts';
 import { pause } from '../connection/pause.ts';
 import { ReplyLost } from '../connection/reply-inbox.ts';
@@ -23,7 +23,7 @@ const answerWithinMs = 2_000;
 /** Appends a message at its host's stream; see the port for what it promises. */
 export async function appendMessage(
   core: Core,
-  message: TurnMessage,
+  message: AnyMessage,
   expectedSeq: number,
   signal?: AbortSignal,
 ): Promise<Appended> {
@@ -89,7 +89,7 @@ export async function appendMessage(
   }
 }
 
-const isMine = (stored: Stored, id: string): boolean => isReadable(stored) && stored.message.id === id;
+const isMine = (stored: Stored, id: string): boolean => messageOf(stored)?.id === id;
 
 const fault = (code: JournalFaultCode, subject: string, why: string): JournalFault =>
   new JournalFault(code, `${subject}: ${why}`);

@@ -1,5 +1,5 @@
 /** The journal on NATS JetStream: a stream per host, a subject per history, compare-and-set on the subject's last sequence. */
-import { eventSubject, hostEvents, parseEventSubject, streamOf, type TurnMessage } from '@chronovirt/contract';
+import { eventSubject, hostEvents, parseEventSubject, streamOf, type AnyMessage } from '@chronovirt/contract';
 import {
   checkPlace,
   JournalFault,
@@ -13,7 +13,7 @@ import { callApi, coreOf, untilAnswered, type Core } from '../connection/core.ts
 import type { NatsConnection } from '../connection/connection.ts';
 import { appendMessage } from './append.ts';
 import { lastMessage, messageAt } from './direct-read.ts';
-import { provisionStream } from './provision.ts';
+import { provisionStream, streamInfo } from './provision.ts';
 import { scan, type Scanned, type ScanOptions } from './scan.ts';
 import { StreamFill } from './stream-fill.ts';
 
@@ -45,7 +45,7 @@ export class JetStreamJournal implements Journal {
     this.#fill = new StreamFill(this.#core);
   }
 
-  async append(message: TurnMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended> {
+  async append(message: AnyMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended> {
     this.#closed.signal.throwIfAborted();
     checkPlace(message.host, message.instance);
     return appendMessage(this.#core, message, expectedSeq, signal);
@@ -112,6 +112,13 @@ export class JetStreamJournal implements Journal {
     checkPlace(host);
     const { maxBytes = sizes, maxMessageBytes = MiB / 4, replicas = 1 } = this.#options;
     this.#fill.note(host, await provisionStream(this.#core, host, { maxBytes, maxMessageBytes, replicas }));
+  }
+
+  /** Whether the host has a stream: for who may not make one, and waits for it. */
+  async isProvisioned(host: string): Promise<boolean> {
+    this.#closed.signal.throwIfAborted();
+    checkPlace(host);
+    return (await streamInfo(this.#core, streamOf(host), this.#closed.signal)) !== undefined;
   }
 
   fill(host: string): number {

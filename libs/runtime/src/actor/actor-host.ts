@@ -1,12 +1,4 @@
-import type {
-  HostName,
-  Incarnation,
-  InstanceState,
-  InstanceUuid,
-  Observation,
-  TurnMessage,
-} from '@chronovirt/contract';
-import type { Env, Item } from '@chronovirt/machines';
+import type { CommandId, HostName } from '@chronovirt/contract';
 import type { LaneHost } from '../effects/lane.ts';
 import type { Lease } from '../effects/lease.ts';
 import type { Looks } from '../looks/looks.ts';
@@ -14,33 +6,40 @@ import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { RuntimePolicy } from '../ports/policy.ts';
-import type { Specs } from '../host/specs.ts';
 import type { Actor } from './actor.ts';
+import type { ActorItem, ActorState, Aggregate, MessageOf, TurnEnv } from './aggregate.ts';
 import type { Halt } from './halt.ts';
 import type { MessageBuilder } from './message-builder.ts';
 
-/** What all actors of one host share. */
-export interface ActorHost {
+/** Where an actor finds what its effects need beyond the state. */
+export interface SpecSource<D> {
+  known(id: string): D | undefined;
+  /** Reads it from the message with sequence `seq` of this host's stream. */
+  load(id: string, seq: number): Promise<D>;
+}
+
+/** What all actors of one kind on one host share. */
+export interface ActorHost<S extends ActorState, C extends { readonly id: CommandId }, L, D> {
   readonly host: HostName;
-  readonly incarnation: Incarnation;
+  readonly aggregate: Aggregate<S, C, L, D>;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly policy: RuntimePolicy;
   readonly log: Log;
   readonly lease: Lease;
-  readonly lanes: LaneHost;
-  readonly looks: Looks;
-  readonly specs: Specs;
+  readonly lanes: LaneHost<S, D>;
+  readonly looks: Looks<S>;
+  readonly specs: SpecSource<D>;
   readonly messages: MessageBuilder;
   /** Aborted when the process ends: appends stop waiting, nothing new begins. */
   readonly closing: AbortSignal;
-  env(instance: InstanceUuid, at: number, seq: number): Env;
-  /** Whether what a bulk look saw differs from what is recorded, so that a real look is worth it. */
-  differs(state: InstanceState, seen: Observation | undefined): boolean;
-  isSuperseded(message: TurnMessage): boolean;
-  onSuperseded(message: TurnMessage): void;
-  onStored(seq: number, message: TurnMessage): void;
-  onHalt(instance: InstanceUuid, halt: Halt): void;
+  env(id: string, at: number, seq: number): TurnEnv;
+  isSuperseded(message: MessageOf<S>): boolean;
+  onSuperseded(message: MessageOf<S>): void;
+  /** An append was acknowledged that had been sent at that time. */
+  onAppended(sent: { monotonic: number; wall: number }): void;
+  onStored(seq: number, message: MessageOf<S>): void;
+  onHalt(id: string, halt: Halt): void;
   /** Delete works on a halted instance too: finds a state to go on from. False for every other item. */
-  reviveForDelete(actor: Actor, item: Item): Promise<boolean>;
+  reviveForDelete(actor: Actor<S, C, L, D>, item: ActorItem<C, L>): Promise<boolean>;
 }

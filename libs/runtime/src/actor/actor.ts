@@ -1,5 +1,5 @@
 /**
- * The actor of one instance on one host: a mailbox whose items become turns.
+ * The actor of one history on one host (an instance's, or on the spine a host's): a mailbox whose items become turns.
  *
  *   TURN   decide -> append (compare-and-set) -> fold -> answer -> settle
  *
@@ -7,68 +7,61 @@
  * when its message is stored. `settle` makes the world follow: permits of ops that are no longer due are revoked, the alarm is set,
  * and if the lane is free the due effect begins.
  */
-import type { Command, Due, InstanceSpec, InstanceState, InstanceUuid, Observation } from '@chronovirt/contract';
-import {
-  decide,
-  dueEffects,
-  evolve,
-  settled,
-  type Decision,
-  type Item,
-  type Link,
-  type TurnDecision,
-} from '@chronovirt/machines';
+import type { CommandId, Due, Observation } from '@chronovirt/contract';
+import type { Decision, TurnDecision } from '@chronovirt/machines';
 import { Lane } from '../effects/lane.ts';
-import { isReadable, type Stored } from '../ports/journal.ts';
+import { whyUnreadable, type Stored } from '../ports/journal.ts';
 import { JournalFault } from '../ports/journal-fault.ts';
 import type { ActorHost } from './actor-host.ts';
+import type { ActorItem, ActorState, Aggregate } from './aggregate.ts';
 import type { Halt } from './halt.ts';
 import type { CommandReply } from './reply.ts';
 
 /** The mailbox also takes the news that the history has a message which this process did not write. */
 type Read = { readonly kind: 'read'; readonly last: Stored };
 
-interface Entry {
-  readonly item: Item | Read;
-  readonly reply: ((reply: CommandReply) => void) | undefined;
+interface Entry<S, C, L> {
+  readonly item: ActorItem<C, L> | Read;
+  readonly reply: ((reply: CommandReply<S>) => void) | undefined;
 }
+
+const notOfThisKind = { code: 'NOT_A_MESSAGE', text: 'a message of another kind of history' } as const;
 
 /** Effects that go before all others when several are due. */
 const first = 'destroy';
 
-export class Actor {
-  readonly instance: InstanceUuid;
-  readonly #host: ActorHost;
-  #state: InstanceState | null;
+export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L, D> {
+  /** Token of the history: an instance's UUID, or what names a host. */
+  readonly id: string;
+  readonly #host: ActorHost<S, C, L, D>;
+  readonly #kind: Aggregate<S, C, L, D>;
+  #state: S | null;
   #seq: number;
   #halt: Halt | null = null;
-  #mailbox: Entry[] = [];
+  #mailbox: Entry<S, C, L>[] = [];
   #turning = false;
-  #lane: Lane | null = null;
+  readonly #lanes = new Map<string, Lane<S, D>>();
   #needsBarrier: boolean;
   #cancelTimer: (() => void) | null = null;
   /** Op whose alarm stands in the mailbox, so that it stands there once. */
   #alarmedOp = 0;
-  /** Op whose effect has ended while its outcome still waits for its turn: it is not begun again meanwhile. */
-  #endedOp = 0;
+  /** Ops whose effects have ended while their outcomes still wait for their turns: they are not begun again meanwhile. */
+  readonly #endedOps = new Set<number>();
   #owedLook: string | null = null;
   #looking = false;
   #cancelRecheck: (() => void) | null = null;
 
   /** `recovered`: made from a stored message of an earlier process, so a predecessor's calls may still run. */
-  constructor(
-    host: ActorHost,
-    instance: InstanceUuid,
-    from: { state: InstanceState | null; seq: number; recovered: boolean },
-  ) {
+  constructor(host: ActorHost<S, C, L, D>, id: string, from: { state: S | null; seq: number; recovered: boolean }) {
     this.#host = host;
-    this.instance = instance;
+    this.#kind = host.aggregate;
+    this.id = id;
     this.#state = from.state;
     this.#seq = from.seq;
     this.#needsBarrier = from.recovered;
   }
 
-  get state(): InstanceState | null {
+  get state(): S | null {
     return this.#state;
   }
 
@@ -83,38 +76,32 @@ export class Actor {
 
   /** Nothing waits, runs or is due: the actor may be dropped and made again from its last message. */
   get idle(): boolean {
-    return (
-      !this.#turning &&
-      this.#mailbox.length === 0 &&
-      !(this.#lane?.busy ?? false) &&
-      !this.#looking &&
-      this.#owedLook === null
-    );
+    return !this.#turning && this.#mailbox.length === 0 && !this.#isBusy && !this.#looking && this.#owedLook === null;
   }
 
   halt(halt: Halt): void {
     this.#halt = halt;
-    this.#lane?.cancel(`halted: ${halt.message}`);
-    this.#host.log.error({ instance: this.instance, ...halt }, 'instance halted');
-    this.#host.onHalt(this.instance, halt);
+    for (const lane of this.#lanes.values()) lane.cancel(`halted: ${halt.message}`);
+    this.#host.log.error({ instance: this.id, ...halt }, 'instance halted');
+    this.#host.onHalt(this.id, halt);
   }
 
   /** A command; resolves with its answer once that is stored. */
-  command(command: Command): Promise<CommandReply> {
+  command(command: C): Promise<CommandReply<S>> {
     return this.#ask({ kind: 'command', command });
   }
 
   /** An order or a message from another segment of this history. */
-  link(link: Link): Promise<CommandReply> {
+  link(link: L): Promise<CommandReply<S>> {
     return this.#ask({ kind: 'link', link });
   }
 
   /** After a start: the due effect is announced again and run; a resting instance is compared with what the bulk look saw. */
   resume(seen: Observation | undefined): void {
     if (this.#state === null) return;
-    const due = dueEffects(this.#state);
+    const due = this.#kind.due(this.#state);
     for (const effect of due) this.#push({ kind: 'resume', op: effect.op, attempt: effect.attempt + 1 });
-    if (due.length === 0 && this.#host.differs(this.#state, seen)) this.hint('comparison after a start');
+    if (due.length === 0 && this.#kind.differs(this.#state, seen)) this.hint('comparison after a start');
   }
 
   /** A message of the history was found that this process did not write; it is folded, and what it makes due begins. */
@@ -129,6 +116,11 @@ export class Actor {
     void this.#lookIfFree();
   }
 
+  /** What a bulk look saw of it: worth a look of its own when it differs from what is recorded. */
+  compare(seen: Observation | undefined, why: string): void {
+    if (this.#state !== null && this.#halt === null && this.#kind.differs(this.#state, seen)) this.hint(why);
+  }
+
   /** The host serves again: what backs off for want of an answer tries now. */
   wake(): void {
     this.#startDue(true);
@@ -138,14 +130,19 @@ export class Actor {
   close(why: string): void {
     this.#cancelTimer?.();
     this.#cancelRecheck?.();
-    this.#lane?.cancel(why);
+    for (const lane of this.#lanes.values()) lane.cancel(why);
   }
 
-  #ask(item: Item): Promise<CommandReply> {
+  get #isBusy(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.busy) return true;
+    return false;
+  }
+
+  #ask(item: ActorItem<C, L>): Promise<CommandReply<S>> {
     return new Promise((resolve) => this.#push(item, resolve));
   }
 
-  #push(item: Item | Read, reply?: (reply: CommandReply) => void): void {
+  #push(item: ActorItem<C, L> | Read, reply?: (reply: CommandReply<S>) => void): void {
     this.#mailbox.push({ item, reply });
     if (!this.#turning) void this.#run();
   }
@@ -161,7 +158,7 @@ export class Actor {
     void this.#lookIfFree();
   }
 
-  async #turn({ item, reply }: Entry): Promise<void> {
+  async #turn({ item, reply }: Entry<S, C, L>): Promise<void> {
     try {
       if (item.kind === 'read') {
         if (this.#halt === null && item.last.seq > this.#seq) await this.#catchUp(item.last);
@@ -179,32 +176,33 @@ export class Actor {
         message: error instanceof Error ? error.message : String(error),
       });
     }
-    if (item.kind === 'outcome') this.#endedOp = 0;
+    if (item.kind === 'outcome') this.#endedOps.delete(item.op);
     this.#settle();
   }
 
   /** Takes over a state found in an older message, so that a halted history can be ended by a delete. */
-  revive(state: InstanceState): void {
+  revive(state: S): void {
     this.#state = state;
     this.#halt = null;
     this.#expectOthersCalls();
   }
 
-  async #decideAndStore(item: Item): Promise<CommandReply> {
+  async #decideAndStore(item: ActorItem<C, L>): Promise<CommandReply<S>> {
     for (;;) {
       const sent = this.#host.lease.now();
       const at = Math.max(sent.wall, this.#state?.actor.at ?? 0);
-      const decision = decide(this.#state, item, this.#host.env(this.instance, at, this.#seq));
+      const env = this.#host.env(this.id, at, this.#seq);
+      const decision = this.#kind.decide(this.#state, item, env, this.#host.specs.known(this.id));
       if (decision.kind === 'nothing') return this.#nothing(decision);
       if (decision.kind === 'answer') return this.#answer(decision.answer);
       if (isWantingSpec(decision) && (await this.#loadSpec(this.#state)) !== null) continue;
-      const message = this.#host.messages.build(this.instance, at, decision);
-      const appended = await this.#host.journal.append(message, this.#seq, this.#host.closing);
+      const message = this.#host.messages.build(this.id, at, decision, this.#kind.machine);
+      const appended = await this.#host.journal.append(message as never, this.#seq, this.#host.closing);
       if (appended.kind === 'conflict') {
         await this.#catchUp(appended.last);
         continue;
       }
-      this.#host.lease.renew(sent);
+      this.#host.onAppended(sent);
       this.#fold(decision, appended.seq);
       this.#host.onStored(appended.seq, message);
       const answer =
@@ -214,8 +212,8 @@ export class Actor {
     }
   }
 
-  #fold(decision: TurnDecision, seq: number): void {
-    this.#state = settled(decision.next, seq);
+  #fold(decision: TurnDecision<S>, seq: number): void {
+    this.#state = this.#kind.settled(decision.next, seq);
     this.#seq = seq;
   }
 
@@ -227,21 +225,23 @@ export class Actor {
     if (last === null)
       throw new JournalFault(
         'JOURNAL_MISSING',
-        `the history of ${this.instance} is gone: expected sequence ${this.#seq}, found none`,
+        `the history of ${this.id} is gone: expected sequence ${this.#seq}, found none`,
       );
-    if (isReadable(last) && this.#host.isSuperseded(last.message)) {
-      this.#host.onSuperseded(last.message);
+    const newest = this.#kind.messageIn(last);
+    if (newest !== null && this.#host.isSuperseded(newest)) {
+      this.#host.onSuperseded(newest);
       throw new JournalFault('JOURNAL_CLOSED', 'a newer process of this host has taken over');
     }
-    for await (const stored of this.#host.journal.read(this.#host.host, this.instance, { from: this.#seq + 1 })) {
-      if (!isReadable(stored)) {
-        this.halt({ code: stored.unreadable.code, message: stored.unreadable.text, seq: stored.seq });
-        throw new JournalFault('JOURNAL_CLOSED', stored.unreadable.text);
+    for await (const stored of this.#host.journal.read(this.#host.host, this.id, { from: this.#seq + 1 })) {
+      const message = this.#kind.messageIn(stored);
+      if (message === null) {
+        const { code, text } = whyUnreadable(stored) ?? notOfThisKind;
+        this.halt({ code, message: text, seq: stored.seq });
+        throw new JournalFault('JOURNAL_CLOSED', text);
       }
-      const { message } = stored;
       let state = this.#state;
-      for (const event of message.events) state = evolve(state, event, message);
-      this.#state = state === null ? null : settled(state, stored.seq);
+      for (const event of message.events) state = this.#kind.evolve(state, event, message);
+      this.#state = state === null ? null : this.#kind.settled(state, stored.seq);
       this.#seq = stored.seq;
     }
     this.#expectOthersCalls();
@@ -250,7 +250,7 @@ export class Actor {
   /** Another process has acted for this instance: its calls may still run in the hypervisor. */
   #expectOthersCalls(): void {
     this.#needsBarrier = true;
-    if (this.#lane !== null) this.#lane.needsBarrier = true;
+    for (const lane of this.#lanes.values()) lane.needsBarrier = true;
   }
 
   #onTurnError(error: unknown): void {
@@ -262,39 +262,51 @@ export class Actor {
 
   #settle(): void {
     if (this.#state === null || this.#halt !== null) return;
-    const due = dueEffects(this.#state);
-    const running = this.#lane?.runningOp ?? null;
-    if (running !== null && !due.some(({ op }) => op === running)) this.#lane?.cancel(`op ${running} is no longer due`);
+    const due = this.#kind.due(this.#state);
+    for (const lane of this.#lanes.values()) {
+      const running = lane.runningOp;
+      if (running !== null && !due.some(({ op }) => op === running)) lane.cancel(`op ${running} is no longer due`);
+    }
     this.#startDue(false);
     this.#armTimer(due);
   }
 
   #startDue(wake: boolean): void {
-    if (this.#state === null || this.#halt !== null || this.#host.closing.aborted || (this.#lane?.busy ?? false))
-      return;
+    if (this.#state === null || this.#halt !== null || this.#host.closing.aborted) return;
     const now = this.#host.clock.now();
-    const ready = dueEffects(this.#state)
-      .filter(({ op, notBefore }) => op !== this.#endedOp && (wake || notBefore === null || notBefore <= now))
-      .toSorted((a, b) => Number(b.method === first) - Number(a.method === first) || a.op - b.op)[0];
-    if (ready === undefined) return;
-    if (this.#lane === null) {
-      this.#lane = new Lane(this.#host.lanes, this.instance);
-      this.#lane.needsBarrier = this.#needsBarrier;
+    const ready = this.#kind
+      .due(this.#state)
+      .filter(({ op, notBefore }) => !this.#endedOps.has(op) && (wake || notBefore === null || notBefore <= now))
+      .toSorted((a, b) => Number(b.method === first) - Number(a.method === first) || a.op - b.op);
+    const begun = new Set<string>();
+    for (const due of ready) {
+      const name = this.#kind.laneOf(due);
+      if (begun.has(name) || (this.#lanes.get(name)?.busy ?? false)) continue;
+      begun.add(name);
+      void this.#begin(this.#laneOf(name), due, this.#state);
     }
-    void this.#begin(this.#lane, ready, this.#state);
   }
 
-  async #begin(lane: Lane, due: Due, state: InstanceState): Promise<void> {
-    const spec = this.#host.specs.known(this.instance) ?? (await this.#loadSpec(state));
+  #laneOf(name: string): Lane<S, D> {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = new Lane<S, D>(this.#host.lanes, this.id);
+    lane.needsBarrier = this.#needsBarrier;
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  async #begin(lane: Lane<S, D>, due: Due, state: S): Promise<void> {
+    const spec = this.#host.specs.known(this.id) ?? (await this.#loadSpec(state));
     // While the spec was read another turn may have been folded: begin only what is still due.
-    if (spec === null || lane.busy || this.#state === null || !dueEffects(this.#state).some(({ op }) => op === due.op))
-      return;
+    if (spec === null || lane.busy || this.#state === null) return;
+    if (!this.#kind.due(this.#state).some(({ op }) => op === due.op)) return;
     const { epoch } = this.#state.actor;
     lane.start({ due, state: this.#state, spec, seq: this.#seq }, epoch, {
       finalLook: () => (this.#owedLook = null),
       outcome: (outcome) => {
-        this.#endedOp = due.op;
-        this.#push({ kind: 'outcome', op: due.op, epoch, method: due.method, ...withoutUndefined(outcome) } as Item);
+        this.#endedOps.add(due.op);
+        this.#push({ kind: 'outcome', op: due.op, epoch, method: due.method, ...withoutUndefined(outcome) } as never);
       },
       free: () => {
         // The outcome's turn comes first: it decides what is due next.
@@ -304,15 +316,15 @@ export class Actor {
     });
   }
 
-  async #loadSpec(state: InstanceState | null): Promise<InstanceSpec | null> {
+  async #loadSpec(state: S | null): Promise<D | null> {
     if (state === null) return null;
     try {
-      return await this.#host.specs.load(this.instance, state.actor.spec || this.#seq);
+      return await this.#host.specs.load(this.id, this.#kind.specSeq(state) || this.#seq);
     } catch (error) {
       this.halt({
         code: 'SPEC_UNREADABLE',
         message: error instanceof Error ? error.message : String(error),
-        seq: state.actor.spec,
+        seq: this.#kind.specSeq(state),
       });
       return null;
     }
@@ -334,7 +346,7 @@ export class Actor {
   #onTimer(): void {
     if (this.#state === null || this.#halt !== null) return;
     const now = this.#host.clock.now();
-    const due = dueEffects(this.#state);
+    const due = this.#kind.due(this.#state);
     for (const { op, deadline } of due) {
       if (deadline > now || op === this.#alarmedOp) continue;
       this.#alarmedOp = op;
@@ -347,15 +359,14 @@ export class Actor {
 
   /** A look happens only while nothing is under way; else it stays owed (a stale look would be taken for news). */
   async #lookIfFree(): Promise<void> {
-    if (this.#owedLook === null || this.#looking || this.#turning || (this.#lane?.busy ?? false) || this.#halt !== null)
-      return;
-    if (this.#host.closing.aborted || (this.#state !== null && dueEffects(this.#state).length > 0)) return;
+    if (this.#owedLook === null || this.#looking || this.#turning || this.#isBusy || this.#halt !== null) return;
+    if (this.#host.closing.aborted || (this.#state !== null && this.#kind.due(this.#state).length > 0)) return;
     const heard = this.#owedLook;
     this.#owedLook = null;
     this.#looking = true;
     const op = this.#state?.actor.op ?? 0;
     try {
-      const observation = await this.#host.looks.look(this.instance, this.#state);
+      const observation = await this.#host.looks.look(this.id, this.#state);
       if (observation === null) return;
       if (observation.busy !== null) {
         // Under way to somewhere: no resting place to record. Look again soon; the end of it brings a hint of its own as a rule.
@@ -363,31 +374,31 @@ export class Actor {
           this.#cancelRecheck = null;
           this.hint(heard);
         });
-      } else if ((this.#lane?.busy ?? false) || (this.#state?.actor.op ?? 0) !== op) {
+      } else if (this.#isBusy || (this.#state?.actor.op ?? 0) !== op) {
         this.#owedLook = heard;
       } else {
         this.#push({ kind: 'look', op, observation, heard });
       }
     } catch (error) {
       // No answer is no observation. The host's return is a hint for all.
-      this.#host.log.debug({ instance: this.instance, heard, error: String(error) }, 'look without an answer');
+      this.#host.log.debug({ instance: this.id, heard, error: String(error) }, 'look without an answer');
     } finally {
       this.#looking = false;
     }
     if (!this.#turning) void this.#lookIfFree();
   }
 
-  #answer(answer: Extract<CommandReply, { kind: 'answer' }>['answer']): CommandReply {
+  #answer(answer: Extract<CommandReply<S>, { kind: 'answer' }>['answer']): CommandReply<S> {
     return { kind: 'answer', answer, host: this.#host.host, seq: this.#seq, state: this.#state };
   }
 
   /** A link that was taken, now or before; there is no command to answer. */
-  #accepted(): CommandReply {
+  #accepted(): CommandReply<S> {
     return { kind: 'linked', host: this.#host.host, seq: this.#seq, state: this.#state };
   }
 
   /** Nothing to store. What was done before counts as done; anything else tells the sender why not. */
-  #nothing({ code, why }: Extract<Decision, { kind: 'nothing' }>): CommandReply {
+  #nothing({ code, why }: Extract<Decision<S>, { kind: 'nothing' }>): CommandReply<S> {
     if (code === 'duplicate') return this.#accepted();
     return {
       kind: 'error',
@@ -396,11 +407,11 @@ export class Actor {
     };
   }
 
-  #haltedReply(halt: Halt): CommandReply {
+  #haltedReply(halt: Halt): CommandReply<S> {
     return {
       kind: 'error',
       code: 'HALTED',
-      message: `instance ${this.instance} is halted (${halt.code}): ${halt.message}; only delete is taken`,
+      message: `instance ${this.id} is halted (${halt.code}): ${halt.message}; only delete is taken`,
     };
   }
 }
@@ -411,6 +422,6 @@ function withoutUndefined<T extends object>(value: T): Partial<T> {
 }
 
 /** A command that changes the spec can only be decided with it; it is read from the history the first time that one is asked for. */
-function isWantingSpec(decision: Decision): boolean {
+function isWantingSpec(decision: Decision<unknown>): boolean {
   return decision.kind === 'turn' && decision.answer?.kind === 'refused' && decision.answer.guard === 'specKnown';
 }

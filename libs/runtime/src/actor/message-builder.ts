@@ -1,12 +1,6 @@
-import {
-  MESSAGE_VERSION,
-  type HostName,
-  type Incarnation,
-  type InstanceUuid,
-  type MessageId,
-  type TurnMessage,
-} from '@chronovirt/contract';
-import { MACHINE_VERSION, type TurnDecision } from '@chronovirt/machines';
+import { MESSAGE_VERSION, type HostName, type Incarnation, type MessageId } from '@chronovirt/contract';
+import type { TurnDecision } from '@chronovirt/machines';
+import type { ActorState, MessageOf } from './aggregate.ts';
 
 /** Makes the message of each turn of one process. Ids are unique per content: a counter under the incarnation, never derived from what is said. */
 export class MessageBuilder {
@@ -19,7 +13,7 @@ export class MessageBuilder {
     this.#incarnation = incarnation;
   }
 
-  build(instance: InstanceUuid, at: number, decision: TurnDecision): TurnMessage {
+  build<S extends ActorState>(instance: string, at: number, decision: TurnDecision<S>, machine: string): MessageOf<S> {
     this.#count += 1;
     return {
       v: MESSAGE_VERSION,
@@ -32,7 +26,7 @@ export class MessageBuilder {
       by: decision.by,
       command: decision.command,
       cause: decision.cause,
-      machine: MACHINE_VERSION,
+      machine,
       events: decision.events,
       state: decision.next,
     };

@@ -7,7 +7,14 @@
  *
  * A lost hypervisor or a stale lease is no outcome: wait, then again from the barrier. A revoked run has no outcome at all.
  */
-import { ChronovirtError, PermitRevokedError, type EffectContext, type Observation } from '@chronovirt/contract';
+import {
+  ChronovirtError,
+  PermitRevokedError,
+  type EffectContext,
+  type InstanceSpec,
+  type InstanceState,
+  type Observation,
+} from '@chronovirt/contract';
 import type { Clock } from '../ports/clock.ts';
 import type { EffectExecutor, EffectInput } from '../ports/effect-executor.ts';
 import type { RuntimePolicy } from '../ports/policy.ts';
@@ -20,8 +27,8 @@ export interface EffectOutcome {
   readonly error: { readonly code: string; readonly message: string } | undefined;
 }
 
-export interface EffectRunOptions {
-  readonly executor: EffectExecutor;
+export interface EffectRunOptions<S = InstanceState, D = InstanceSpec> {
+  readonly executor: EffectExecutor<S, D>;
   readonly clock: Clock;
   readonly policy: RuntimePolicy;
   /** Whether the barrier has to be taken before anything else. */
@@ -45,10 +52,10 @@ export class EffectFailedError extends ChronovirtError {
 }
 
 /** Resolves to the outcome; rejects with `PermitRevokedError` (or the signal's reason) when the run was cancelled. */
-export async function runEffect(
-  input: EffectInput,
+export async function runEffect<S, D>(
+  input: EffectInput<S, D>,
   context: EffectContext,
-  options: EffectRunOptions,
+  options: EffectRunOptions<S, D>,
 ): Promise<EffectOutcome> {
   const { executor } = options;
   const { method, attempt } = input.due;
@@ -101,9 +108,9 @@ export async function runEffect(
   return { result: error === undefined ? 'done' : 'failed', observation, data, error };
 }
 
-async function lookAtTheEnd(
+async function lookAtTheEnd<S, D>(
   context: EffectContext,
-  options: EffectRunOptions,
+  options: EffectRunOptions<S, D>,
   probing: boolean,
 ): Promise<Observation | null | Error> {
   const { signal } = context.permit;

@@ -6,7 +6,7 @@
  *                     v
  *                  cancelling ──settles──> free        what it reports now is late and changes nothing
  */
-import type { Due, EffectContext, Incarnation, InstanceUuid } from '@chronovirt/contract';
+import type { Due, EffectContext, Incarnation, InstanceSpec, InstanceState, InstanceUuid } from '@chronovirt/contract';
 import type { Clock } from '../ports/clock.ts';
 import type { EffectExecutor, EffectInput } from '../ports/effect-executor.ts';
 import type { Log } from '../ports/log.ts';
@@ -16,26 +16,27 @@ import { LanePermit } from './lane-permit.ts';
 import type { Lease } from './lease.ts';
 
 /** What all lanes of a host share. */
-export interface LaneHost {
-  readonly executor: EffectExecutor;
+export interface LaneHost<S = InstanceState, D = InstanceSpec> {
+  readonly executor: EffectExecutor<S, D>;
   readonly clock: Clock;
   readonly policy: RuntimePolicy;
   readonly lease: Lease;
   readonly incarnation: Incarnation;
   readonly log: Log;
-  onProgress(instance: InstanceUuid, op: number, what: string, fraction: number | undefined): void;
+  onProgress(id: string, op: number, what: string, fraction: number | undefined): void;
 }
 
-export class Lane {
-  readonly #host: LaneHost;
+export class Lane<S = InstanceState, D = InstanceSpec> {
+  readonly #host: LaneHost<S, D>;
+  /** Of an instance, as a rule; else what stands for it in the history of something else. */
   readonly #instance: InstanceUuid;
   #running: { readonly due: Due; readonly permit: LanePermit; stopGrace: (() => void) | null } | null = null;
   /** A predecessor's calls may still run until the barrier was passed once in this process. */
   needsBarrier = false;
 
-  constructor(host: LaneHost, instance: InstanceUuid) {
+  constructor(host: LaneHost<S, D>, id: string) {
     this.#host = host;
-    this.#instance = instance;
+    this.#instance = id as InstanceUuid;
   }
 
   get busy(): boolean {
@@ -51,7 +52,7 @@ export class Lane {
    * after it, once the lane is free again.
    */
   start(
-    input: EffectInput,
+    input: EffectInput<S, D>,
     epoch: number,
     on: { outcome(outcome: EffectOutcome): void; finalLook(): void; free(): void },
   ): void {

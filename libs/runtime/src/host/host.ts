@@ -4,7 +4,11 @@
  */
 import {
   ChronovirtError,
+  isHostToken,
+  isNewerIncarnation,
+  type AnyMessage,
   type Command,
+  type CommandId,
   type Hint,
   type HostName,
   type Incarnation,
@@ -12,24 +16,28 @@ import {
   type InstanceState,
   type InstanceUuid,
   type Observation,
-  isNewerIncarnation,
   type TurnMessage,
 } from '@chronovirt/contract';
-import { defaultPolicy, dueEffects, settled, type Env, type Item, type Link, type Policy } from '@chronovirt/machines';
-import { Actor } from '../actor/actor.ts';
-import type { ActorHost } from '../actor/actor-host.ts';
+import { defaultPolicy, type Link, type Policy } from '@chronovirt/machines';
+import type { Actor } from '../actor/actor.ts';
+import type { ActorHost, SpecSource } from '../actor/actor-host.ts';
+import type { ActorItem, ActorState, Aggregate, MessageOf } from '../actor/aggregate.ts';
 import type { Halt } from '../actor/halt.ts';
+import { instanceAggregate } from '../actor/instance-aggregate.ts';
 import { MessageBuilder } from '../actor/message-builder.ts';
 import type { CommandReply } from '../actor/reply.ts';
 import { Lease } from '../effects/lease.ts';
 import { Looks } from '../looks/looks.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
 import type { EffectExecutor } from '../ports/effect-executor.ts';
-import { isReadable, type Journal, type Stored } from '../ports/journal.ts';
+import type { Journal, Stored } from '../ports/journal.ts';
 import { silentLog, type Log } from '../ports/log.ts';
 import { defaultRuntimePolicy, type RuntimePolicy } from '../ports/policy.ts';
 import { lastReadableState } from './last-readable.ts';
+import { Population } from './population.ts';
 import { Specs } from './specs.ts';
+
+type InstanceActor = Actor<InstanceState, Command, Link, InstanceSpec>;
 
 export interface HostOptions {
   readonly host: HostName;
@@ -44,16 +52,40 @@ export interface HostOptions {
   /** At this fill of the stream new commands are refused; the rest is for outcomes. */
   readonly fullAt?: number;
   /** A newer process of this host writes its history: this one has to end. */
-  readonly onSuperseded?: (message: TurnMessage) => void;
-  readonly onHalt?: (instance: InstanceUuid, halt: Halt) => void;
+  readonly onSuperseded?: (message: Pick<TurnMessage, 'incarnation'>) => void;
+  readonly onHalt?: (id: string, halt: Halt) => void;
   readonly onStored?: (seq: number, message: TurnMessage) => void;
-  readonly onProgress?: (instance: InstanceUuid, op: number, what: string, fraction: number | undefined) => void;
+  readonly onProgress?: (id: string, op: number, what: string, fraction: number | undefined) => void;
+}
+
+/** Another kind of thing whose histories lie in this host's stream, led beside its instances. It needs nothing beyond its state. */
+export interface Kind<S extends ActorState, C extends { readonly id: CommandId }, L> {
+  readonly aggregate: Aggregate<S, C, L, null>;
+  readonly executor: EffectExecutor<S, null>;
+  /** Whether a token of this stream is one of its histories. */
+  owns(id: string): boolean;
+  readonly onStored?: (seq: number, message: MessageOf<S>) => void;
+}
+
+/** What can be done with the actors of another kind. */
+export interface Led<S, C, L> {
+  command(id: string, command: C): Promise<CommandReply<S>>;
+  link(id: string, link: L): Promise<CommandReply<S>>;
+  /** The present state, when a history of that id is in memory. */
+  state(id: string): { readonly state: S; readonly seq: number } | undefined;
+  all(): Iterable<{ readonly id: string; readonly state: S | null; readonly seq: number; readonly halt: Halt | null }>;
 }
 
 export class Host {
   readonly #options: HostOptions;
-  readonly #shared: ActorHost;
-  readonly #actors = new Map<InstanceUuid, Actor>();
+  readonly #lease: Lease;
+  readonly #messages: MessageBuilder;
+  readonly #specs: Specs;
+  readonly #actors: Population<InstanceState, Command, Link, InstanceSpec>;
+  readonly #others: {
+    readonly owns: (id: string) => boolean;
+    readonly actors: Population<never, never, never, null>;
+  }[] = [];
   readonly #closing = new AbortController();
   readonly #clock: Clock;
   readonly #log: Log;
@@ -72,7 +104,34 @@ export class Host {
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silentLog;
     this.#policy = { ...defaultRuntimePolicy, ...options.policy };
-    this.#shared = this.#makeShared();
+    this.#lease = new Lease(this.#clock, this.#policy.leaseMs);
+    this.#messages = new MessageBuilder(options.host, options.incarnation);
+    this.#specs = new Specs(options.journal, options.host);
+    this.#actors = this.#instanceActors();
+  }
+
+  /** Leads another kind of history, too. To be called before `start`. */
+  lead<S extends ActorState, C extends { readonly id: CommandId }, L>(kind: Kind<S, C, L>): Led<S, C, L> {
+    const actors = this.#populate<S, C, L, null>(kind.aggregate, kind.executor, noSpecs, {
+      onStored: (seq, message) => {
+        kind.onStored?.(seq, message);
+        actors.dropIfOver(message.instance, message.state, () => {});
+      },
+      reviveForDelete: async () => false,
+    });
+    this.#others.push({ owns: (id) => kind.owns(id), actors: actors as never });
+    return {
+      command: async (id, command) =>
+        this.#closing.signal.aborted ? stopping : (await actors.actorOf(id)).command(command),
+      link: async (id, link) => (this.#closing.signal.aborted ? stopping : (await actors.actorOf(id)).link(link)),
+      state: (id) => {
+        const actor = actors.get(id);
+        return actor === undefined || actor.state === null ? undefined : { state: actor.state, seq: actor.seq };
+      },
+      *all() {
+        for (const { id, state, seq, halted } of actors.all()) yield { id, state, seq, halt: halted };
+      },
+    };
   }
 
   get host(): HostName {
@@ -80,7 +139,7 @@ export class Host {
   }
 
   get lease(): Lease {
-    return this.#shared.lease;
+    return this.#lease;
   }
 
   /** Whether every history of this host has been read. Instances are served as they are read, before that. */
@@ -96,7 +155,7 @@ export class Host {
     await this.#options.journal.provision(this.host);
     this.#stopWatching = await this.#watch();
     const seen = this.#lookAtAll();
-    const recovered: Actor[] = [];
+    const recovered: InstanceActor[] = [];
     for await (const stored of this.#options.journal.lastOfAll(this.host)) {
       const actor = this.#recover(stored);
       if (actor !== null) recovered.push(actor);
@@ -104,9 +163,10 @@ export class Host {
     this.#ready = true;
     this.#renewLease();
     // Effects that are due do not wait for the bulk look: they look for themselves.
-    const resting = recovered.filter((actor) => !this.#resumeDue(actor));
+    for (const { actors } of this.#others) for (const actor of actors.all()) actors.resumeDue(actor);
+    const resting = recovered.filter((actor) => !this.#actors.resumeDue(actor));
     const all = await seen;
-    if (all !== null) for (const actor of resting) actor.resume(all.get(actor.instance));
+    if (all !== null) for (const actor of resting) actor.resume(all.get(actor.id as InstanceUuid));
     this.#releaseEarlyHints();
     if (all !== null) await this.#meetStrays(all);
     this.#scheduleComparison();
@@ -116,14 +176,14 @@ export class Host {
   /** Takes a command for an instance of this host; resolves when the answer is stored. */
   async command(command: Command): Promise<CommandReply> {
     if (this.#closing.signal.aborted) return stopping;
-    const actor = await this.#actorOf(command.instance);
+    const actor = await this.#actors.actorOf(command.instance);
     return actor.command(command);
   }
 
   /** Takes a link of a history: an order to adopt, a return, a fence. */
   async link(instance: InstanceUuid, link: Link): Promise<CommandReply> {
     if (this.#closing.signal.aborted) return stopping;
-    const actor = await this.#actorOf(instance);
+    const actor = await this.#actors.actorOf(instance);
     return actor.link(link);
   }
 
@@ -135,23 +195,24 @@ export class Host {
 
   /** The spec of an instance of this host, read from its history when it is not in memory. */
   async spec(instance: InstanceUuid): Promise<InstanceSpec> {
-    const known = this.#shared.specs.known(instance);
+    const known = this.#specs.known(instance);
     if (known !== undefined) return known;
     const state = this.#actors.get(instance)?.state;
     if (!state) throw new ChronovirtError('INSTANCE_NOT_FOUND', `instance ${instance} is not on host ${this.host}`);
-    return this.#shared.specs.load(instance, state.actor.spec);
+    return this.#specs.load(instance, state.actor.spec);
   }
 
   /** All instances in memory: states and halts. */
   *instances(): Iterable<{ instance: InstanceUuid; state: InstanceState | null; seq: number; halt: Halt | null }> {
-    for (const actor of this.#actors.values())
-      yield { instance: actor.instance, state: actor.state, seq: actor.seq, halt: actor.halted };
+    for (const actor of this.#actors.all())
+      yield { instance: actor.id as InstanceUuid, state: actor.state, seq: actor.seq, halt: actor.halted };
   }
 
   /** Ends without touching any guest: running effects lose their permits and are done again by the next process. */
   async stop(): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    for (const actor of this.#actors.values()) actor.close('the agent stops');
+    for (const actor of this.#actors.all()) actor.close('the agent stops');
+    for (const { actors } of this.#others) for (const actor of actors.all()) actor.close('the agent stops');
     this.#closing.abort(new Error('the agent stops'));
     this.#cancelComparison?.();
     this.#cancelRenewal?.();
@@ -159,66 +220,84 @@ export class Host {
     await this.#stopWatching?.();
   }
 
-  #makeShared(): ActorHost {
-    const { host, incarnation, journal, executor } = this.#options;
-    const lease = new Lease(this.#clock, this.#policy.leaseMs);
-    const looks = new Looks(executor, this.#clock, this.#policy, this.#closing.signal);
-    const specs = new Specs(journal, host);
-    const chart = this.#options.chartPolicy ?? defaultPolicy;
-    const fullAt = this.#options.fullAt ?? 0.95;
-    return {
-      host,
-      incarnation,
-      journal,
-      clock: this.#clock,
-      policy: this.#policy,
-      log: this.#log,
-      lease,
-      looks,
-      specs,
-      messages: new MessageBuilder(host, incarnation),
-      closing: this.#closing.signal,
-      lanes: {
-        executor,
-        clock: this.#clock,
-        policy: this.#policy,
-        lease,
-        incarnation,
-        log: this.#log,
-        onProgress: (instance, op, what, fraction) => this.#options.onProgress?.(instance, op, what, fraction),
-      },
-      env: (instance, at, seq): Env => ({
-        instance,
-        host,
-        at,
-        seq,
-        incarnation,
-        policy: chart,
-        facts: { implements: executor.implements, full: journal.fill(host) >= fullAt },
-        spec: specs.known(instance) ?? null,
-      }),
-      differs,
-      // A fence is the coordinator's, written into this host's history; everything else here is written by agents of this host.
-      isSuperseded: (message) =>
-        message.host === host &&
-        isNewerIncarnation(message.incarnation, incarnation) &&
-        !message.events.some(({ type }) => type === 'fence'),
-      onSuperseded: (message) => {
-        this.#log.error(
-          { instance: message.instance, by: message.incarnation },
-          'a newer process of this host has taken over',
-        );
-        void this.stop();
-        this.#options.onSuperseded?.(message);
-      },
+  #instanceActors(): Population<InstanceState, Command, Link, InstanceSpec> {
+    const { executor, chartPolicy = defaultPolicy } = this.#options;
+    const actors = this.#populate(instanceAggregate(chartPolicy), executor, this.#specs, {
       onStored: (seq, message) => {
-        specs.learn(message);
-        this.#options.onStored?.(seq, message);
-        this.#dropIfClosed(message);
+        const turn = message as TurnMessage;
+        this.#specs.learn(turn);
+        this.#options.onStored?.(seq, turn);
+        actors.dropIfOver(turn.instance, turn.state, () => this.#specs.forget(turn.instance));
       },
-      onHalt: (instance, halt) => this.#options.onHalt?.(instance, halt),
       reviveForDelete: (actor, item) => this.#reviveForDelete(actor, item),
-    };
+    });
+    return actors;
+  }
+
+  #populate<S extends ActorState, C extends { readonly id: CommandId }, L, D>(
+    aggregate: Aggregate<S, C, L, D>,
+    executor: EffectExecutor<S, D>,
+    specs: SpecSource<D>,
+    on: Pick<ActorHost<S, C, L, D>, 'onStored' | 'reviveForDelete'>,
+  ): Population<S, C, L, D> {
+    const { host, incarnation, journal, fullAt = 0.95 } = this.#options;
+    const policy = this.#policy;
+    return new Population(
+      {
+        ...on,
+        host,
+        aggregate,
+        journal,
+        clock: this.#clock,
+        policy,
+        log: this.#log,
+        lease: this.#lease,
+        looks: new Looks<S>(executor, this.#clock, policy, this.#closing.signal, (state) =>
+          aggregate.differs(state, undefined),
+        ),
+        specs,
+        messages: this.#messages,
+        closing: this.#closing.signal,
+        lanes: {
+          executor,
+          clock: this.#clock,
+          policy,
+          lease: this.#lease,
+          incarnation,
+          log: this.#log,
+          onProgress: (id, op, what, fraction) => this.#options.onProgress?.(id, op, what, fraction),
+        },
+        env: (id, at, seq) => ({
+          id,
+          host,
+          at,
+          seq,
+          incarnation,
+          facts: { implements: executor.implements, full: journal.fill(host) >= fullAt },
+        }),
+        isSuperseded: (message) => this.#isSuperseded(message),
+        onSuperseded: (message) => this.#superseded(message),
+        onAppended: (sent) => this.#lease.renew(sent),
+        onHalt: (id, halt) => this.#options.onHalt?.(id, halt),
+      },
+      incarnation,
+    );
+  }
+
+  /** A fence is the coordinator's, written into this host's history; everything else here is written by processes of this host. */
+  #isSuperseded(message: Pick<AnyMessage, 'host' | 'incarnation' | 'events'>): boolean {
+    return (
+      message.host === this.host &&
+      isNewerIncarnation(message.incarnation, this.#options.incarnation) &&
+      !message.events.some(({ type }) => type === 'fence')
+    );
+  }
+
+  #superseded(message: { readonly instance: string; readonly incarnation: Incarnation }): void {
+    const { instance, incarnation } = message;
+    this.#log.error({ instance, by: incarnation }, 'a newer process of this host has taken over');
+    void this.stop();
+    this.#options.onSuperseded?.(message);
   }
 
   /**
@@ -238,73 +317,25 @@ export class Host {
   async #readAgain(): Promise<void> {
     for await (const stored of this.#options.journal.lastOfAll(this.host)) {
       if (this.#closing.signal.aborted) return;
-      const actor = this.#actors.get(stored.instance as InstanceUuid);
-      if (actor !== undefined) {
-        if (stored.seq > actor.seq) actor.readOn(stored);
-      } else {
-        const recovered = this.#recover(stored);
-        if (recovered !== null && !this.#resumeDue(recovered)) recovered.hint('a message that was stored late');
+      const other = this.#others.find(({ owns }) => owns(stored.instance))?.actors;
+      const known = (other ?? this.#actors).get(stored.instance);
+      if (known !== undefined) {
+        if (stored.seq > known.seq) known.readOn(stored);
+        continue;
       }
+      const recovered = this.#recover(stored);
+      if (recovered !== null && !this.#actors.resumeDue(recovered)) recovered.hint('a message that was stored late');
     }
   }
 
-  #recover(stored: Stored): Actor | null {
-    const instance = stored.instance as InstanceUuid;
-    // A command came before its turn in the scan: that actor was resumed when it was made.
-    if (this.#actors.has(instance)) return null;
-    if (!isReadable(stored)) {
-      this.#haltedActor(stored);
+  /** The actor of an instance's history; what is of another kind goes to those who lead it, or is none of this process's. */
+  #recover(stored: Stored): InstanceActor | null {
+    const other = this.#others.find(({ owns }) => owns(stored.instance));
+    if (other !== undefined) {
+      other.actors.recover(stored);
       return null;
     }
-    if (this.#shared.isSuperseded(stored.message)) this.#shared.onSuperseded(stored.message);
-    // What is over needs no actor: a command, a stray domain or a new segment makes one.
-    if (stored.message.state.actor.role.kind === 'closed') return null;
-    return this.#actorFrom(stored.message, stored.seq);
-  }
-
-  #actorFrom(message: TurnMessage, seq: number): Actor {
-    const actor = new Actor(this.#shared, message.instance, {
-      state: settled(message.state, seq),
-      seq,
-      recovered: message.incarnation !== this.#options.incarnation,
-    });
-    this.#actors.set(message.instance, actor);
-    return actor;
-  }
-
-  #resumeDue(actor: Actor): boolean {
-    if (actor.state === null || dueEffects(actor.state).length === 0) return false;
-    actor.resume(undefined);
-    return true;
-  }
-
-  /** The actor of an instance: in memory, from its last message, or a new one. */
-  async #actorOf(instance: InstanceUuid): Promise<Actor> {
-    const known = this.#actors.get(instance);
-    if (known !== undefined) return known;
-    const last = await this.#options.journal.last(this.host, instance);
-    const meanwhile = this.#actors.get(instance);
-    if (meanwhile !== undefined) return meanwhile;
-    if (last !== null && isReadable(last)) {
-      const actor = this.#actorFrom(last.message, last.seq);
-      if (last.message.incarnation !== this.#options.incarnation) actor.resume(undefined);
-      return actor;
-    }
-    if (last !== null) return this.#haltedActor(last);
-    const actor = new Actor(this.#shared, instance, { state: null, seq: 0, recovered: false });
-    this.#actors.set(instance, actor);
-    return actor;
-  }
-
-  #haltedActor(stored: Exclude<Stored, { message: TurnMessage }>): Actor {
-    const actor = new Actor(this.#shared, stored.instance as InstanceUuid, {
-      state: null,
-      seq: stored.seq,
-      recovered: true,
-    });
-    this.#actors.set(actor.instance, actor);
-    actor.halt({ code: stored.unreadable.code, message: stored.unreadable.text, seq: stored.seq });
-    return actor;
+    return isHostToken(stored.instance) ? null : this.#actors.recover(stored);
   }
 
   async #watch(): Promise<() => Promise<void>> {
@@ -328,7 +359,7 @@ export class Host {
       else void this.#meetStray(hint.instance, hint.heard);
       return;
     }
-    for (const actor of this.#actors.values()) actor.wake();
+    for (const actor of this.#actors.all()) actor.wake();
     void this.compare(hint.heard);
   }
 
@@ -348,10 +379,7 @@ export class Host {
   async compare(why: string): Promise<void> {
     const all = await this.#lookAtAll();
     if (all === null) return;
-    for (const actor of this.#actors.values()) {
-      if (actor.state !== null && actor.halted === null && differs(actor.state, all.get(actor.instance)))
-        actor.hint(why);
-    }
+    for (const actor of this.#actors.all()) actor.compare(all.get(actor.id as InstanceUuid), why);
     await this.#meetStrays(all);
   }
 
@@ -371,7 +399,7 @@ export class Host {
   async #meetStray(instance: InstanceUuid, heard: string): Promise<void> {
     try {
       if ((await this.#options.journal.last(this.host, instance)) !== null)
-        return (await this.#actorOf(instance)).hint(heard);
+        return (await this.#actors.actorOf(instance)).hint(heard);
     } catch (error) {
       this.#log.warn(
         { instance, error: String(error) },
@@ -387,41 +415,25 @@ export class Host {
   /** The lease stays fresh while nothing is appended: long effects need it. */
   #renewLease(): void {
     if (this.#closing.signal.aborted) return;
-    const sent = this.#shared.lease.now();
+    const sent = this.#lease.now();
     this.#options.journal.link.roundTrip().then(
-      () => this.#shared.lease.renew(sent),
+      () => this.#lease.renew(sent),
       () => undefined,
     );
     this.#cancelRenewal = this.#clock.after(this.#policy.leaseMs / 3, () => this.#renewLease());
   }
 
-  /** An actor whose history is closed is dropped when it has nothing more to do; its last message makes it again. */
-  #dropIfClosed(message: TurnMessage): void {
-    if (message.state.actor.role.kind !== 'closed' || message.state.actor.due.length > 0) return;
-    this.#clock.after(0, () => {
-      const actor = this.#actors.get(message.instance);
-      if (actor === undefined) return;
-      if (actor.idle && actor.state?.actor.role.kind === 'closed') {
-        this.#actors.delete(message.instance);
-        this.#shared.specs.forget(message.instance);
-      }
-    });
-  }
-
-  async #reviveForDelete(actor: Actor, item: Item): Promise<boolean> {
+  async #reviveForDelete(actor: InstanceActor, item: ActorItem<Command, Link>): Promise<boolean> {
     if (item.kind !== 'command' || item.command.name !== 'delete') return false;
-    const state = await lastReadableState(this.#options.journal, this.host, actor.instance);
+    const state = await lastReadableState(this.#options.journal, this.host, actor.id);
     if (state === null) return false;
     actor.revive(state);
-    this.#log.warn({ instance: actor.instance }, 'a halted instance is deleted from its last readable state');
+    this.#log.warn({ instance: actor.id }, 'a halted instance is deleted from its last readable state');
     return true;
   }
 }
 
-const stopping: CommandReply = { kind: 'error', code: 'STOPPING', message: 'the agent stops; nothing was done' };
+const stopping = { kind: 'error', code: 'STOPPING', message: 'the agent stops; nothing was done' } as const;
 
-/** Whether a bulk look's answer differs from what is recorded. A missing entry means that the hypervisor knows no such domain. */
-function differs(state: InstanceState, seen: Observation | undefined): boolean {
-  const power = seen?.power ?? 'absent';
-  return state.parts.power !== power;
-}
+/** Of a kind whose effects need nothing beyond the state. */
+const noSpecs: SpecSource<null> = { known: () => null, load: async () => null };

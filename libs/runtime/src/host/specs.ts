@@ -1,18 +1,13 @@
-import {
-  ChronovirtError,
-  instanceSpec,
-  type InstanceSpec,
-  type InstanceUuid,
-  type TurnMessage,
-} from '@chronovirt/contract';
+import { ChronovirtError, instanceSpec, type InstanceSpec, type TurnMessage } from '@chronovirt/contract';
+import type { SpecSource } from '../actor/actor-host.ts';
 import { isReadable, type Journal } from '../ports/journal.ts';
 
 /** Specs by instance, read from the message that the state points to; the ones used lately stay in memory. */
-export class Specs {
+export class Specs implements SpecSource<InstanceSpec> {
   readonly #journal: Journal;
   readonly #host: string;
   readonly #capacity: number;
-  readonly #known = new Map<InstanceUuid, InstanceSpec>();
+  readonly #known = new Map<string, InstanceSpec>();
 
   constructor(journal: Journal, host: string, capacity = 512) {
     this.#journal = journal;
@@ -20,7 +15,7 @@ export class Specs {
     this.#capacity = capacity;
   }
 
-  known(instance: InstanceUuid): InstanceSpec | undefined {
+  known(instance: string): InstanceSpec | undefined {
     return this.#known.get(instance);
   }
 
@@ -30,12 +25,12 @@ export class Specs {
     if (spec !== undefined) this.#remember(message.instance, spec);
   }
 
-  forget(instance: InstanceUuid): void {
+  forget(instance: string): void {
     this.#known.delete(instance);
   }
 
   /** Reads the spec from the message with sequence `seq` of this host's stream. */
-  async load(instance: InstanceUuid, seq: number): Promise<InstanceSpec> {
+  async load(instance: string, seq: number): Promise<InstanceSpec> {
     const stored = await this.#journal.get(this.#host, seq);
     if (stored === null || !isReadable(stored))
       throw new ChronovirtError(
@@ -52,7 +47,7 @@ export class Specs {
     return spec;
   }
 
-  #remember(instance: InstanceUuid, spec: InstanceSpec): void {
+  #remember(instance: string, spec: InstanceSpec): void {
     this.#known.delete(instance);
     this.#known.set(instance, spec);
     if (this.#known.size > this.#capacity) {

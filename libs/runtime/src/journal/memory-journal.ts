@@ -2,8 +2,8 @@
  * The journal in memory: for model checks, the simulated host and quick tests. It keeps the promises of the port, also under the faults
  * that it can be told to have; what it keeps ends with the process.
  */
-import type { TurnMessage } from '@chronovirt/contract';
-import type { Appended, Journal, JournalFaultCode, Stored } from '../ports/journal.ts';
+import type { AnyMessage } from '@chronovirt/contract';
+import { messageOf, type Appended, type Journal, type JournalFaultCode, type Stored } from '../ports/journal.ts';
 import { JournalFault } from '../ports/journal-fault.ts';
 import { LinkSwitch } from './link-switch.ts';
 import { MemoryStore, type StoredText } from './memory-store.ts';
@@ -57,7 +57,7 @@ export class MemoryJournal implements Journal {
     this.#faults.push(...faults);
   }
 
-  async append(message: TurnMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended> {
+  async append(message: AnyMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended> {
     const { host, instance, id } = message;
     checkPlace(host, instance);
     const text = JSON.stringify(message);
@@ -184,7 +184,7 @@ export class MemoryJournal implements Journal {
 
 const parse = (host: string, { seq, instance, text }: StoredText): Stored => parseStored({ seq, host, instance }, text);
 
-const idOf = (stored: Stored): string | undefined => ('message' in stored ? stored.message.id : undefined);
+const idOf = (stored: Stored): string | undefined => messageOf(stored)?.id;
 
 const closed = (): JournalFault => new JournalFault('JOURNAL_CLOSED', 'the journal was closed by this process');
 

@@ -3,12 +3,16 @@
  * writer is not damaged, it needs a newer reader, and a person must be told which.
  */
 import {
+  HOST_STATE_VERSION,
+  hostMessage,
   instanceState,
+  isHostToken,
   lifeContext,
   MESSAGE_VERSION,
   STATE_VERSION,
   storedEvent,
   turnMessage,
+  type HostMessage,
   type TurnMessage,
 } from '@chronovirt/contract';
 import { z } from 'zod';
@@ -57,21 +61,27 @@ export function parseStored(place: Place, bytes: Uint8Array | string, upcasters:
   } catch (error) {
     return bad(notAMessage(`not JSON in UTF-8 (${error instanceof Error ? error.message : String(error)})`));
   }
-  const lifted = lift(json, upcasters);
+  const ofHost = isHostToken(instance);
+  const lifted = lift(json, upcasters, ofHost ? HOST_STATE_VERSION : STATE_VERSION);
   if ('code' in lifted) return bad(lifted);
-  const parsed = parsedMessage.safeParse(lifted.message);
+  const parsed = (ofHost ? hostMessage : parsedMessage).safeParse(lifted.message);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return bad(notAMessage(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not as expected'}`));
   }
-  const message = parsed.data as TurnMessage;
+  const message = parsed.data as TurnMessage | HostMessage;
   if (message.host !== host || message.instance !== instance) {
     return bad(notAMessage(`it speaks of ${message.host}/${message.instance} but lies under ${host}/${instance}`));
   }
-  return { seq, host, instance, message };
+  if (ofHost) return { seq, host, instance, hostMessage: message as HostMessage };
+  return { seq, host, instance, message: message as TurnMessage };
 }
 
-function lift(json: unknown, upcasters: readonly Upcaster[]): { message: Record<string, unknown> } | Unreadable {
+function lift(
+  json: unknown,
+  upcasters: readonly Upcaster[],
+  stateVersion: number,
+): { message: Record<string, unknown> } | Unreadable {
   if (!isRecord(json)) return notAMessage('expected a JSON object');
   let message = json;
   for (;;) {
@@ -85,8 +95,8 @@ function lift(json: unknown, upcasters: readonly Upcaster[]): { message: Record<
     message = { ...step.upcast(message), v: version + 1 };
   }
   const { state } = message;
-  if (isRecord(state) && isVersion(state['v']) && state['v'] > STATE_VERSION) {
-    return unknownVersion(`state version ${state['v']}; this reader knows ${STATE_VERSION}`, state['v']);
+  if (isRecord(state) && isVersion(state['v']) && state['v'] > stateVersion) {
+    return unknownVersion(`state version ${state['v']}; this reader knows ${stateVersion}`, state['v']);
   }
   return { message };
 }

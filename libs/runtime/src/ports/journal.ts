@@ -2,7 +2,7 @@
  * The journal as the runtime needs it: append with compare-and-set, the last message of each subject, histories, a feed.
  * Two implementations under one suite: memory (tests, model checking) and JetStream (`nats-adapter`).
  */
-import type { TurnMessage } from '@chronovirt/contract';
+import type { AnyMessage, HostMessage, TurnMessage } from '@chronovirt/contract';
 
 /** Why a stored message cannot be used: an unknown version, or bytes that are no message of ours. */
 export interface Unreadable {
@@ -12,9 +12,13 @@ export interface Unreadable {
   readonly needs?: number;
 }
 
-/** A message as it lies in a history. `seq` is the stream's sequence; a subject's messages have growing, not consecutive ones. */
+/**
+ * A message as it lies in a history. `seq` is the stream's sequence; a subject's messages have growing, not consecutive ones.
+ * `instance` is the subject's last token: an instance's UUID, or the token of a host's history, whose messages are `hostMessage`.
+ */
 export type Stored =
   | { readonly seq: number; readonly host: string; readonly instance: string; readonly message: TurnMessage }
+  | { readonly seq: number; readonly host: string; readonly instance: string; readonly hostMessage: HostMessage }
   | {
       readonly seq: number;
       readonly host: string;
@@ -23,9 +27,25 @@ export type Stored =
       readonly raw: string;
     };
 
-/** Whether a stored message could be read; a type guard. */
+/** Whether it is a message of an instance that could be read; a type guard. */
 export function isReadable(stored: Stored): stored is Extract<Stored, { message: TurnMessage }> {
   return 'message' in stored;
+}
+
+/** Whether it is a message of a host's history that could be read; a type guard. */
+export function isOfHost(stored: Stored): stored is Extract<Stored, { hostMessage: HostMessage }> {
+  return 'hostMessage' in stored;
+}
+
+/** The message, whatever it is of; null when it cannot be read. */
+export function messageOf(stored: Stored): AnyMessage | null {
+  return isReadable(stored) ? stored.message : isOfHost(stored) ? stored.hostMessage : null;
+}
+
+/** Why a stored message is of no use where an instance's history is read; null when it is. */
+export function whyUnreadable(stored: Stored): Unreadable | null {
+  if (isReadable(stored)) return null;
+  return isOfHost(stored) ? { code: 'NOT_A_MESSAGE', text: 'it is of the history of a host' } : stored.unreadable;
 }
 
 /** `stored`: it lies in the history under `seq` (by this call or an earlier try). `conflict`: the subject's last message is another one. */
@@ -59,7 +79,7 @@ export interface Journal {
    * Retries with the same id and the same bytes until the fate is known: a lost link is waited out, never turned into an error.
    * Throws `JournalFault` when the journal refuses, the signal's reason when aborted (the fate is then unknown).
    */
-  append(message: TurnMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended>;
+  append(message: AnyMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended>;
   /** The last message of one history on one host. */
   last(host: string, instance: string): Promise<Stored | null>;
   /** The last message of every history on a host, in no order, each as it arrives; ends after the last. */

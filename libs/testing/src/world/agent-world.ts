@@ -57,7 +57,7 @@ export interface Agent {
   kill(): void;
   /** Resolves when recovery is over. */
   readonly started: Promise<void>;
-  readonly superseded: TurnMessage[];
+  readonly superseded: Pick<TurnMessage, 'incarnation'>[];
 }
 
 export class AgentWorld {
@@ -78,7 +78,7 @@ export class AgentWorld {
     const fate = new Fate();
     const journal = new MemoryJournal({ store: this.store });
     const driver = new FakeDriver(this.sim, { name: `agent-${++this.#processes}` });
-    const superseded: TurnMessage[] = [];
+    const superseded: Pick<TurnMessage, 'incarnation'>[] = [];
     const executor = new DriverExecutor({ driver, host: driver, secrets: null });
     const host = new Host({
       host: this.host,

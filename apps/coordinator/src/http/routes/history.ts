@@ -1,5 +1,5 @@
 import { diff, verify } from '@chronovirt/machines';
-import { isReadable, type Stored } from '@chronovirt/runtime';
+import { isReadable, whyUnreadable, type Stored } from '@chronovirt/runtime';
 import { z } from 'zod';
 import { readChain } from '../../history/chain.ts';
 import { parseMoment, stateAt } from '../../history/moment.ts';
@@ -47,7 +47,12 @@ export function historyRoutes(context: ApiContext): Route[] {
         const entries = (await chainOf(context, entry)).map((stored) =>
           isReadable(stored)
             ? { host: stored.host, seq: stored.seq, message: stored.message }
-            : { host: stored.host, seq: stored.seq, unreadable: stored.unreadable, raw: stored.raw },
+            : {
+                host: stored.host,
+                seq: stored.seq,
+                unreadable: whyUnreadable(stored),
+                ...('raw' in stored && { raw: stored.raw }),
+              },
         );
         return json({ instance: entry.uuid, name: entry.name, position, entries });
       },
@@ -131,9 +136,10 @@ function verdicts(chain: readonly Stored[]): ({ host: string } & ReturnType<type
   const hosts = [...new Set(chain.map(({ host }) => host))];
   return hosts.map((host) => {
     const segment = chain.filter((stored) => stored.host === host);
-    const broken = segment.find((stored) => !isReadable(stored));
-    if (broken !== undefined && !isReadable(broken))
-      return { host, ok: false, at: broken.seq, difference: broken.unreadable.text, details: [] };
+    for (const stored of segment) {
+      const why = whyUnreadable(stored);
+      if (why !== null) return { host, ok: false, at: stored.seq, difference: why.text, details: [] };
+    }
     return { host, ...verify(segment.filter(isReadable)) };
   });
 }

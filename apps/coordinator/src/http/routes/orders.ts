@@ -1,6 +1,6 @@
 import { CLUSTER, commandNames, type CommandName, type InstanceSpec, type InstanceState } from '@chronovirt/contract';
 import { explain, settled, type Explanation } from '@chronovirt/machines';
-import { isReadable, specIn } from '@chronovirt/runtime';
+import { isReadable, specIn, whyUnreadable } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { InstanceEntry } from '../../read-model/instance-entry.ts';
 import { formatPosition } from '../../read-model/position.ts';
@@ -95,7 +95,7 @@ async function presentOf(context: ApiContext, entry: InstanceEntry): Promise<Pre
     throw new Problem(
       423,
       'HALTED',
-      `the instance is halted at ${host}:${stored.seq}: ${stored.unreadable.text}; only delete is taken`,
+      `the instance is halted at ${host}:${stored.seq}: ${whyUnreadable(stored)?.text}; only delete is taken`,
       { host, seq: stored.seq },
     );
   }
