@@ -24,26 +24,35 @@ import type { Hands } from './guest/hands.ts';
 import { pause, unpause } from './guest/pause.ts';
 import { powerOff, softDelete } from './guest/power-off.ts';
 import { hardReboot, powerOn, rescueFromReboot, restore, softReboot, startAfterHostBoot } from './guest/power-on.ts';
+import { rescue, unrescue } from './guest/rescue.ts';
 import { spawn } from './guest/spawn.ts';
 import { resume, suspend } from './guest/suspend.ts';
 import { HostServices } from './host/host-services.ts';
+import { hostMaintenanceMode, setHostEnabled } from './host/host-orders.ts';
 import { initHost } from './host/init-host.ts';
 import type { LibvirtDriverSettings } from './host/settings.ts';
 import { getInfo, instanceExists, instanceOnDisk, ourDomains } from './inventory/inventory.ts';
 import { observe, observeAll } from './inventory/observe.ts';
-import { availableResource, facts, hostUptime } from './inventory/resources.ts';
+import { availableResource, facts, hostStats, hostUptime } from './inventory/resources.ts';
 import { blockStats, getDiagnostics, interfaceStats } from './inventory/statistics.ts';
 import { connectNetworks } from './network/connect-networks.ts';
 import { addressesOf } from './network/leases.ts';
 import type { PortAddress } from './network/leases.ts';
+import { confirmMigration } from './resize/confirm-migration.ts';
+import { finishMigration } from './resize/finish-migration.ts';
+import { finishRevertMigration } from './resize/finish-revert-migration.ts';
+import { filesForPeers } from './resize/incoming-files.ts';
+import type { FilesForPeers } from './resize/incoming-files.ts';
+import { migrateDiskAndPowerOff } from './resize/migrate-disk-and-power-off.ts';
 
 /** The shape that the contract gives a method. */
 type Method<M extends MethodName> = (args: ArgsOf<M>, context: ContextOf<M>) => Promise<ResultOf<M>>;
 
 export class LibvirtDriver implements ImplementedDriver, HostPort {
-  readonly capabilities: Capabilities = { hasImagecache: false, supportsRecreate: false };
+  readonly capabilities: Capabilities = { hasImagecache: false, supportsRecreate: true };
   readonly #host: HostServices;
   readonly #listener: Listener;
+  #stats: ResultOf<'getHostStats'> | null = null;
 
   constructor(settings: LibvirtDriverSettings) {
     this.#host = new HostServices(settings);
@@ -51,11 +60,11 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     this.#host.feed.add({ hint: () => {}, event: (event) => this.#listener.emit(event) });
   }
 
-  #effect(
+  #effect<T = void>(
     context: EffectContext,
-    run: (hands: Hands) => Promise<void>,
+    run: (hands: Hands) => Promise<T>,
     instance: InstanceUuid = context.instance,
-  ): Promise<void> {
+  ): Promise<T> {
     return asContract(instance, () => run(this.#host.hands(context, instance)));
   }
 
@@ -80,6 +89,20 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   };
   resumeStateOnHostBoot: Method<'resumeStateOnHostBoot'> = (args, context) =>
     this.#effect(context, (hands) => startAfterHostBoot(this.#host, hands, args));
+
+  // rescue
+  rescue: Method<'rescue'> = (args, context) => this.#effect(context, (hands) => rescue(this.#host, hands, args));
+  unrescue: Method<'unrescue'> = (_args, context) => this.#effect(context, (hands) => unrescue(this.#host, hands));
+
+  // resize
+  migrateDiskAndPowerOff: Method<'migrateDiskAndPowerOff'> = (args, context) =>
+    this.#effect(context, (hands) => migrateDiskAndPowerOff(this.#host, hands, args));
+  finishMigration: Method<'finishMigration'> = (args, context) =>
+    this.#effect(context, (hands) => finishMigration(this.#host, hands, args));
+  confirmMigration: Method<'confirmMigration'> = (args, context) =>
+    this.#effect(context, (hands) => confirmMigration(this.#host, hands, args));
+  finishRevertMigration: Method<'finishRevertMigration'> = (args, context) =>
+    this.#effect(context, (hands) => finishRevertMigration(this.#host, hands, args));
 
   // network
   plugVifs: Method<'plugVifs'> = ({ networkInfo }, context) =>
@@ -117,8 +140,15 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     initHost(this.#host, context);
   getAvailableNodes: Method<'getAvailableNodes'> = async () => [this.#host.profile.hostname];
   getAvailableResource: Method<'getAvailableResource'> = (_args, context) => availableResource(this.#host, context);
+  getHostStats: Method<'getHostStats'> = async ({ refresh }, context) =>
+    (this.#stats = refresh || this.#stats === null ? await hostStats(this.#host, context) : this.#stats);
   getHostUptime: Method<'getHostUptime'> = (_args, context) => hostUptime(context);
   getHostIpAddr: Method<'getHostIpAddr'> = async () => this.#host.settings.address;
+
+  setHostEnabled: Method<'setHostEnabled'> = (args, context) => setHostEnabled(this.#host, args, context);
+  hostMaintenanceMode: Method<'hostMaintenanceMode'> = (args, context) =>
+    hostMaintenanceMode(this.#host, args, context);
+  hostPowerAction: Method<'hostPowerAction'> = (args, context) => this.#host.power.run(args, context);
 
   // the runtime's port
   observe(instance: InstanceUuid, context: QueryContext): Promise<Observation> {
@@ -146,6 +176,11 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   }
   close(): Promise<void> {
     return this.#host.close();
+  }
+
+  /** What the peer service of this host asks it. */
+  get filesForPeers(): FilesForPeers {
+    return filesForPeers(this.#host);
   }
 
   /** Addresses that DHCP gave to an instance's ports. */

@@ -144,7 +144,7 @@ export const hosts = group('host', {
     upstream: { status: 'changed', since: 'Kilo', note: 'now (enabled)' },
     missingInNovaLibvirt: true,
     libvirt: [
-      'Nova keeps it in placement, not in the driver.',
+      'Nova keeps it in placement, not in the driver. Here the driver keeps the word too, in a file that outlives the agent, and refuses the spawn of a new instance (vmState building) with COMPUTE_SERVICE_UNAVAILABLE; what is made anew in its place is not new.',
       'A lost connection disables by itself and enables again only what it disabled itself.',
     ],
     verify:
@@ -171,7 +171,10 @@ export const hosts = group('host', {
     signature: { follows: 'seed', why: 'upstream kept it' },
     upstream: { status: 'kept', note: 'no driver for KVM has it' },
     missingInNovaLibvirt: true,
-    libvirt: ['Made of: host closed, a live migration per running guest, a cold one per stopped guest.'],
+    libvirt: [
+      'Made of: host closed, a live migration per running guest, a cold one per stopped guest.',
+      'A driver knows its own host alone: it opens the window and says how many guests are left, whoever ordered it moves them and orders it again.',
+    ],
     verify:
       'On, with two guests: none is left, both run elsewhere with the same boot id, spawns are refused; off: they are accepted.',
   },
@@ -184,7 +187,16 @@ export const hosts = group('host', {
     states: 'All guests of the host end with it.',
     before: ['An operator orders it; guests were moved or stopped.'],
     promises: { done: 'The host does what action says.' },
-    errors: [{ code: 'NOT_IMPLEMENTED', when: 'the driver has no form of it; a host that is off cannot start itself' }],
+    errors: [
+      {
+        code: 'NOT_IMPLEMENTED',
+        when: 'the driver has no form of it, or nobody has configured one; a host that is off cannot start itself',
+      },
+      {
+        code: 'COMMAND_FAILED',
+        when: 'the command that was configured for it failed, or took too long and was killed',
+      },
+    ],
     idempotency: 'atMostOnce',
     repeat: 'Passed over while one is under way; after a crash it is not known whether it took place.',
     signature: { follows: 'today', why: 'a driver can only speak of its own host' },
@@ -192,7 +204,7 @@ export const hosts = group('host', {
     upstream: { status: 'changed', since: 'Kilo', note: 'now (action)' },
     missingInNovaLibvirt: true,
     libvirt: [
-      'Never had a form. Possible: systemctl after a look at the guests, startup by the management board from another host.',
+      'Never had a form. Possible: systemctl after a look at the guests, startup by the management board from another host. Here: a command from the configuration for each action, run as a child with a deadline.',
     ],
     verify: 'In a nested host: another boot id after reboot, guests come back by resumeStateOnHostBoot.',
   },

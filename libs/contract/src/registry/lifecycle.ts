@@ -50,6 +50,7 @@ export const lifecycle = group('lifecycle', {
         when: 'it fails inspection, is larger than the root disk, or is not of the format that was declared',
       },
       { code: 'INSTANCE_EXISTS', when: 'a domain of that instance is there already' },
+      { code: 'COMPUTE_SERVICE_UNAVAILABLE', when: 'the instance is new and the host is closed for new ones' },
       {
         code: 'VIRTUAL_INTERFACE_CREATE_FAILED',
         when: 'the network did not report the ports as wired in time, or reported a failure',

@@ -53,7 +53,7 @@ export const power = group('power', {
       'vmState active → stopped (written by the caller), taskState powering-off → null; powerState RUNNING or PAUSED → SHUTDOWN.',
     before: ['The domain exists.'],
     promises: {
-      off: 'The guest is off.',
+      off: 'The guest is off: its next start is a boot. Memory that was saved is gone.',
       keepsAll: 'Its definition, disks, ports and volumes remain.',
       graceful:
         'With a timeout the guest is asked to shut down and has that long, asked again every retryInterval; then it is cut off.',
@@ -105,6 +105,8 @@ export const power = group('power', {
       fromAnyPower: 'It works and ends also when the guest is paused, halted or crashed.',
       softAsks: 'SOFT asks the guest to shut down; if it does not, it goes on as HARD.',
       hardDoesNotAsk: 'HARD does not ask the guest.',
+      keepsDisks:
+        'HARD needs the files of the instance and no domain: a host that never had its definition brings it up from them. It never removes a disk, also when it fails.',
       badVolumes:
         'badVolumesCallback is told the devices of volumes that could not be connected again; the reboot goes on without them.',
     },

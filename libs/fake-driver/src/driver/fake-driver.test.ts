@@ -198,7 +198,7 @@ describe('rescue', () => {
     const before = host.viewOf(uuid)?.stored?.disks;
     await driver.rescue(guest, at(2));
     expect(await observe()).toMatchObject({ power: 'on', mark: { epoch: 1, op: 2 } });
-    expect(host.viewOf(uuid)?.live?.disks).toEqual(['rescue', 'config.rescue', ...(before ?? [])]);
+    expect(host.viewOf(uuid)?.live?.disks).toEqual(['rescue', 'root', 'ephemeral0', 'swap', 'config.rescue']);
     await driver.unrescue(guest, at(3));
     expect(host.viewOf(uuid)?.live?.disks).toEqual(before);
     expect((await observe()).disks).not.toContain('rescue');

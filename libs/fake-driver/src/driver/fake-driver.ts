@@ -12,6 +12,8 @@ import {
   type HostPort,
   type ImplementedDriver,
   type InstanceUuid,
+  type MigrationProgress,
+  type MigrationSteering,
   type Observation,
   type QueryContext,
   type ResultOf,
@@ -27,6 +29,15 @@ import { EventFeed } from './events.ts';
 import { failure } from './failure.ts';
 import * as freeze from './freeze.ts';
 import { existing, factsOf, infoOf, resourcesOf, statsOf, usedBy } from './inventory.ts';
+import {
+  liveMigration,
+  liveMigrationDefaults,
+  progressOf,
+  steerMigration,
+  type LiveMigrationOptions,
+} from './migration.ts';
+import { checkDestination, checkSource } from './migration-checks.ts';
+import { postLiveMigrationAtDestination, preBlockMigration, preLiveMigration } from './migration-prepare.ts';
 import { powerOff } from './power-off.ts';
 import { powerOn, powerOnAsStored } from './power-on.ts';
 import { answerOf } from './query.ts';
@@ -45,20 +56,30 @@ export interface FakeDriverOptions {
   readonly name?: string;
   /** What a guest gets to shut down by itself in a soft reboot, in milliseconds; 120,000 unless said otherwise. */
   readonly softRebootMs?: number;
+  /** How live migrations are carried out; what is left out is off, and `forceComplete` pauses. */
+  readonly liveMigration?: Partial<LiveMigrationOptions>;
+  /** What does a power action to the host, and what it answers; without it the action is refused. */
+  readonly power?: Readonly<Partial<Record<ArgsOf<'hostPowerAction'>['action'], () => Promise<string>>>>;
 }
 
 export class FakeDriver implements ImplementedDriver, HostPort {
-  readonly capabilities = { hasImagecache: false, supportsRecreate: false };
+  readonly capabilities = { hasImagecache: false, supportsRecreate: true };
   readonly #host: SimulatedHost;
   readonly #connection: HostConnection;
   readonly #events: EventFeed;
   readonly #log: Log | null;
   readonly #softRebootMs: number;
+  readonly #liveMigration: LiveMigrationOptions;
+  readonly #power: NonNullable<FakeDriverOptions['power']>;
+  #powerAction: Promise<string> | null = null;
+  #stats: ResultOf<'getHostStats'> | null = null;
 
   constructor(host: SimulatedHost, options: FakeDriverOptions = {}) {
     this.#host = host;
     this.#log = options.log ?? null;
     this.#softRebootMs = options.softRebootMs ?? 120_000;
+    this.#liveMigration = { ...liveMigrationDefaults, ...options.liveMigration };
+    this.#power = options.power ?? {};
     this.#connection = host.connect(options.name);
     this.#events = new EventFeed(this.#connection, this.#log);
   }
@@ -71,7 +92,8 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   // lifecycle
 
   spawn(args: ArgsOf<'spawn'>, context: EffectContext): Promise<void> {
-    return spawn(this.#connection, args, context);
+    const { enabled, maintenance } = this.#host.availability;
+    return spawn(this.#connection, args, context, enabled && !maintenance);
   }
 
   destroy(args: ArgsOf<'destroy'>, context: EffectContext): Promise<void> {
@@ -145,6 +167,49 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     return unrescue(this.#connection, context);
   }
 
+  // live migration
+
+  checkCanLiveMigrateDestination(
+    args: ArgsOf<'checkCanLiveMigrateDestination'>,
+    context: QueryContext,
+  ): Promise<ResultOf<'checkCanLiveMigrateDestination'>> {
+    return this.#ask(checkDestination(this.#host, this.#connection, args), context, args.instance.uuid);
+  }
+
+  async checkCanLiveMigrateDestinationCleanup(
+    { destCheckData }: ArgsOf<'checkCanLiveMigrateDestinationCleanup'>,
+    context: HostContext,
+  ): Promise<void> {
+    context.permit.check();
+    await this.#ask(this.#connection.removeProbe(destCheckData.filename), this.#queryOf(context), null);
+  }
+
+  checkCanLiveMigrateSource(
+    args: ArgsOf<'checkCanLiveMigrateSource'>,
+    context: QueryContext,
+  ): Promise<ResultOf<'checkCanLiveMigrateSource'>> {
+    return this.#ask(checkSource(this.#host, this.#connection, args), context, args.instance.uuid);
+  }
+
+  preLiveMigration(args: ArgsOf<'preLiveMigration'>, context: EffectContext): Promise<ResultOf<'preLiveMigration'>> {
+    return preLiveMigration(this.#connection, args, context);
+  }
+
+  preBlockMigration(args: ArgsOf<'preBlockMigration'>, context: EffectContext): Promise<void> {
+    return preBlockMigration(this.#connection, args, context);
+  }
+
+  liveMigration(args: ArgsOf<'liveMigration'>, context: EffectContext): Promise<void> {
+    return liveMigration(this.#connection, args, this.#liveMigration, context);
+  }
+
+  postLiveMigrationAtDestination(
+    args: ArgsOf<'postLiveMigrationAtDestination'>,
+    context: EffectContext,
+  ): Promise<void> {
+    return postLiveMigrationAtDestination(this.#connection, args, context);
+  }
+
   // network
 
   plugVifs(args: ArgsOf<'plugVifs'>, context: EffectContext): Promise<void> {
@@ -203,8 +268,10 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     return resourcesOf(this.#host.hardware, this.#host.name, await this.#lookAtAll(context));
   }
 
-  async getHostStats(_args: object, context: QueryContext): Promise<ResultOf<'getHostStats'>> {
-    return statsOf(this.#host.hardware, this.#host.name, await this.#lookAtAll(context));
+  async getHostStats({ refresh }: ArgsOf<'getHostStats'>, context: QueryContext): Promise<ResultOf<'getHostStats'>> {
+    if (refresh || this.#stats === null)
+      this.#stats = statsOf(this.#host.hardware, this.#host.name, await this.#lookAtAll(context));
+    return this.#stats;
   }
 
   async getHostUptime(): Promise<string> {
@@ -215,6 +282,30 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   async getHostIpAddr(): Promise<string> {
     return '127.0.0.1';
+  }
+
+  async setHostEnabled({ enabled }: ArgsOf<'setHostEnabled'>, context: HostContext) {
+    context.permit.check();
+    this.#host.availability.enabled = enabled;
+    return enabled ? ('enabled' as const) : ('disabled' as const);
+  }
+
+  /** Guests are moved away by whoever orders it; while some are left that is the answer, and the window is open. */
+  async hostMaintenanceMode({ mode }: ArgsOf<'hostMaintenanceMode'>, context: HostContext) {
+    context.permit.check();
+    this.#host.availability.maintenance = mode;
+    if (!mode) return 'off_maintenance' as const;
+    const left = await this.#lookAtAll(this.#queryOf(context));
+    if (left.length > 0) throw failure('NO_VALID_HOST', `${left.length} instance(s) are still on this host`);
+    return 'on_maintenance' as const;
+  }
+
+  async hostPowerAction({ action }: ArgsOf<'hostPowerAction'>, context: HostContext): Promise<string> {
+    const act = this.#power[action];
+    if (act === undefined) throw failure('NOT_IMPLEMENTED', `the simulated host has nothing that could do ${action}`);
+    context.permit.check();
+    this.#powerAction ??= act().finally(() => (this.#powerAction = null));
+    return await this.#powerAction;
   }
 
   // inventory
@@ -281,6 +372,15 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   waitingFor(): string | null {
     return this.#connection.up ? null : 'the simulated host does not answer';
+  }
+
+  steerMigration(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void> {
+    return steerMigration(this.#connection, instance, how, this.#liveMigration, context);
+  }
+
+  async migrationProgress(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null> {
+    const move = await this.#ask(this.#connection.moveOf(instance), context, instance);
+    return move === null ? null : progressOf(move);
   }
 
   async interrupt(instance: InstanceUuid): Promise<void> {

@@ -78,8 +78,14 @@ function nextOfRescue(seen: Seen, args: ArgsOf<'rescue'>, steps: Steps): Step | 
     steps.file(seen, 'createDisk', RESCUE_DISK, `overlay of ${image}`) ??
     steps.file(seen, 'writeConfigDrive', RESCUE_CONFIG, configDriveOf(args.instance, args.rescuePassword, [])) ??
     steps.file(seen, 'createDisk', WAY_BACK, way) ??
-    steps.define({ ...stored, mark, disks: [RESCUE_DISK, RESCUE_CONFIG, ...stored.disks] })
+    steps.define({ ...stored, mark, disks: rescueDisks(stored.disks) })
   );
+}
+
+/** The rescue disk first; the rescue system's config drive in the place of the guest's own, for a guest reads one only. */
+function rescueDisks(own: readonly string[]): string[] {
+  const plain = own.map((role) => (role === 'config' ? RESCUE_CONFIG : role));
+  return [RESCUE_DISK, ...plain, ...(plain.includes(RESCUE_CONFIG) ? [] : [RESCUE_CONFIG])];
 }
 
 /** An instance that is not rescued is left as it is. */

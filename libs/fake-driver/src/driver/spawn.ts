@@ -20,11 +20,22 @@ class SpawnRefusal {
   }
 }
 
-export async function spawn(connection: HostConnection, args: ArgsOf<'spawn'>, context: EffectContext): Promise<void> {
+/** @param open whether the host takes new instances; one that is made anew in its place is none */
+export async function spawn(
+  connection: HostConnection,
+  args: ArgsOf<'spawn'>,
+  context: EffectContext,
+  open = true,
+): Promise<void> {
   checkArguments(args);
   const steps = new Steps(new Effect(connection, context));
+  const refusesNew = !open && args.instance.vmState === 'building';
   try {
-    await steps.effect.reach((seen) => nextOfSpawn(seen, args, steps));
+    await steps.effect.reach((seen) => {
+      if (refusesNew && seen.domain === null && !hasBegun(seen, context.mark))
+        throw new SpawnRefusal(failure('COMPUTE_SERVICE_UNAVAILABLE', 'this host takes no new instances'));
+      return nextOfSpawn(seen, args, steps);
+    });
   } catch (error) {
     if (error instanceof SpawnRefusal) throw error.error;
     if (!mayCleanUp(error, context)) throw error;
@@ -36,6 +47,9 @@ export async function spawn(connection: HostConnection, args: ArgsOf<'spawn'>, c
     throw error;
   }
 }
+
+const hasBegun = ({ directory }: Seen, mark: Mark): boolean =>
+  sameMark(directory?.madeBy ?? null, mark) || (directory?.files.some(({ madeBy }) => sameMark(madeBy, mark)) ?? false);
 
 function checkArguments({ instance, imageMeta, networkInfo }: ArgsOf<'spawn'>): void {
   const { rootGiB } = instance.flavor;

@@ -5,6 +5,7 @@ import type { ContractHost, Facts, Given, Outside, Sign, SpawnFault, Wishes } fr
 import type { ConfigDrive } from '../driver/config-drive.ts';
 import { FakeDriver } from '../driver/fake-driver.ts';
 import { isTemporary } from '../driver/names.ts';
+import { WAY_BACK } from '../driver/rescued.ts';
 import type { OutsideAct } from '../world/outside.ts';
 import { SimulatedHost } from '../world/simulated-host.ts';
 import { uuidOf, sampleGuest } from './sample-guest.ts';
@@ -26,8 +27,15 @@ export async function fakeContractHost(): Promise<ContractHost> {
     error: nothing,
     warn: (_: object, text: string) => void warnings.push(text),
   };
-  const driver = new FakeDriver(host, { log, softRebootMs: 10_000 });
   const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
+  const actions: string[] = [];
+  const does = (action: string) => async (): Promise<string> => {
+    actions.push(action);
+    await wait(500);
+    return `${action} is under way`;
+  };
+  const power = { reboot: does('reboot'), shutdown: does('shutdown') };
+  const driver = new FakeDriver(host, { log, softRebootMs: 10_000, power });
   let guests = 0;
   return {
     driver,
@@ -48,6 +56,7 @@ export async function fakeContractHost(): Promise<ContractHost> {
       host.stopDaemon();
       return async () => host.startDaemon();
     },
+    powerActions: () => actions,
     warnings: () => warnings,
     close: () => driver.close(),
   };
@@ -90,9 +99,10 @@ function inspect(host: SimulatedHost, uuid: InstanceUuid): Facts {
     macs: definition?.interfaces.map(({ mac }) => mac) ?? [],
     autostart: false,
     disks: files
-      .filter(({ whole, name }) => whole && !isTemporary(name))
+      .filter(({ whole, name }) => whole && !isTemporary(name) && name !== WAY_BACK)
       .map(({ name }) => name)
       .toSorted(),
+    attached: (domain?.run?.definition ?? definition)?.disks ?? [],
     everything: everything(host, uuid),
     lastEnd:
       domain === null || domain.stopReason === 'unknown' ? null : domain.stopReason === 'shutdown' ? 'orderly' : 'cut',
@@ -118,7 +128,9 @@ function everything(host: SimulatedHost, uuid: InstanceUuid): string[] {
 }
 
 function givenTo(host: SimulatedHost, uuid: InstanceUuid): Given {
-  const drive = host.files.view(uuid)?.files.find(({ name }) => name === 'config');
+  const { run, stored } = host.find(uuid) ?? { run: null, stored: null };
+  const name = (run?.definition ?? stored)?.disks.find((disk) => disk.startsWith('config')) ?? 'config';
+  const drive = host.files.view(uuid)?.files.find((file) => file.name === name);
   if (drive === undefined) throw new Error(`instance ${uuid} has no config drive`);
   return JSON.parse(drive.content) as ConfigDrive;
 }
@@ -150,6 +162,7 @@ function outsideOn(host: SimulatedHost): Outside {
     dropSavedMemory: act('managedSaveRemove'),
     crash: async (uuid) => host.guest(uuid).crash(),
     leaveEmptyDirectory: async (uuid) => host.files.makeDirectory(uuid, null),
+    loseWayBack: async (uuid) => host.files.remove(uuid, WAY_BACK),
   };
 }
 

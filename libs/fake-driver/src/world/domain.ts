@@ -9,7 +9,7 @@
  * definition) is gone when its run ends. A restored run carries the definition, and so the mark, of its save image. A run that comes
  * from another host is there before its guest: paused (starting-up), then paused (migration) while the memory comes in.
  */
-import type { InstanceUuid } from '@chronovirt/contract';
+import type { InstanceUuid, Mark } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
 import { ConsoleText } from './console-text.ts';
 import type { DomainDefinition } from './definition.ts';
@@ -21,7 +21,9 @@ export type RunState = 'running' | 'paused' | 'asleep' | 'crashed';
 /** A run of a guest, from its start to its end. `boot` counts the guest's boots: a restored guest goes on in the same one. */
 export interface Run {
   readonly id: number;
-  readonly definition: DomainDefinition;
+  definition: DomainDefinition;
+  /** The operation that set out to move it to another host; noted in its live metadata, so it stays behind when the guest goes. */
+  movedBy: Mark | null;
   state: RunState;
   reason: string;
   boot: number;
@@ -60,6 +62,9 @@ export interface MoveView {
   readonly iteration: number;
   readonly bytesPerSecond: number;
   readonly downtimeMs: number;
+  /** The guest writes faster than it is copied. */
+  readonly endless: boolean;
+  readonly postCopy: boolean;
 }
 
 /** The guest as it comes from another host. */
@@ -132,7 +137,8 @@ export class Domain {
     const run = this.#active();
     const { saved } = this;
     if (saved === null) {
-      run.boot = this.#world.countBoot(this.uuid);
+      // A rescue system boots from a disk of its own, each time a new one.
+      run.boot = run.definition.disks[0] === 'rescue' ? 1 : this.#world.countBoot(this.uuid);
       const { name, memoryKiB, vcpus, disks } = run.definition;
       const facts = { boot: run.boot, hostname: name, memoryMiB: memoryKiB / 1024, vcpus, disk: disks[0] ?? 'no disk' };
       this.console.boot(this.#world.monotonic(), this.#world.bootMs(), facts);
@@ -213,6 +219,13 @@ export class Domain {
     this.#enter(run, 'crashed', 'panicked');
     this.console.end(this.#world.monotonic(), 'Kernel panic - not syncing: simulated');
     this.#world.emit(this, 'CRASHED', 'panicked');
+  }
+
+  /** Changes the mark of the run and of the stored definition. */
+  setMark(mark: Mark): void {
+    const run = this.#active();
+    run.definition = { ...run.definition, mark };
+    if (this.stored !== null) this.stored = { ...this.stored, mark };
   }
 
   /** A process that waits for a guest from another host; nothing runs in it yet. */
@@ -296,7 +309,17 @@ export class Domain {
 
   #newRun(definition: DomainDefinition): Run {
     const id = this.#world.nextRunId();
-    return { id, definition, state: 'paused', reason: 'starting-up', boot: 0, earlierMs: 0, ranMs: 0, since: null };
+    return {
+      id,
+      definition,
+      movedBy: null,
+      state: 'paused',
+      reason: 'starting-up',
+      boot: 0,
+      earlierMs: 0,
+      ranMs: 0,
+      since: null,
+    };
   }
 
   #ranMs({ ranMs, since }: Run): number {

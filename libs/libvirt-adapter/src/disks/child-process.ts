@@ -6,18 +6,25 @@ import type { EffectContext } from '@chronovirt/contract';
 /** As much of what a child says as is worth keeping. */
 const LONGEST_WORD = 4096;
 
+/** By which right, and for how long, a child runs. */
+type Right = Pick<EffectContext, 'permit' | 'remainingMs'>;
+
 /**
- * Runs a program to its end; throws `COMMAND_FAILED` when it fails, with what it wrote to its standard error. `setpriv` has the
- * kernel kill it the moment this process dies, so nobody is left who writes to a file that a later run believes to be its own.
- * It is killed when the permit is revoked or the time is up, and has ended when this returns.
+ * Runs a program to its end and returns the end of what it printed; throws `COMMAND_FAILED` when it fails, with what it wrote to its
+ * standard error. `setpriv` has the kernel kill it the moment this process dies, so nobody is left who writes to a file that a later
+ * run believes to be its own. It is killed when the permit is revoked or the time is up, and has ended when this returns.
  */
-export async function runChild(command: string, args: readonly string[], context: EffectContext): Promise<void> {
+export async function runChild(command: string, args: readonly string[], context: Right): Promise<string> {
   context.permit.check();
   const { promise: ended, resolve, reject } = Promise.withResolvers<number | null>();
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let printed = '';
   let said = '';
+  child.stdout
+    .setEncoding('utf8')
+    .on('data', (text: string) => void (printed = `${printed}${text}`.slice(-LONGEST_WORD)));
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (said = `${said}${text}`.slice(-LONGEST_WORD)));
   child.once('error', reject);
   child.once('close', (code) => resolve(code));
@@ -29,6 +36,7 @@ export async function runChild(command: string, args: readonly string[], context
     context.permit.check();
     if (code !== 0)
       throw new DriverError('COMMAND_FAILED', `${command} ended with ${code ?? 'a signal'}: ${said.trim()}`);
+    return printed.trim();
   } finally {
     clearTimeout(timer);
     context.permit.signal.removeEventListener('abort', kill);

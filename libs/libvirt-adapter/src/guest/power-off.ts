@@ -1,7 +1,9 @@
 import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
 import { DomainShutdownFlag, isNoDomain, isOperationInvalid, isOperationTimeout } from '@chronovirt/libvirt';
 import { LibvirtDeadlineError, LibvirtError } from '@chronovirt/libvirt';
+import { ensure } from './hands.ts';
 import type { Hands } from './hands.ts';
+import { keepDefinition } from './start.ts';
 import { isActive } from './state-words.ts';
 
 /** Seconds; `timeout` 0 = the guest is not asked, `retryInterval` 0 = it is asked once. */
@@ -10,10 +12,22 @@ export interface Patience {
   readonly retryInterval: number;
 }
 
-/** Turns a guest off: asks it first, if there is patience, then cuts it off. A guest that is off or unknown is off. */
+/**
+ * Turns a guest off: asks it first, if there is patience, then cuts it off. A guest that is off or unknown is off. Off means that its
+ * next start is a boot: saved memory goes. A definition that somebody removed while it ran is stored again, or it would end with the run.
+ */
 export async function powerOff(hands: Hands, patience: Patience): Promise<void> {
-  if (patience.timeout > 0 && (await askToShutDown(hands, patience))) return;
-  await kill(hands);
+  await keepDefinition(hands, await hands.look());
+  if (!(patience.timeout > 0 && (await askToShutDown(hands, patience)))) await kill(hands);
+  await dropSavedMemory(hands);
+}
+
+async function dropSavedMemory(hands: Hands): Promise<void> {
+  await ensure(hands, async (seen) => {
+    if (!seen.saved || seen.active) return 'done';
+    await hands.act((libvirt, domain, options) => libvirt.domainManagedSaveRemove(domain, 0, options));
+    return 'again';
+  });
 }
 
 /** Puts a guest aside: cuts it off and keeps all that is its own. */

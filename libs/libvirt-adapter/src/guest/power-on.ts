@@ -1,19 +1,19 @@
 import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
 import type { BlockDeviceInfo, Instance, NetworkInfo } from '@chronovirt/contract';
-import { DomainXmlFlag } from '@chronovirt/libvirt';
 import { configDriveFiles } from '../config-drive/content.ts';
 import { isoImage } from '../config-drive/iso9660.ts';
 import { refuseVolumes } from '../disks/disk-plan.ts';
-import { readDiskRecord } from '../disks/disk-record.ts';
 import { ensureDirectory, ensureDisks } from '../disks/instance-disks.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { connectNetworks } from '../network/connect-networks.ts';
+import { recordForStart } from '../resize/kept-directory.ts';
 import { sameMark, withMark } from '../xml/metadata.ts';
 import { definitionOf } from './definition.ts';
 import { ensurePower } from './hands.ts';
 import type { Hands } from './hands.ts';
 import { askToShutDown, kill } from './power-off.ts';
-import { define, isDefinedByUs, startFresh } from './start.ts';
+import { rescueInForce } from './rescued.ts';
+import { define, isDefinedByUs, startFresh, storedDefinition } from './start.ts';
 
 /** What a start is made from. */
 export interface StartArgs {
@@ -107,11 +107,6 @@ export async function rescueFromReboot(hands: Hands): Promise<void> {
   await startFresh(hands, () => withMark(stored, hands.context.mark));
 }
 
-async function storedDefinition(hands: Hands): Promise<string> {
-  const flags = DomainXmlFlag.INACTIVE | DomainXmlFlag.SECURE;
-  return await hands.ask((libvirt, domain, options) => libvirt.domainGetXmlDesc(domain, flags, options));
-}
-
 async function startFromRecord(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
   const definition = await prepare(host, hands, args);
   await startFresh(hands, () => definition);
@@ -120,7 +115,13 @@ async function startFromRecord(host: HostServices, hands: Hands, args: StartArgs
 /** Sees to it that all that a start needs is there, and returns the definition. Nothing of a running guest is touched. */
 async function prepare(host: HostServices, hands: Hands, { instance, networkInfo }: StartArgs): Promise<string> {
   const directory = host.directory(instance.uuid);
-  const record = await readDiskRecord(directory);
+  const rescued = await rescueInForce(hands, directory);
+  if (rescued !== null) {
+    // A rescued guest stays one until it is unrescued.
+    await connectNetworks(hands, networkInfo);
+    return rescued;
+  }
+  const record = await recordForStart(directory, hands.context);
   if (record === null) {
     if ((await hands.lookAtPower()) === null) throw new InstanceNotFoundError(instance.uuid);
     throw new DriverError(

@@ -7,6 +7,7 @@ import type { ArgsOf } from '@chronovirt/contract';
 import { configDriveFiles } from '../config-drive/content.ts';
 import { isoImage } from '../config-drive/iso9660.ts';
 import { configDisk, planDisks } from '../disks/disk-plan.ts';
+import { readDiskRecord } from '../disks/disk-record.ts';
 import type { DiskRecord } from '../disks/disk-record.ts';
 import { ensureDirectory, ensureDisks, removeMadeBy, settleRecord } from '../disks/instance-disks.ts';
 import type { HostServices } from '../host/host-services.ts';
@@ -33,9 +34,13 @@ export async function spawn(host: HostServices, hands: Hands, args: ArgsOf<'spaw
   }
   if (before.power === 'on' && before.busy === null) return;
 
+  const directory = host.directory(instance.uuid);
+  // An instance that is made anew in its place (rebuilt, evacuated to here) is no new one; nor is one that this operation has begun.
+  const begun = (await readDiskRecord(directory))?.disks.some(({ madeBy }) => sameMark(madeBy, context.mark)) ?? false;
+  if (instance.vmState === 'building' && !begun) await host.availability.refuseWhenClosed();
+
   const drive = isoImage(CONFIG_LABEL, configDriveFiles(args));
   const planned = plan(host, hands, args, drive.length);
-  const directory = host.directory(instance.uuid);
   try {
     await ensureDirectory(directory, context);
     const record = await settleRecord(directory, planned, context);

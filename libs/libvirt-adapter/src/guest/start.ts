@@ -1,5 +1,5 @@
 import { DriverError } from '@chronovirt/contract';
-import { DomainCreateFlag, DomainModificationImpact } from '@chronovirt/libvirt';
+import { DomainCreateFlag, DomainModificationImpact, DomainXmlFlag } from '@chronovirt/libvirt';
 import { sameMark } from '../xml/metadata.ts';
 import { ensure } from './hands.ts';
 import type { Hands } from './hands.ts';
@@ -40,6 +40,17 @@ export async function startFresh(hands: Hands, definition: () => string | Promis
 /** Stores a definition; a running domain goes on with the one that it was started with. */
 export async function define(hands: Hands, xml: string): Promise<void> {
   await hands.act((libvirt, _domain, options) => libvirt.domainDefineXmlFlags(xml, 0, options));
+}
+
+/** The definition as the next start would take it, secrets included; of a domain that has none stored, the one that it runs with. */
+export async function storedDefinition(hands: Hands): Promise<string> {
+  const flags = DomainXmlFlag.INACTIVE | DomainXmlFlag.SECURE;
+  return await hands.ask((libvirt, domain, options) => libvirt.domainGetXmlDesc(domain, flags, options));
+}
+
+/** A domain that runs without a stored definition would be gone with its run: stores the one that it runs with. */
+export async function keepDefinition(hands: Hands, seen: Pick<DomainSeen, 'domain'>): Promise<void> {
+  if (seen.domain === 'transient') await define(hands, await storedDefinition(hands));
 }
 
 /** Whether the stored definition of a running domain bears this operation's mark already. */

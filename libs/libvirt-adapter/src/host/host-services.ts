@@ -5,7 +5,9 @@ import { BaseImages } from '../disks/base-image.ts';
 import { InstanceDirectory } from '../disks/instance-directory.ts';
 import { EventFeed } from '../events/event-feed.ts';
 import { Hands } from '../guest/hands.ts';
+import { Availability } from './availability.ts';
 import { Connections } from './connections.ts';
+import { PowerSwitch } from './host-orders.ts';
 import { profileOf } from './profile.ts';
 import type { HostProfile } from './profile.ts';
 import type { LibvirtDriverSettings } from './settings.ts';
@@ -15,6 +17,7 @@ export class HostServices {
   readonly connections: Connections;
   readonly feed: EventFeed;
   readonly images: BaseImages;
+  readonly power: PowerSwitch;
   #profile: HostProfile | null = null;
 
   constructor(settings: LibvirtDriverSettings) {
@@ -22,6 +25,7 @@ export class HostServices {
     this.connections = new Connections(settings.uri);
     this.feed = new EventFeed(() => this.connections.open(), settings.log);
     this.images = new BaseImages(settings.images);
+    this.power = new PowerSwitch(settings.powerCommands ?? {});
   }
 
   /** The host as `initHost` found it. */
@@ -38,6 +42,11 @@ export class HostServices {
       if (known === null) this.#profile = await profileOf(libvirt, this.settings, options);
       else await libvirt.connectGetLibVersion(options);
     }, options);
+  }
+
+  /** Whether new instances are taken here. */
+  get availability(): Availability {
+    return new Availability(this.settings.instancesDirectory, this.profile.hostname);
   }
 
   directory(uuid: InstanceUuid): InstanceDirectory {

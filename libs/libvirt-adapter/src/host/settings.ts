@@ -1,4 +1,5 @@
 import type { ImageSource } from '@chronovirt/images';
+import type { PeerClient } from '@chronovirt/peer';
 import type { Log } from '@chronovirt/runtime';
 
 /** What a host's driver is told when it is made; everything else it finds out. */
@@ -17,4 +18,12 @@ export interface LibvirtDriverSettings {
   readonly natNetwork?: string | null;
   /** Seconds that a soft reboot waits for the guest. Default 120. */
   readonly softRebootSeconds?: number;
+  /** How files get to other hosts: this host's own peer service as `address:port`, and the client for those of others. Without it nothing moves away. */
+  readonly peer?: { readonly own: string; readonly client: PeerClient };
+  /** Commands (program and arguments) that do a power action to this host; without one the action is refused. */
+  readonly powerCommands?: {
+    readonly reboot?: readonly string[] | undefined;
+    readonly shutdown?: readonly string[] | undefined;
+    readonly startup?: readonly string[] | undefined;
+  };
 }

@@ -2,7 +2,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { AvailableResource, HostFacts, InstanceUuid, QueryContext } from '@chronovirt/contract';
+import type { AvailableResource, HostFacts, HostStats, InstanceUuid, QueryContext } from '@chronovirt/contract';
 import { readDiskRecord } from '../disks/disk-record.ts';
 import { InstanceDirectory } from '../disks/instance-directory.ts';
 import { nothingThere } from '../disks/whole-file.ts';
@@ -58,6 +58,25 @@ export async function availableResource(host: HostServices, context: QueryContex
       guest.domainTypes.map((type): [string, string, string] => [guest.arch, type, guest.mode]),
     ),
     uuid: capabilities.hostUuid,
+  };
+}
+
+/** The node's statistics, made of the same facts. */
+export async function hostStats(host: HostServices, context: QueryContext): Promise<HostStats> {
+  const all = await availableResource(host, context);
+  return {
+    vcpus: all.vcpus,
+    vcpusUsed: all.vcpusUsed,
+    cpuInfo: all.cpuInfo,
+    diskTotal: all.localGb,
+    diskUsed: all.localGbUsed,
+    diskAvailable: all.localGb - all.localGbUsed,
+    hostMemoryTotal: all.memoryMb,
+    hostMemoryFree: Math.max(0, all.memoryMb - all.memoryMbUsed),
+    hypervisorType: all.hypervisorType,
+    hypervisorVersion: all.hypervisorVersion,
+    hypervisorHostname: all.hypervisorHostname,
+    supportedInstances: all.supportedInstances,
   };
 }
 

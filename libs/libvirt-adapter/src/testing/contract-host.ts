@@ -1,13 +1,14 @@
 /** A host for the driver contract suite: this driver on a real libvirt with real guests; facts are found with virsh and by reading files. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { domainNameOf } from '@chronovirt/contract';
 import type { ArgsOf, InstanceUuid } from '@chronovirt/contract';
 import type { Log } from '@chronovirt/runtime';
 import type { ContractHost, Facts, Given, Sign, SpawnFault, Wishes } from '@chronovirt/testing/contract';
-import { until } from '@chronovirt/testing/lab';
+import { tempDir, until } from '@chronovirt/testing/lab';
 import { markOf, metadataOf, namespace } from '../xml/metadata.ts';
 import { find, findAll, parseXml, textOf } from '../xml/parse.ts';
+import { diskFiles } from '../xml/rescue-definition.ts';
 import { startLabHost } from './lab-host.ts';
 import type { LabHost } from './lab-host.ts';
 import { readJoliet } from './read-iso.ts';
@@ -30,14 +31,18 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
     error: nothing,
     warn: (_fields, message) => void warnings.push(message),
   };
-  const lab = await startLabHost(name, log);
+  const switched = tempDir('power');
+  const actions = join(switched.path, 'actions');
+  const lab = await startLabHost(name, log, {
+    powerCommands: { reboot: writesDown('reboot', actions), shutdown: writesDown('shutdown', actions) },
+  });
   const facts = factsOn(lab);
   return {
     driver: lab.driver,
     host: lab.driver,
     newInstance: async (wishes = {}) => argsFor(lab, wishes),
     inspect: facts.inspect,
-    given: async (uuid) => givenTo(lab, uuid),
+    given: async (uuid) => givenTo((await facts.configDrive(uuid)) ?? join(lab.instances, uuid, 'disk.config')),
     sign: async (uuid) => await nextSign(lab, uuid),
     outside: outsideOn(lab, facts),
     spawnFaults: spawnFaultsOn(lab),
@@ -45,10 +50,24 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
       await lab.libvirt.kill('SIGKILL');
       return () => lab.libvirt.restart();
     },
+    powerActions: () => (existsSync(actions) ? readFileSync(actions, 'utf8').trim().split('\n') : []),
     warnings: () => warnings,
-    close: () => lab.stop(),
+    close: async () => {
+      await lab.stop();
+      switched.remove();
+    },
   };
 }
+
+/** A power command that hurts nobody, and takes as long as one that would. */
+const writesDown = (action: string, file: string): string[] => [
+  'sh',
+  '-c',
+  'echo "$1" >> "$2"; sleep 0.5; echo "$1 is under way"',
+  'power',
+  action,
+  file,
+];
 
 function argsFor(lab: LabHost, wishes: Wishes): ArgsOf<'spawn'> {
   const plain = lab.spawnArgs();
@@ -70,6 +89,14 @@ function argsFor(lab: LabHost, wishes: Wishes): ArgsOf<'spawn'> {
     adminPassword: wishes.adminPassword ?? null,
   };
 }
+
+/** Roles of disk files by their names. */
+const roles: Readonly<Record<string, string>> = {
+  disk: 'root',
+  'disk.config': 'config',
+  'disk.rescue': 'rescue',
+  'disk.config.rescue': 'config.rescue',
+};
 
 type FactFinder = ReturnType<typeof factsOn>;
 
@@ -127,12 +154,15 @@ function factsOn(lab: LabHost) {
           ? []
           : findAll(definition, 'devices', 'interface', 'mac').map(({ attributes }) => attributes['address'] ?? ''),
       autostart: /^Autostart:\s+enable/m.test(info ?? ''),
-      disks: [...(disks.includes('disk') ? ['root'] : []), ...(disks.includes('disk.config') ? ['config'] : [])],
+      disks: disks.flatMap((file) => roles[file] ?? []).toSorted(),
+      attached: diskFiles(live ?? '<domain/>').map((file) => roles[basename(file)] ?? file),
       everything: await everything(uuid, info !== null),
       lastEnd: lastEndOf(join(libvirt.stateDirs.log, 'qemu', `${name}.log`)),
     };
   }
-  return { inspect, virsh, saveOf };
+  const configDrive = async (uuid: InstanceUuid): Promise<string | undefined> =>
+    diskFiles((await virsh('dumpxml', uuid)) ?? '<domain/>').find((file) => basename(file).startsWith('disk.config'));
+  return { inspect, virsh, saveOf, configDrive };
 }
 
 function powerOf(state: string | null): Facts['power'] {
@@ -158,8 +188,8 @@ function lastEndOf(log: string): Facts['lastEnd'] {
   return last === 'shutdown' ? 'orderly' : 'cut';
 }
 
-function givenTo(lab: LabHost, uuid: InstanceUuid): Given {
-  const files = readJoliet(readFileSync(join(lab.instances, uuid, 'disk.config')));
+function givenTo(drive: string): Given {
+  const files = readJoliet(readFileSync(drive));
   const data = JSON.parse(files.get('openstack/latest/meta_data.json')!.toString('utf8')) as {
     hostname: string;
     meta: Record<string, string>;
@@ -223,6 +253,7 @@ function outsideOn(lab: LabHost, { virsh, saveOf }: FactFinder): ContractHost['o
       rmSync(join(lab.instances, uuid), { recursive: true, force: true });
       mkdirSync(join(lab.instances, uuid));
     },
+    loseWayBack: async (uuid) => rmSync(join(lab.instances, uuid, 'unrescue.xml')),
   };
 }
 

@@ -33,11 +33,15 @@ export interface LabHost {
 }
 
 /** Starts a host with the driver ready on it. */
-export async function startLabHost(name: string, log: Log = silentLog): Promise<LabHost> {
+export async function startLabHost(
+  name: string,
+  log: Log = silentLog,
+  more: Pick<LibvirtDriverSettings, 'powerCommands'> = {},
+): Promise<LabHost> {
   const dir = tempDir(name);
   const libvirt = await startLibvirtHost({ dir: dir.path, name });
   try {
-    return await driverOn(libvirt, dir, log);
+    return await driverOn(libvirt, dir, log, more);
   } catch (error) {
     await libvirt.stop();
     dir.remove();
@@ -45,7 +49,12 @@ export async function startLabHost(name: string, log: Log = silentLog): Promise<
   }
 }
 
-async function driverOn(libvirt: LibvirtHost, dir: { path: string; remove(): void }, log: Log): Promise<LabHost> {
+async function driverOn(
+  libvirt: LibvirtHost,
+  dir: { path: string; remove(): void },
+  log: Log,
+  more: Partial<LibvirtDriverSettings>,
+): Promise<LabHost> {
   const instances = join(libvirt.diskDir, 'instances');
   mkdirSync(instances, { recursive: true });
   const store = new DirectoryImageStore(join(dir.path, 'images'));
@@ -68,6 +77,7 @@ async function driverOn(libvirt: LibvirtHost, dir: { path: string; remove(): voi
     acceleration: { kind: 'tcg', why: 'tests' },
     address: '127.0.0.1',
     log,
+    ...more,
   };
   const drivers: LibvirtDriver[] = [];
   const newDriver = async (): Promise<LibvirtDriver> => {

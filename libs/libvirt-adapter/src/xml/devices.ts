@@ -12,6 +12,8 @@ export interface DomainDisk {
   readonly readonly: boolean;
   /** `none` past the host's page cache; `writeback` where the file system cannot. */
   readonly cache: 'none' | 'writeback';
+  /** Place in the order in which disks are tried to boot from, from 1 on; only in a definition whose `<os>` names no boot device. */
+  readonly bootOrder?: number;
 }
 
 /** A NIC on a network of libvirt or on a bridge of the host. */
@@ -36,6 +38,7 @@ export function diskElement(disk: DomainDisk): XmlElement {
     element('target', { dev: disk.target, bus: 'virtio' }),
     disk.readonly ? element('readonly') : null,
     textElement('serial', disk.serial),
+    disk.bootOrder === undefined ? null : element('boot', { order: disk.bootOrder }),
   ]);
 }
 

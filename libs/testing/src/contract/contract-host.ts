@@ -30,15 +30,17 @@ export interface Facts {
   readonly macs: readonly string[];
   /** Starts with the host, by the hypervisor alone. */
   readonly autostart: boolean;
-  /** Disks that exist, by role: `root`, `config`, … */
+  /** Disks that exist, by role: `root`, `config`, `rescue`, … */
   readonly disks: readonly string[];
+  /** Disks of the domain, by role, the one that it boots from first; as it runs, or as it is defined while it is off. */
+  readonly attached: readonly string[];
   /** All that is there of the instance, by name: domain, files, directories, saves, taps, filters. Empty = nothing. */
   readonly everything: readonly string[];
   /** How the guest last went off: in order, or cut off; null = it has not yet, or cannot be told. */
   readonly lastEnd: 'orderly' | 'cut' | null;
 }
 
-/** What the driver gave to a guest, read from where the guest would read it. */
+/** What the driver gave to a guest, read from where the guest would read it: the config drive that its domain has. */
 export interface Given {
   readonly hostname: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -65,7 +67,7 @@ export interface Outside {
   resume(uuid: InstanceUuid): Promise<void>;
   /** Starts the stored definition as it is. */
   start(uuid: InstanceUuid): Promise<void>;
-  /** Removes definition and saved memory; the guest is off. */
+  /** Removes definition and saved memory; a guest that runs goes on without them. */
   undefine(uuid: InstanceUuid): Promise<void>;
   /** Removes saved memory alone. */
   dropSavedMemory(uuid: InstanceUuid): Promise<void>;
@@ -73,6 +75,8 @@ export interface Outside {
   crash(uuid: InstanceUuid): Promise<void>;
   /** Leaves the instance's directory behind, with nothing in it. */
   leaveEmptyDirectory(uuid: InstanceUuid): Promise<void>;
+  /** Removes the definition that a rescue has kept. */
+  loseWayBack(uuid: InstanceUuid): Promise<void>;
 }
 
 /** A way to make a spawn fail. */
@@ -105,6 +109,11 @@ export interface ContractHost {
   readonly spawnFaults: Readonly<Record<string, SpawnFault>>;
   /** Takes the hypervisor away from the driver (its daemon is gone or hangs); returns the way to bring it back. */
   unreachable(): Promise<() => Promise<void>>;
+  /**
+   * Power actions that were done to the host so far, oldest first. `reboot` and `shutdown` are configured, each as something that is
+   * written down, takes a while and does nothing; `startup` is not.
+   */
+  powerActions(): readonly string[];
   /** Warnings that the driver has logged so far, oldest first. */
   warnings(): readonly string[];
   close(): Promise<void>;

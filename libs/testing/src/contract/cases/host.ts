@@ -88,6 +88,20 @@ const facts: ContractCase[] = [
       }),
     },
   }),
+  contractCase('getHostStats', 'known', {
+    async prove(world) {
+      const before = await world.call({ refresh: true });
+      await world.guest({ vcpus: 2 });
+      expect(await world.call({ refresh: false })).toEqual(before);
+    },
+    broken: {
+      'collects them each time': (real) => (_args, context) => real({ refresh: true }, context),
+      'makes them up': (real) => async (args, context) => ({
+        ...(await real(args, context)),
+        ...(args.refresh ? {} : { hostMemoryTotal: 0 }),
+      }),
+    },
+  }),
   contractCase('getHostStats', 'refreshed', {
     async prove(world) {
       const before = await world.call({ refresh: true });

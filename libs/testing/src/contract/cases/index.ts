@@ -2,10 +2,12 @@ import { consoleCases } from './console.ts';
 import type { ContractCase } from '../contract-case.ts';
 import { eventCases } from './events.ts';
 import { hostCases } from './host.ts';
+import { hostOrderCases } from './host-orders.ts';
 import { inventoryCases } from './inventory.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { powerCases } from './power.ts';
 import { rebootCases } from './reboot.ts';
+import { rescueCases } from './rescue.ts';
 
 /** Every case of the suite. Events come first: one of them needs a driver that nobody listens to yet. */
 export const allCases: readonly ContractCase[] = [
@@ -13,9 +15,11 @@ export const allCases: readonly ContractCase[] = [
   ...lifecycleCases,
   ...powerCases,
   ...rebootCases,
+  ...rescueCases,
   ...inventoryCases,
   ...consoleCases,
   ...hostCases,
+  ...hostOrderCases,
 ];
 
 /** Promises that no case proves yet, and why. A test sees to it that there are no others among the methods with cases. */
@@ -23,5 +27,4 @@ export const unproven: Readonly<Record<string, string>> = {
   'destroy.volumesKeepData': 'volumes come with the methods that attach them',
   'reboot.badVolumes': 'volumes come with the methods that attach them',
   'blockStats.optional': 'says that a driver may lack the method',
-  'getHostStats.known': 'with refresh it says the same as without, unless something changed meanwhile',
 };

@@ -133,6 +133,39 @@ const spawn: ContractCase[] = [
     },
     broken: { 'starts it anew': startsAnew, 'says that it did': doesNothing },
   }),
+  contractCase('spawn', 'repeat', {
+    when: 'its disks are here already, as on storage that a host shared that is gone',
+    async prove(world) {
+      const guest = await world.guest();
+      const { boot } = await world.sign(guest);
+      const { disks } = await world.facts(guest);
+      await world.arrange('destroy', { ...guest.args, destroyDisks: false });
+      let failures = 0;
+      for (const fault of Object.values(world.host.spawnFaults)) {
+        const { args, disarm } = await world.arm(fault, guest.args);
+        const failed = await world.call(args).then(
+          () => false,
+          () => true,
+        );
+        await disarm();
+        if (failed) failures += 1;
+        // Nothing was wrong for it: an image that has lost its disk, say, is not missed where the disk is.
+        else await world.arrange('destroy', { ...guest.args, destroyDisks: false });
+        expect((await world.facts(guest)).disks).toEqual(disks);
+      }
+      expect(failures).toBeGreaterThan(0);
+      await world.call(guest.args);
+      await running(world, guest);
+      // The guest counts its boots on its disk.
+      expect((await world.sign(guest)).boot).toBeGreaterThan(boot);
+    },
+    broken: {
+      'begins with new disks': (real, world) => async (args, context) => {
+        await world.arrange('destroy', args);
+        return real(args, context);
+      },
+    },
+  }),
   contractCase('spawn', 'sameOperation', {
     async prove(world) {
       const args = await world.newInstance();

@@ -85,6 +85,32 @@ const powerOff: ContractCase[] = [
     },
     broken: { 'says so and does nothing': doesNothing },
   }),
+  contractCase('powerOff', 'off', {
+    when: 'a suspended guest, whose next start is a boot then',
+    async prove(world) {
+      const guest = await world.guest();
+      await world.arrange('suspend', guest.args);
+      await world.call(guest.args);
+      expect(await world.facts(guest)).toMatchObject({ domain: 'defined', power: 'off', savedMemory: false });
+    },
+    broken: { 'takes it for off already and leaves its memory': doesNothing },
+  }),
+  contractCase('powerOff', 'keepsAll', {
+    when: 'a guest whose definition somebody removed while it ran',
+    async prove(world) {
+      const guest = await world.guest();
+      const { disks, macs } = await world.facts(guest);
+      await world.outside('undefine', guest);
+      await world.call(guest.args);
+      expect(await world.facts(guest)).toMatchObject({ domain: 'defined', power: 'off', disks, macs });
+    },
+    broken: {
+      'only cuts it off':
+        (_real, world) =>
+        ({ instance }) =>
+          world.host.outside.destroy(instance.uuid),
+    },
+  }),
   contractCase('powerOff', 'keepsAll', {
     async prove(world) {
       const guest = await world.guest();

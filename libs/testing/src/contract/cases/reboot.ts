@@ -84,6 +84,73 @@ export const rebootCases: readonly ContractCase[] = [
     },
     broken: { 'asks and leaves it at that': doesNothing },
   }),
+  contractCase('reboot', 'keepsDisks', {
+    when: 'a host that has the disks and never had the definition',
+    async prove(world) {
+      const guest = await world.guest();
+      const { boot } = await world.sign(guest);
+      await world.outside('destroy', guest);
+      await world.outside('undefine', guest);
+      const mark = world.nextMark();
+      await world.call({ ...guest.args, rebootType: 'HARD' }, { mark });
+      expect((await running(world, guest)).mark).toEqual(mark);
+      // The guest counts its boots on its disk: the next one is only known to a disk that was kept.
+      expect((await world.sign(guest)).boot).toBe(boot + 1);
+    },
+    broken: {
+      'makes it from the image again': (_real, world) => async (args) => {
+        const spawned = world.spawnedWith(args.instance.uuid);
+        await world.arrange('destroy', spawned);
+        await world.arrange('spawn', spawned);
+      },
+    },
+  }),
+  contractCase('reboot', 'keepsDisks', {
+    when: 'one that fails',
+    async prove(world) {
+      let failures = 0;
+      for (const fault of Object.values(world.host.spawnFaults)) {
+        const guest = await world.guest();
+        const { disks } = await world.facts(guest);
+        await world.outside('destroy', guest);
+        await world.outside('undefine', guest);
+        const { args, disarm } = await world.arm(fault, guest.args);
+        const failed = await world.call({ ...args, rebootType: 'HARD' }).then(
+          () => false,
+          () => true,
+        );
+        await disarm();
+        // Not every way to fail a spawn befalls a reboot: it needs no image, for one.
+        if (!failed) continue;
+        failures += 1;
+        expect((await world.facts(guest)).disks).toEqual(disks);
+        await world.call({ ...guest.args, rebootType: 'HARD' });
+        await running(world, guest);
+      }
+      expect(failures).toBeGreaterThan(0);
+    },
+    broken: {
+      'clears up as a spawn would': (real, world) => (args, context) =>
+        real(args, context).catch(async (error: unknown) => {
+          await world.fault?.disarm();
+          await world.arrange('destroy', world.spawnedWith(args.instance.uuid));
+          throw error;
+        }),
+    },
+  }),
+  contractCase('reboot', 'running', {
+    when: 'a rescued guest, which stays so',
+    async prove(world) {
+      const guest = await world.guest();
+      await world.arrange('powerOff', guest.args);
+      await world.arrange('rescue', { ...guest.args, rescuePassword: null });
+      const before = await running(world, guest);
+      await world.call({ ...guest.args, rebootType: 'HARD' });
+      const { attached } = await running(world, guest, before);
+      expect(attached[0]).toBe('rescue');
+    },
+    broken: { 'boots its own disk': (_real, world) => (args) => world.arrange('unrescue', args) },
+  }),
   contractCase('reboot', 'hardDoesNotAsk', {
     async prove(world) {
       const guest = await world.awakeGuest();
