@@ -19,6 +19,7 @@ export const PACKAGES = [
   { name: 'iproute2', why: 'network interfaces', program: 'ip' },
   { name: 'e2fsprogs', why: "the test guest's data partition", program: 'mke2fs' },
   { name: 'bindfs', why: 'storage that two hosts of the lab share', program: 'bindfs', only: 'test' },
+  { name: 'iputils-ping', why: 'the lab pings a guest while it moves', program: 'ping', only: 'test' },
   { name: 'procps', why: 'tests look for leftover processes', program: 'ps', only: 'test' },
   { name: 'openssh-client', why: 'tests log in to guests', program: 'ssh', only: 'test' },
 ];

@@ -41,6 +41,16 @@ export class Supervised {
     return this.#child.ready(timeoutMs);
   }
 
+  /** Its end is somebody else's doing from now on (the host that it runs on goes): it is not started again. */
+  letGo(): void {
+    this.#isStopping = true;
+  }
+
+  /** Sends it a signal, as it comes from outside: when it ends of it, it is started again. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.signal(signal);
+  }
+
   async end(): Promise<void> {
     this.#isStopping = true;
     await this.#child.end();

@@ -6,7 +6,7 @@ export { startNats, natsVersion, type NatsOptions, type NatsServer } from './nat
 export { startTwoHosts, missingForTwoHosts, LabImpossible, type TwoHosts, type TwoHostsOptions } from './two-hosts.ts';
 export { PairedHost, LAB_BRIDGE, LAB_NETWORK } from './paired-host.ts';
 export { ControlLink } from './control-link.ts';
-export { spawnInside, type InsideOptions, type InsideProcessHandle } from './inside-process.ts';
+export { insideCommand, spawnInside, type InsideOptions, type InsideProcessHandle } from './inside-process.ts';
 export { startLibvirtHost, type LibvirtHost, type LibvirtHostOptions } from './libvirt-host.ts';
 export { guestImage, type GuestImage } from '../../../../tools/guest-image/build.mjs';
 export { guestReady, guestCount, type GuestReady } from './guest-console.ts';

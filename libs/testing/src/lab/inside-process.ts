@@ -36,8 +36,26 @@ export interface InsideProcessHandle {
 }
 
 const ENTER = `while [ "$1" != -- ]; do echo $$ > "$1"; shift; done; shift; exec "$@"`;
-/** The child's id as this side of the namespace numbers it goes out on channel 4, which the child does not get. */
-const WAIT = `setpriv --pdeathsig KILL "$@" 4>&- & echo $! >&4; exec 4>&-; wait $!`;
+/** The child's id as this side of the namespace numbers it goes out on channel 4, where there is one; an order to end is handed on. */
+const WAIT = `setpriv --pdeathsig KILL "$@" 4>&- & pid=$!
+{ echo $pid >&4; } 2>/dev/null; exec 4>&-
+trap 'kill -TERM $pid' TERM
+while :; do wait $pid; code=$?; kill -0 $pid 2>/dev/null || exit $code; done`;
+
+/**
+ * The command line that runs a command inside and ends as it ends, for callers that spawn it themselves. SIGTERM is handed on to the
+ * command; with any other end of this command line it is killed.
+ */
+export function insideCommand(
+  host: Pick<LibvirtHost, 'keeperPid' | 'cgroupDoors'>,
+  command: readonly string[],
+  { cwd }: Pick<InsideOptions, 'cwd'> = {},
+): string[] {
+  const groups = host.cgroupDoors.length > 0 ? ['--cgroup'] : [];
+  const namespaces = ['--mount', '--uts', '--pid', '--net', ...groups, ...(cwd === undefined ? [] : [`--wd=${cwd}`])];
+  const enter = ['nsenter', '--target', String(host.keeperPid), '--no-fork', ...namespaces];
+  return ['sh', '-c', ENTER, 'sh', ...host.cgroupDoors, '--', ...enter, '--', 'sh', '-c', WAIT, 'sh', ...command];
+}
 
 /** Starts a command inside; resolves when it has its process id. Its end is told by `ended`, also when that comes at once. */
 export async function spawnInside(
@@ -46,12 +64,9 @@ export async function spawnInside(
   args: readonly string[],
   { env = process.env, cwd, output = 'ignore', ipc = false }: InsideOptions = {},
 ): Promise<InsideProcessHandle> {
-  const groups = host.cgroupDoors.length > 0 ? ['--cgroup'] : [];
-  const namespaces = ['--mount', '--uts', '--pid', '--net', ...groups, ...(cwd === undefined ? [] : [`--wd=${cwd}`])];
-  const enter = ['nsenter', '--target', String(host.keeperPid), '--no-fork', ...namespaces];
-  const inside = ['sh', '-c', WAIT, 'sh', command, ...args];
   const stdio: StdioOptions = ['ignore', output, output, ipc ? 'ipc' : 'ignore', 'pipe'];
-  const child = spawn('sh', ['-c', ENTER, 'sh', ...host.cgroupDoors, '--', ...enter, '--', ...inside], { stdio, env });
+  const line = insideCommand(host, [command, ...args], cwd === undefined ? {} : { cwd });
+  const child = spawn('sh', line.slice(1), { stdio, env });
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const ended = exit.then(([code]) => code ?? 255);
   const said = (await (child.stdio[4] as Readable).setEncoding('utf8').toArray()).join('');

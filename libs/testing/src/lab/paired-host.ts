@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlLink } from './control-link.ts';
-import { spawnInside, type InsideOptions, type InsideProcessHandle } from './inside-process.ts';
+import { insideCommand, spawnInside, type InsideOptions, type InsideProcessHandle } from './inside-process.ts';
 import { startLibvirtHost, type LibvirtHost } from './libvirt-host.ts';
 import { until } from './until.ts';
 
@@ -126,6 +126,11 @@ export class PairedHost implements LibvirtHost {
     options: InsideOptions = {},
   ): Promise<InsideProcessHandle> {
     return spawnInside(this.#libvirt, command, args, options);
+  }
+
+  /** The command line of the same, for callers that spawn it themselves. */
+  insideCommand(command: readonly string[]): string[] {
+    return insideCommand(this.#libvirt, command);
   }
 
   /**

@@ -219,8 +219,9 @@ describe('a process inside a host', () => {
   it('is where the host is: in its files, processes, groups and name, and under its death', async () => {
     const { b } = lab;
     const out = join(dir.path, 'seen');
+    writeFileSync(join(lab.storage, 'here'), '');
     const script = `require('node:fs').writeFileSync('${out}.work', JSON.stringify({
-      name: require('node:os').hostname(), shared: require('node:fs').existsSync('${b.sharedDir}/mark'), pid: process.pid }));
+      name: require('node:os').hostname(), shared: require('node:fs').existsSync('${b.sharedDir}/here'), pid: process.pid }));
       require('node:fs').renameSync('${out}.work', '${out}'); setInterval(() => {}, 1000)`;
     const inner = await b.spawnInside(process.execPath, ['-e', script]);
     const seen = await until(() => JSON.parse(readFileSync(out, 'utf8')) as object, { what: 'it has looked' });
@@ -234,6 +235,14 @@ describe('a process inside a host', () => {
     await b.powerOff();
     expect(await inner.ended).toBe(137);
     await b.powerOn();
+  });
+
+  it('is told to end in order, also by who has only its command line', async () => {
+    const inside = lab.a.insideCommand(['sh', '-c', 'trap "exit 9" TERM; echo up; while :; do sleep 0.1; done']);
+    const line = spawn('sh', inside.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(line.stdout, 'data');
+    line.kill('SIGTERM');
+    expect(await once(line, 'exit')).toEqual([9, null]);
   });
 
   it('says how it ended when it ends at once', async () => {

@@ -1,0 +1,162 @@
+/**
+ * `npm run lab -- --once`: an instance's whole life on two hosts, step by step, with the command line as a person uses it. Each step
+ * looks at the guest and at the hypervisors themselves, and ends the story when they are not as told.
+ */
+import { until } from '@chronovirt/testing/lab';
+import { historyTable } from '../start/history-table.ts';
+import { leftOfInstances } from './leftovers.ts';
+import { StoryBroken, type Story } from './story.ts';
+
+interface Step {
+  readonly title: string;
+  tell(story: Story): Promise<void>;
+}
+
+/** The guest whose disk lies on its host alone, and the one whose disk both hosts see. */
+const OWN = 'counter';
+const SHARED = 'wanderer';
+
+export const steps: readonly Step[] = [
+  {
+    title: 'A guest whose disk lies on its host alone',
+    async tell(story) {
+      await story.system.useStorage('own');
+      await story.createCounter(OWN, story.system.a);
+    },
+  },
+  {
+    title: 'It moves while it counts, there and back, its disk is copied along',
+    async tell(story) {
+      const { a, b } = story.system;
+      await story.moveWhileCounting(OWN, b);
+      await story.moveWhileCounting(OWN, a);
+    },
+  },
+  {
+    title: 'It is resized, and the resize is taken back',
+    async tell(story) {
+      await story.chronovirt('resize', OWN, '--flavor', 'micro');
+      await story.chronovirt('show', OWN);
+      await story.chronovirt('revert-resize', OWN);
+      await story.ready(OWN, 3);
+      await story.counts(OWN, 0);
+    },
+  },
+  {
+    title: 'It is rescued, with its own disk beside the rescue system, and comes back as it was',
+    async tell(story) {
+      await story.chronovirt('rescue', OWN);
+      await story.chronovirt('unrescue', OWN);
+      await story.ready(OWN, 4);
+      await story.counts(OWN, 0);
+    },
+  },
+  {
+    title: 'Its history is one chain over both hosts',
+    async tell(story) {
+      await printHistory(story, OWN);
+      await story.chronovirt('delete', OWN);
+    },
+  },
+  {
+    title: 'A guest whose disk both hosts see',
+    async tell(story) {
+      await story.system.useStorage('shared');
+      await story.createCounter(SHARED, story.system.a);
+    },
+  },
+  {
+    title: 'It moves while it counts, there and back; nothing is copied but its memory',
+    async tell(story) {
+      const { a, b } = story.system;
+      await story.moveWhileCounting(SHARED, b);
+      await story.moveWhileCounting(SHARED, a);
+    },
+  },
+  {
+    title: 'Its host is cut off while the guest runs on: without a proof nobody else may start it',
+    async tell(story) {
+      const { system, say } = story;
+      say(`\n# ${await system.carry('cut', system.a.name)}`);
+      await until(async () => !(await hostsSay(story, system.a.name, 'alive')), {
+        what: `${system.a.name} counts as lost`,
+        timeoutMs: 60_000,
+      });
+      await story.chronovirt('hosts');
+      await story.refused('evacuate', SHARED, '--host', system.b.name);
+      story.runsOnlyOn(SHARED, system.a, await story.uuid(SHARED));
+    },
+  },
+  {
+    title: 'The host is fenced, which proves that nothing runs there; the guest is evacuated with its disk',
+    async tell(story) {
+      const { a, b } = story.system;
+      await story.chronovirt('hosts', 'fence', a.name);
+      await story.chronovirt('evacuate', SHARED, '--host', b.name);
+      await story.ready(SHARED, 2);
+      await story.counts(SHARED, 0);
+      story.runsOnlyOn(SHARED, b, await story.uuid(SHARED));
+    },
+  },
+  {
+    title: 'The host comes back, finds that the guest is not its own any more, and cleans up',
+    async tell(story) {
+      const { system, say } = story;
+      const uuid = await story.uuid(SHARED);
+      say(`\n# ${await system.carry('heal', system.a.name).catch(() => system.carry('on', system.a.name))}`);
+      await until(async () => hostsSay(story, system.a.name, 'alive'), {
+        what: `${system.a.name} counts as alive`,
+        timeoutMs: 60_000,
+      });
+      await until(async () => !(await system.a.host.virsh('list', '--all', '--uuid')).includes(uuid), {
+        what: `${system.a.name} has cleaned up`,
+        timeoutMs: 60_000,
+      });
+      story.runsOnlyOn(SHARED, system.b, uuid);
+      await story.chronovirt('hosts');
+      const count = await story.count(SHARED);
+      say(`  the guest counts on: ${await story.counts(SHARED, count)}`);
+    },
+  },
+  {
+    title: 'Its history tells the whole story',
+    async tell(story) {
+      await printHistory(story, SHARED);
+      await story.chronovirt('delete', SHARED);
+    },
+  },
+];
+
+/** All steps in order; throws at the first that does not go as told. */
+export async function demonstrate(story: Story): Promise<void> {
+  const began = performance.now();
+  for (const [index, { title, tell }] of steps.entries()) {
+    const at = performance.now();
+    story.say(`\n━━ ${index + 1} of ${steps.length}: ${title}`);
+    await tell(story);
+    story.say(`✓ ${((performance.now() - at) / 1000).toFixed(1)} s`);
+  }
+  const left = leftOfInstances(story.system);
+  if (left.length > 0) throw new StoryBroken(`this is left of instances that are deleted: ${left.join('; ')}`);
+  story.say(
+    `\nThe whole story took ${((performance.now() - began) / 1000).toFixed(0)} s. No domain, disk or interface of an instance is left.`,
+  );
+}
+
+async function printHistory(story: Story, name: string): Promise<void> {
+  const turns = await story.history(await story.uuid(name));
+  story.say(`\n${historyTable(turns)}`);
+  const hosts = new Set(turns.map(({ host }) => host));
+  for (const { name: host } of story.system.hosts)
+    if (!hosts.has(host)) throw new StoryBroken(`the history of ${name} says nothing of ${host}`);
+  const unexplained = turns.filter(({ message }) => message.command === null && message.cause === null);
+  if (unexplained.length > 0)
+    throw new StoryBroken(`${unexplained.length} turns of ${name} have neither a command nor a cause`);
+}
+
+/** Whether a host's line in the list of hosts has this word. */
+async function hostsSay(story: Story, name: string, word: string): Promise<boolean> {
+  const { hosts } = await story.system.api.get<{ hosts: { host: string }[] }>('/v1/hosts');
+  const line = hosts.find(({ host }) => host === name);
+  return line !== undefined && JSON.stringify(line).includes(`"${word}"`);
+}

@@ -1,0 +1,163 @@
+/** The two hosts and the whole system on them, started in order and ended in reverse: NATS, hosts, coordinator, an agent inside each. */
+import { LAB_NETWORK, startTwoHosts, type TwoHosts } from '@chronovirt/testing/lab';
+import { stateDir } from '../setup/places.mjs';
+import { Api } from '../start/api.ts';
+import { Parts, startCoordinator, startNats, type Say } from '../start/parts.ts';
+import { LabHost } from './lab-host.ts';
+import type { LabOptions, Storage } from './options.ts';
+import type { LabOrder } from './orders.ts';
+
+export class LabSystem {
+  readonly api: Api;
+  readonly address: string;
+  readonly tokenFile: string;
+  readonly two: TwoHosts;
+  readonly a: LabHost;
+  readonly b: LabHost;
+  readonly parts: Parts;
+  #storage: Storage;
+
+  private constructor(
+    parts: Parts,
+    two: TwoHosts,
+    hosts: [LabHost, LabHost],
+    storage: Storage,
+    api: Api,
+    tokenFile: string,
+  ) {
+    this.parts = parts;
+    this.two = two;
+    [this.a, this.b] = hosts;
+    this.#storage = storage;
+    this.api = api;
+    this.address = api.address;
+    this.tokenFile = tokenFile;
+  }
+
+  static async start({ storage, apiPort }: Pick<LabOptions, 'storage' | 'apiPort'>, say: Say): Promise<LabSystem> {
+    const parts = new Parts(say);
+    try {
+      const nats = await startNats(parts, ['host-a', 'host-b']);
+      const two = await parts.timed(
+        'hosts',
+        () => startTwoHosts({ dir: stateDir() }),
+        ({ a, b }) => `${a.name} at ${a.address}, ${b.name} at ${b.address}, a cable between them`,
+      );
+      parts.ends('hosts', () => two.stop());
+      for (const host of two.hosts) await host.reach(nats.port);
+      const { address, tokenFile } = await startCoordinator(parts, nats, {
+        api: { port: apiPort, defaultNetwork: LAB_NETWORK },
+      });
+      const settings = (host: TwoHosts['a']) => (): object => system.agentSettings(host);
+      const hosts = two.hosts.map((host) => new LabHost(host, parts, nats, settings(host)));
+      const system: LabSystem = new LabSystem(
+        parts,
+        two,
+        hosts as [LabHost, LabHost],
+        storage,
+        new Api(address, tokenFile),
+        tokenFile,
+      );
+      await parts.timed(
+        'agents',
+        () => Promise.all(hosts.map((host) => host.start())),
+        () => 'one inside each host',
+      );
+      return system;
+    } catch (error) {
+      await parts.stop();
+      throw error;
+    }
+  }
+
+  get hosts(): readonly [LabHost, LabHost] {
+    return [this.a, this.b];
+  }
+
+  host(name: string | null): LabHost {
+    const found = this.hosts.find((host) => host.name === name);
+    if (found === undefined)
+      throw new Error(
+        `there is no host "${String(name)}": expected ${this.hosts.map((host) => host.name).join(' or ')}`,
+      );
+    return found;
+  }
+
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  /** From now on instances' files lie elsewhere. Only while there is no instance. */
+  async useStorage(storage: Storage): Promise<void> {
+    this.#storage = storage;
+    for (const host of this.hosts) await host.stopAgent();
+    await Promise.all(this.hosts.map((host) => host.startAgent()));
+  }
+
+  /** What an agent's configuration says of its host. */
+  agentSettings(host: TwoHosts['a']): object {
+    return {
+      driver: {
+        kind: 'libvirt',
+        uri: host.uri,
+        instancesDirectory: this.#storage === 'shared' ? host.sharedDir : host.instancesDir,
+        natNetwork: null,
+        address: host.address,
+      },
+    };
+  }
+
+  /** Lets an accident happen, or ends it; says what was done. `ping` is not one: whoever orders it does it. */
+  async carry(order: LabOrder, target: string | null): Promise<string> {
+    const host = (): LabHost => this.host(target);
+    switch (order) {
+      case 'off':
+        await host().off();
+        return `${host().name} has no power any more`;
+      case 'on':
+        await host().on();
+        return `${host().name} has booted, its agent serves`;
+      case 'cut':
+        host().cut();
+        await this.two.cutNetwork();
+        return `${host().name} reaches nobody any more; its guests run on`;
+      case 'heal':
+        host().heal();
+        await this.two.healNetwork();
+        return `${host().name} reaches everybody again`;
+      case 'freeze':
+        await host().freeze();
+        return `every process of ${host().name} stands still`;
+      case 'thaw':
+        await host().thaw();
+        return `${host().name} goes on`;
+      case 'cut-network':
+        await this.two.cutNetwork();
+        return 'the cable between the hosts is out';
+      case 'heal-network':
+        await this.two.healNetwork();
+        return 'the cable between the hosts is in';
+      case 'kill-agent':
+        host().killAgent();
+        return `the agent of ${host().name} was killed; it is started again`;
+      case 'kill-libvirtd':
+        await host().killLibvirtd();
+        return `libvirtd of ${host().name} was killed; it is started again`;
+      case 'status':
+        return this.hosts.map(({ text }) => text).join('\n');
+      case 'ping': {
+        const from = this.hosts.find((each) => each.host.isOn);
+        if (from === undefined) throw new Error('both hosts are off');
+        return String(from.host.keeperPid);
+      }
+    }
+  }
+
+  async stop(say: Say): Promise<void> {
+    for (const host of this.hosts)
+      await host
+        .release()
+        .catch((error: unknown) => say(`  ${host.name}: ${error instanceof Error ? error.message : String(error)}`));
+    await this.parts.stop(say);
+  }
+}

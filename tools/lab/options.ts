@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { labOrders, type LabOrder } from './orders.ts';
+
+/** Where the instances' files lie: on storage of both hosts, or on each host's own. */
+export type Storage = 'shared' | 'own';
+
+export interface LabOptions {
+  /** Runs the demonstration to its end, checks that nothing is left, and exits. */
+  readonly once: boolean;
+  readonly storage: Storage;
+  readonly apiPort: number;
+  /** What shall happen to a lab that runs in another terminal; null = a lab is brought up. */
+  readonly order: { readonly name: LabOrder; readonly target: string | null } | null;
+  readonly help: boolean;
+}
+
+const orderLines = Object.entries(labOrders)
+  .map(([name, { takes, text }]) => `  ${`${name}${takes === null ? '' : ` ${takes}`}`.padEnd(20)} ${text}`)
+  .join('\n');
+
+export const usage = `npm run lab -- [options]    two libvirt hosts on this machine, an agent in each, one coordinator; needs root
+
+  --once              the demonstration to its end: moves, resize, rescue, a host cut off and evacuated; checks that nothing is left; exits
+  --storage own       each host keeps its instances' files to itself; they move with their disks (default: shared)
+  --port N            port of the API on 127.0.0.1 (default: 8774, any free one with --once)
+  --help              this text
+
+npm run lab -- ORDER [TARGET]    in another terminal, to the lab that runs:
+
+${orderLines}
+
+Hosts are called host-a and host-b. Everything lies in a directory under the system's temporary one and goes with the lab.
+`;
+
+/** Reads the options; throws with the field's name for what cannot be used. */
+export function readOptions(args: readonly string[]): LabOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      once: { type: 'boolean', default: false },
+      storage: { type: 'string', default: 'shared' },
+      port: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { storage } = values;
+  if (storage !== 'shared' && storage !== 'own')
+    throw new Error(`--storage: expected "shared" or "own", not "${storage}"`);
+  const port = values.port === undefined ? (values.once ? 0 : 8774) : Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port: expected a number from 0 to 65535, not "${values.port}"`);
+  return { once: values.once, storage, apiPort: port, order: readOrder(positionals), help: values.help };
+}
+
+function readOrder(words: readonly string[]): LabOptions['order'] {
+  const [name, target = null, ...more] = words;
+  if (name === undefined) return null;
+  if (!isOrder(name)) throw new Error(`unknown order "${name}": expected one of ${Object.keys(labOrders).join(', ')}`);
+  const { takes } = labOrders[name];
+  if (more.length > 0 || (takes === null) !== (target === null))
+    throw new Error(`${name}: expected ${takes === null ? 'no target' : `one ${takes}`}`);
+  return { name, target };
+}
+
+const isOrder = (word: string): word is LabOrder => Object.hasOwn(labOrders, word);
