@@ -14,7 +14,7 @@ import {
   serveQueries,
   type NatsConnection,
 } from '@chronovirt/nats-adapter';
-import { DriverExecutor, Host, JournalFault, lockHost, systemClock, type Log } from '@chronovirt/runtime';
+import { DriverExecutor, Host, lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { bootId } from './boot-id.ts';
 import type { AgentConfig } from './config.ts';
 import { makeDriver, type HostDriver } from './driver.ts';
@@ -90,16 +90,11 @@ export async function startAgent(
   return { host, recovered, over, stop };
 }
 
-/** Streams are the coordinator's to make: it does so when it hears the first beat of a host. */
+/** Streams are the coordinator's to make: it does so when it hears the first beat of a host. Only asked for here: trying would be refused. */
 async function untilThereIsAStream(journal: JetStreamJournal, host: string, log: Log): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await journal.provision(host);
-    } catch (error) {
-      if (!(error instanceof JournalFault && error.code === 'JOURNAL_MISSING')) throw error;
-      if (tries % 50 === 0) log.info({ host }, 'waiting for the coordinator to make the stream of this host');
-      await new Promise<void>((resolve) => setTimeout(resolve, 200));
-    }
+  for (let tries = 0; !(await journal.isProvisioned(host)); tries++) {
+    if (tries % 50 === 0) log.info({ host }, 'waiting for the coordinator to make the stream of this host');
+    await new Promise<void>((resolve) => setTimeout(resolve, 200));
   }
 }
 

@@ -48,9 +48,11 @@ describe.each(testServers())('users of set-up on nats-server $version', ({ path 
   });
 
   it('let an agent say that its stream is missing, and use it once the coordinator has made it', async () => {
+    expect(await journal.isProvisioned('h1')).toBe(false);
     await expect(journal.provision('h1')).rejects.toMatchObject({ code: 'JOURNAL_MISSING' });
     await spine.provision('h1');
     await spine.provision('_cluster');
+    expect(await journal.isProvisioned('h1')).toBe(true);
     await journal.provision('h1');
     const message = sampleMessage('h1', newInstance());
     const appended = await journal.append(message, 0);
