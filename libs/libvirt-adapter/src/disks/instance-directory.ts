@@ -12,13 +12,13 @@
  * ```
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { InstanceUuid } from '@chronovirt/contract';
 import { isTemporary } from './temporary-name.ts';
 import { nothingThere } from './whole-file.ts';
 
 /** Files that go with an instance and are no disks. */
-const companions = /^(disk\.info|console\.log(\.\d+)?|unrescue\.xml)$/;
+const companions = /^(disk\.info|console\.log(\.\d+)?|unrescue\.xml|resize\.info)$/;
 
 /** Disk files by name, and the role that each plays; ephemeral and swap disks may belong to a rescue too. */
 function roleOf(name: string): string | null {
@@ -64,6 +64,11 @@ export class InstanceDirectory {
   /** Where a resize or cold move sets the directory aside. */
   get kept(): string {
     return `${this.path}_resize`;
+  }
+
+  /** What a resize keeps, as a directory of its own. */
+  get aside(): InstanceDirectory {
+    return new InstanceDirectory(dirname(this.path), basename(this.kept) as InstanceUuid);
   }
 
   /** Where the directory goes when it is to be removed. */

@@ -28,7 +28,7 @@ export interface LabHost {
   /** Complete arguments of a spawn; each time another instance. */
   spawnArgs(overrides?: Partial<ArgsOf<'spawn'>['instance']>): ArgsOf<'spawn'>;
   /** Another driver on the same host, as after a restart of the agent. */
-  newDriver(): Promise<LibvirtDriver>;
+  newDriver(more?: Partial<LibvirtDriverSettings>): Promise<LibvirtDriver>;
   stop(): Promise<void>;
 }
 
@@ -80,8 +80,8 @@ async function driverOn(
     ...more,
   };
   const drivers: LibvirtDriver[] = [];
-  const newDriver = async (): Promise<LibvirtDriver> => {
-    const driver = new LibvirtDriver(settings);
+  const newDriver = async (otherwise: Partial<LibvirtDriverSettings> = {}): Promise<LibvirtDriver> => {
+    const driver = new LibvirtDriver({ ...settings, ...otherwise });
     drivers.push(driver);
     await driver.initHost({ host: libvirt.name }, hostContext());
     return driver;

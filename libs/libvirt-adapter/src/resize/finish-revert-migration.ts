@@ -1,0 +1,54 @@
+/** The old guest comes back on the source of a resize or cold move: its files as they were, its old definition, started. */
+import { InstanceNotFoundError } from '@chronovirt/contract';
+import type { ArgsOf } from '@chronovirt/contract';
+import { configDriveFiles } from '../config-drive/content.ts';
+import { isoImage } from '../config-drive/iso9660.ts';
+import { refuseVolumes } from '../disks/disk-plan.ts';
+import { readDiskRecord } from '../disks/disk-record.ts';
+import { ensureDirectory, ensureDisks, isThere } from '../disks/instance-disks.ts';
+import { definitionOf } from '../guest/definition.ts';
+import type { Hands } from '../guest/hands.ts';
+import { kill } from '../guest/power-off.ts';
+import type { HostServices } from '../host/host-services.ts';
+import { connectNetworks } from '../network/connect-networks.ts';
+import { sameMark } from '../xml/metadata.ts';
+import { noFiles, putBack } from './kept-directory.ts';
+import { settlePower } from './settle-power.ts';
+
+/**
+ * With nothing kept, the files were never set aside or are back already: a guest that runs then is left alone. `instance` carries the
+ * old flavor.
+ */
+export async function finishRevertMigration(
+  host: HostServices,
+  hands: Hands,
+  args: ArgsOf<'finishRevertMigration'>,
+): Promise<void> {
+  const { context } = hands;
+  const directory = host.directory(hands.instance);
+  refuseVolumes(args.blockDeviceInfo);
+  const isKept = await isThere(directory.kept);
+  const seen = await hands.look();
+  const isOurs = sameMark(seen.mark, context.mark);
+  const leave = seen.power === 'on' || (seen.active && !isOurs);
+  if (!isKept && args.powerOn && seen.busy === null && leave) return;
+  if (isKept) {
+    // On its own host the resized guest may run, on the very files that go.
+    await kill(hands);
+    await putBack(directory, context);
+  }
+
+  const record = await readDiskRecord(directory);
+  if (record === null) {
+    if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
+    throw noFiles(directory);
+  }
+  await ensureDirectory(directory, context);
+  await ensureDisks(directory, record, host.images, context, {
+    mayMake: ({ role }) => role === 'config',
+    contentOf: () => isoImage('config-2', configDriveFiles({ ...args, adminPassword: null, injectedFiles: [] })),
+  });
+  await connectNetworks(hands, args.networkInfo);
+  const definition = definitionOf(args.instance, args.networkInfo, record, directory, host.profile, context.mark);
+  await settlePower(hands, definition, args.powerOn);
+}
