@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureNatNetwork, removeNatNetwork, type NatNetwork } from '../../../../tools/setup/nat-network.mjs';
 import { writeConfigDrive } from './config-drive.ts';
 import { guestCount, guestImage, guestReady, startLibvirtHost, tempDir, until, type LibvirtHost } from './index.ts';
 
@@ -15,6 +14,37 @@ let host: LibvirtHost;
 afterAll(() => dir.remove());
 
 const ask = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: 'utf8' });
+
+const NETWORK = 'lab-nat';
+
+interface NatNetwork {
+  readonly bridge: string;
+  /** Like `192.168.171.0/24`. */
+  readonly subnet: string;
+}
+
+/** Makes the network that the guests of this test are on, or finds the one of an earlier start of the host. */
+async function natNetwork(running: LibvirtHost): Promise<NatNetwork> {
+  const names = (await running.virsh('net-list', '--all', '--name')).split('\n').map((name) => name.trim());
+  if (!names.includes(NETWORK)) {
+    const used = (await running.exec(['ip', '-4', 'route', 'show', 'table', 'all'])) + ask('ip', '-4', 'addr');
+    const third = Array.from({ length: 84 }, (_, index) => 171 + index).find((n) => !used.includes(`192.168.${n}.`));
+    const xml = join(dir.path, 'network.xml');
+    writeFileSync(
+      xml,
+      `<network><name>${NETWORK}</name><forward mode='nat'/><bridge name='${NETWORK}%d' stp='off' delay='0'/>
+  <ip address='192.168.${third}.1' netmask='255.255.255.0'><dhcp><range start='192.168.${third}.2' end='192.168.${third}.254'/></dhcp></ip>
+</network>`,
+    );
+    await running.virsh('net-define', xml);
+  }
+  if (!/^Active:\s+yes$/m.test(await running.virsh('net-info', NETWORK))) await running.virsh('net-start', NETWORK);
+  const xml = await running.virsh('net-dumpxml', NETWORK);
+  return {
+    bridge: /<bridge name='([^']+)'/.exec(xml)?.[1] ?? '',
+    subnet: (/<ip address='([\d.]+)'/.exec(xml)?.[1] ?? '').replace(/\d+$/, '0/24'),
+  };
+}
 
 /** What to look for after a host has gone; taken while it runs. Others may run hosts of their own at the same time. */
 function marksOf(running: LibvirtHost, nat: NatNetwork) {
@@ -60,7 +90,7 @@ function domainXml(name: string, machine: string, disk: string, drive: string): 
   <devices>
     <disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='writeback'/><source file='${disk}'/><target dev='vda' bus='virtio'/></disk>
     <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${drive}'/><target dev='vdb' bus='virtio'/><readonly/></disk>
-    <interface type='network'><source network='chronovirt'/><model type='virtio'/></interface>
+    <interface type='network'><source network='${NETWORK}'/><model type='virtio'/></interface>
     <serial type='pty'><log file='/var/log/libvirt/${name}-console.log' append='on'/><target port='0'/></serial>
     <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
   </devices>
@@ -76,7 +106,7 @@ describe.each([
 
   beforeAll(async () => {
     host = await startLibvirtHost({ dir: dir.path, name: network, network });
-    nat = await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
+    nat = await natNetwork(host);
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   });
 
@@ -169,11 +199,9 @@ describe.each([
 
   it('takes its network and its marks with it in an orderly stop', async () => {
     host = await startLibvirtHost({ dir: dir.path, name: network, network });
-    const made = await ensureNatNetwork({ uri: host.uri, runHere: (command) => host.exec(command) });
-    expect(made).toMatchObject({ made: false, subnet: expect.stringMatching(/^192\.168\.\d+\.0\/24$/) });
-    const marks = marksOf(host, made);
-    await removeNatNetwork({ uri: host.uri });
-    expect((await host.virsh('net-list', '--all', '--name')).trim()).toBe('');
+    const found = await natNetwork(host);
+    expect(found).toEqual({ bridge: expect.any(String), subnet: nat.subnet });
+    const marks = marksOf(host, found);
     await host.stop();
     await host.stop();
     expect(leftovers(marks)).toEqual(NOTHING);
