@@ -30,6 +30,7 @@ import { failure } from './failure.ts';
 import * as freeze from './freeze.ts';
 import { existing, factsOf, infoOf, resourcesOf, statsOf, usedBy } from './inventory.ts';
 import {
+  checkedOptions,
   liveMigration,
   liveMigrationDefaults,
   progressOf,
@@ -56,7 +57,7 @@ export interface FakeDriverOptions {
   readonly name?: string;
   /** What a guest gets to shut down by itself in a soft reboot, in milliseconds; 120,000 unless said otherwise. */
   readonly softRebootMs?: number;
-  /** How live migrations are carried out; what is left out is off, and `forceComplete` pauses. */
+  /** How live migrations are carried out; what is left out is off, `forceComplete` pauses, and guests land paused. */
   readonly liveMigration?: Partial<LiveMigrationOptions>;
   /** What does a power action to the host, and what it answers; without it the action is refused. */
   readonly power?: Readonly<Partial<Record<ArgsOf<'hostPowerAction'>['action'], () => Promise<string>>>>;
@@ -78,7 +79,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     this.#host = host;
     this.#log = options.log ?? null;
     this.#softRebootMs = options.softRebootMs ?? 120_000;
-    this.#liveMigration = { ...liveMigrationDefaults, ...options.liveMigration };
+    this.#liveMigration = checkedOptions({ ...liveMigrationDefaults, ...options.liveMigration });
     this.#power = options.power ?? {};
     this.#connection = host.connect(options.name);
     this.#events = new EventFeed(this.#connection, this.#log);

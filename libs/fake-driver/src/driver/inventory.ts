@@ -56,7 +56,7 @@ const cpuInfo = (hardware: Hardware): AvailableResource['cpuInfo'] => ({
   model: 'simulated',
   vendor: 'Chronovirt',
   topology: { sockets: 1, cores: hardware.vcpus, threads: 1 },
-  features: [],
+  features: [...(hardware.cpuFeatures ?? [])],
 });
 
 export function resourcesOf(hardware: Hardware, node: string, domains: readonly DomainView[]): AvailableResource {

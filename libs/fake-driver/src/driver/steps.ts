@@ -60,6 +60,16 @@ export class Steps {
     return this.#step('managedSaveRemove', (instance) => this.#connection.managedSaveRemove(instance));
   }
 
+  /** Notes this operation in the running guest as the one that moves it away. */
+  noteMove(): Step {
+    return this.#step('noteMove', (instance) => this.#connection.noteMove(instance, this.effect.context.mark));
+  }
+
+  /** Puts this operation's mark on the running guest and on its stored definition. */
+  setMark(): Step {
+    return this.#step('setMark', (instance) => this.#connection.setMark(instance, this.effect.context.mark));
+  }
+
   makeDirectory(): Step {
     return this.#step('makeDirectory', (instance) =>
       this.#connection.makeDirectory(instance, this.effect.context.mark),

@@ -240,6 +240,33 @@ export class HostConnection {
     });
   }
 
+  /** Notes in the live metadata which operation moves the guest away. Waits for a running job, as every change does. */
+  noteMove(instance: InstanceUuid, by: Mark): Promise<void> {
+    return this.#locked('noteMove', instance, (domain) => ({
+      finish: () => {
+        domain.mustRun().movedBy = by;
+      },
+    }));
+  }
+
+  /** Changes the mark of a running guest, and of its stored definition. */
+  setMark(instance: InstanceUuid, mark: Mark): Promise<void> {
+    return this.#locked('setMark', instance, (domain) => ({ finish: () => domain.setMark(mark) }));
+  }
+
+  /** Has the daemon of another host read a small file of an instance there. Throws `OPERATION_FAILED` when that cannot be reached. */
+  readFrom(host: string, instance: InstanceUuid, name: string): Promise<string> {
+    return this.#local('readFrom', instance, () => {
+      const { neighbours } = this.#host;
+      const other = neighbours?.find(host) ?? null;
+      if (other === null || !other.daemonUp || neighbours?.connected(this.#host, other) !== true)
+        throw new CallError('OPERATION_FAILED', `unable to connect to server at '${host}'`);
+      const file = other.files.view(instance)?.files.find((one) => one.name === name);
+      if (file === undefined) throw new CallError('NO_SUCH_FILE', `${name}: no such file on ${host}`);
+      return file.content;
+    });
+  }
+
   /** Steers the running move; waits for no lock. Throws `OPERATION_INVALID` when there is none, or it is too late. */
   steerMigration(instance: InstanceUuid, how: Steering): Promise<void> {
     return this.#atOnce('steerMigration', instance, () => {
@@ -254,8 +281,9 @@ export class HostConnection {
     return this.#quick('moveOf', instance, () => this.#host.find(instance)?.move?.view() ?? null);
   }
 
-  writeProbe(name: string): Promise<void> {
-    return this.#local('writeProbe', null, () => this.#host.files.writeProbe(name));
+  /** Leaves an empty file with a new name on this host's storage, which it answers. */
+  writeProbe(): Promise<string> {
+    return this.#local('writeProbe', null, () => this.#host.files.writeProbe(this.#host.name));
   }
 
   removeProbe(name: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { InstanceUuid } from '@chronovirt/contract';
+import type { InstanceUuid, Mark } from '@chronovirt/contract';
 import type { DomainDefinition } from './definition.ts';
 import type { Domain } from './domain.ts';
 
@@ -17,6 +17,8 @@ export interface DomainView {
   readonly stored: DomainDefinition | null;
   /** Definition inside the managed save image; null when there is none. */
   readonly saved: DomainDefinition | null;
+  /** The operation that set out to move the guest away; null when none did. */
+  readonly movedBy: Mark | null;
   readonly cpuTimeNs: number;
 }
 
@@ -45,6 +47,7 @@ export function viewOf(domain: Domain): DomainView {
     live: run?.definition ?? null,
     stored,
     saved: domain.saved?.definition ?? null,
+    movedBy: run?.movedBy ?? null,
     cpuTimeNs: domain.cpuTimeNs(),
   };
 }

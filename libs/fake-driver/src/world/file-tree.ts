@@ -32,6 +32,7 @@ export class FileTree {
   readonly #base = new Map<string, SimulatedFile>();
   /** Files by which two hosts find out whether they see the same storage. */
   readonly #probes = new Set<string>();
+  #probesMade = 0;
 
   view(instance: InstanceUuid): DirectoryView | null {
     const directory = this.#directories.get(instance);
@@ -96,8 +97,10 @@ export class FileTree {
     here.boots = source.boots;
   }
 
-  writeProbe(name: string): void {
+  writeProbe(by: string): string {
+    const name = `probe-${by}-${++this.#probesMade}`;
     this.#probes.add(name);
+    return name;
   }
 
   removeProbe(name: string): void {

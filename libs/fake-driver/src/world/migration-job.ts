@@ -29,6 +29,8 @@ export interface MigrationRequest {
   readonly autoConverge: boolean;
   /** The move may be switched to post-copy. */
   readonly postCopy: boolean;
+  /** The guest stands still over there until somebody lets it go on. */
+  readonly landPaused: boolean;
 }
 
 export type Steering = 'abort' | 'pause' | 'postCopy';
@@ -136,6 +138,9 @@ export class MigrationJob implements OutgoingMove {
       iteration: this.#round,
       bytesPerSecond: this.#roundMs === 0 ? 0 : Math.round(((memoryTotal + diskTotal) * 1000) / this.#roundMs),
       downtimeMs: 300,
+      endless:
+        this.#source.busyGuests.has(this.#domain.uuid) && this.#run.state === 'running' && !this.#request.autoConverge,
+      postCopy: this.#postCopy,
     };
   }
 
@@ -249,7 +254,7 @@ export class MigrationJob implements OutgoingMove {
     half.domain.arrive(half.run, {
       boot: this.#run.boot,
       uptimeMs: this.#domain.uptimeMs(),
-      paused: this.#wasPaused,
+      paused: this.#wasPaused || (this.#request.landPaused && !this.#postCopy),
       stored: this.#request.stored,
       console: this.#domain.console.handOver(this.#source.clock.monotonic(), shared ? 'with the past' : 'without'),
     });

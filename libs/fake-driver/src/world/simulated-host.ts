@@ -25,6 +25,8 @@ export interface Hardware {
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly diskGiB: number;
+  /** What its CPUs can; none beyond the ordinary unless said otherwise. */
+  readonly cpuFeatures?: readonly string[];
 }
 
 export interface SimulatedHostOptions {

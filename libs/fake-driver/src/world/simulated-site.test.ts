@@ -37,6 +37,7 @@ const move: MigrationRequest = {
   copyDisks: [],
   autoConverge: false,
   postCopy: true,
+  landPaused: false,
 };
 const blockMove: MigrationRequest = { ...move, copyDisks: ['root'] };
 
@@ -298,6 +299,19 @@ async function endingOf(step: MigrationStep, fault: (world: Bench) => void): Pro
   return [a, b];
 }
 
+it('a guest that lands paused runs on one side at most, wherever the network is cut', async () => {
+  for (const step of ['begun', 'prepared', 'copying', 'paused', 'resumed', 'gone'] as const) {
+    const world = await bench();
+    world.at(step, () => world.site.cut('a', 'b'));
+    world.order({ ...move, landPaused: true });
+    for (let second = 0; second < 100; second++) {
+      await world.clock.advance(1000);
+      const { a, b } = world.states();
+      expect([step, [a, b].filter((state) => state.startsWith('running')).length]).not.toEqual([step, 2]);
+    }
+  }
+});
+
 const steps = ['begun', 'prepared', 'copying', 'paused', 'resumed', 'gone'] as const;
 const endings = async (fault: (world: Bench) => void): Promise<Record<string, Ending>> =>
   Object.fromEntries(await Promise.all(steps.map(async (step) => [step, await endingOf(step, fault)] as const)));
@@ -391,8 +405,8 @@ describe('storage', () => {
   it('is one for all hosts, or one for each', async () => {
     for (const storage of ['shared', 'separate'] as const) {
       const { site } = new Bench(storage);
-      await site.host('b').connect().writeProbe('probe');
-      expect(await site.host('a').connect().probes()).toEqual(storage === 'shared' ? ['probe'] : []);
+      const probe = await site.host('b').connect().writeProbe();
+      expect(await site.host('a').connect().probes()).toEqual(storage === 'shared' ? [probe] : []);
     }
   });
 });

@@ -80,6 +80,17 @@ export const liveMigrateData = z.strictObject({
     .nullable()
     .optional()
     .describe('Address for the transfer; null = that of the destination.'),
+  sourceConnectAddr: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Address at which the destination asks the source for what no copy carries (the config drive).'),
+  instancesPath: z.string().optional().describe('Where instances lie on the destination.'),
+  disks: diskInfoList.optional().describe("The source's local disks, for the destination to prepare."),
+  diskRecord: z
+    .json()
+    .optional()
+    .describe("The source's own record of disks and virtual hardware, for a destination with the same driver."),
   bdms: z.array(migrateVolume).optional().describe('Volumes as they look on the destination.'),
   vifs: z.array(migrateVif).optional().describe('Interfaces as they look on the destination.'),
   dstNumaInfo: z.json().optional().describe('CPUs and memory nodes that the destination gives.'),
