@@ -48,21 +48,23 @@ export const mechanisms = [
     edits: [
       {
         file: actor,
-        find: 'append(message, this.#seq, this.#host.closing)',
-        put: 'append(message, (await this.#host.journal.last(this.#host.host, this.instance))?.seq ?? 0, this.#host.closing)',
+        find: 'append(message as never, this.#seq, this.#host.closing)',
+        put: 'append(message as never, (await this.#host.journal.last(this.#host.host, this.id))?.seq ?? 0, this.#host.closing)',
       },
     ],
     tests: [invariants],
   },
   {
     name: 'a newer process of the host ends this one',
-    edits: [{ file: host, find: 'isNewerIncarnation(message.incarnation, incarnation) &&', put: 'false &&' }],
+    edits: [
+      { file: host, find: 'isNewerIncarnation(message.incarnation, this.#options.incarnation) &&', put: 'false &&' },
+    ],
     tests: [invariants],
   },
   {
     name: 'a look that began before something else was decided is stale',
     edits: [
-      { file: actor, find: '(this.#lane?.busy ?? false) || (this.#state?.actor.op ?? 0) !== op', put: 'false' },
+      { file: actor, find: 'this.#isBusy || (this.#state?.actor.op ?? 0) !== op', put: 'false' },
       { file: `${machines}/decide/on-look.ts`, find: 'if (op !== state.actor.op)', put: 'if (op > state.actor.op)' },
     ],
     tests: [races],
@@ -161,8 +163,20 @@ export const mechanisms = [
   },
   {
     name: 'delete goes first: the running effect is cancelled',
-    edits: [{ file: actor, find: 'this.#lane?.cancel(`op ${running} is no longer due`);', put: '{}' }],
+    edits: [{ file: actor, find: 'lane.cancel(`op ${running} is no longer due`);', put: '{}' }],
     tests: [races],
+  },
+  {
+    name: 'a permit is revoked in the same breath as the state changes',
+    edits: [
+      { file: actor, find: '    this.#revoke();\n  }\n\n  /** In the same', put: '  }\n\n  /** In the same' },
+      {
+        file: actor,
+        find: '    this.#startDue(false);\n    this.#armTimer(this',
+        put: '    this.#revoke();\n    this.#startDue(false);\n    this.#armTimer(this',
+      },
+    ],
+    tests: [found],
   },
   {
     name: 'a cancelled call that hangs has its connection closed',
@@ -222,7 +236,7 @@ export const mechanisms = [
   },
   {
     name: "the hypervisor's return wakes who waits for it",
-    edits: [{ file: host, find: 'for (const actor of this.#actors.values()) actor.wake();', put: '' }],
+    edits: [{ file: host, find: 'for (const actor of this.#actors.all()) actor.wake();', put: '' }],
     tests: [races],
   },
   {
@@ -231,14 +245,14 @@ export const mechanisms = [
       {
         file: host,
         find: 'if (!this.#actors.has(instance)) await this.#meetStray(instance,',
-        put: 'if (this.#actors.size < 0) await this.#meetStray(instance,',
+        put: 'if (this.#closing === null) await this.#meetStray(instance,',
       },
     ],
     tests: [races],
   },
   {
     name: 'an ended effect is not begun again before its outcome is stored',
-    edits: [{ file: actor, find: 'op !== this.#endedOp &&', put: '' }],
+    edits: [{ file: actor, find: '!this.#endedOps.has(op) &&', put: '' }],
     tests: [found],
   },
   {

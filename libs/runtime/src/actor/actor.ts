@@ -215,6 +215,17 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   #fold(decision: TurnDecision<S>, seq: number): void {
     this.#state = this.#kind.settled(decision.next, seq);
     this.#seq = seq;
+    this.#revoke();
+  }
+
+  /** In the same breath as the state changes: between the two a running effect would still find its permit good (I1). */
+  #revoke(): void {
+    if (this.#state === null || this.#lanes.size === 0) return;
+    const due = this.#kind.due(this.#state);
+    for (const lane of this.#lanes.values()) {
+      const running = lane.runningOp;
+      if (running !== null && !due.some(({ op }) => op === running)) lane.cancel(`op ${running} is no longer due`);
+    }
   }
 
   /**
@@ -243,6 +254,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       for (const event of message.events) state = this.#kind.evolve(state, event, message);
       this.#state = state === null ? null : this.#kind.settled(state, stored.seq);
       this.#seq = stored.seq;
+      this.#revoke();
     }
     this.#expectOthersCalls();
   }
@@ -262,13 +274,8 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
 
   #settle(): void {
     if (this.#state === null || this.#halt !== null) return;
-    const due = this.#kind.due(this.#state);
-    for (const lane of this.#lanes.values()) {
-      const running = lane.runningOp;
-      if (running !== null && !due.some(({ op }) => op === running)) lane.cancel(`op ${running} is no longer due`);
-    }
     this.#startDue(false);
-    this.#armTimer(due);
+    this.#armTimer(this.#kind.due(this.#state));
   }
 
   #startDue(wake: boolean): void {

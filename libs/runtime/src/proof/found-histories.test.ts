@@ -26,6 +26,16 @@ const found: Record<string, Story> = {
         { kind: 'kill', ms: 0 },
       ],
     },
+  'I1: a running effect loses its permit in the same breath in which a stored delete becomes the state': {
+    seed: 99,
+    patient: false,
+    happenings: [
+      { kind: 'wait', ms: 4 },
+      { kind: 'order', who: 0, order: { name: 'delete', args: {} } },
+      { kind: 'freeze', ms: 800 },
+      { kind: 'order', who: 0, order: { name: 'start', args: {} } },
+    ],
+  },
 };
 
 test.each(Object.entries(found))('%s', async (_name, story) => {
