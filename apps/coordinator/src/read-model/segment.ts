@@ -89,6 +89,7 @@ function weight({ role, view }: Segment): number {
       return 2;
     case 'incoming':
     case 'remnant':
+    case 'kept':
       return 0;
     default:
       return role satisfies never;

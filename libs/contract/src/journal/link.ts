@@ -108,7 +108,7 @@ export const moveOver = z.strictObject({
   migration: migrationId.nullable(),
   epoch,
   outcome: z.enum(['undone', 'confirmed']),
-  then: z.enum(['probe', 'unpause', 'powerOn']),
+  then: z.enum(['probe', 'unpause', 'revert']),
   reason: z.string().max(500).nullable(),
 });
 export type MoveOver = z.infer<typeof moveOver>;

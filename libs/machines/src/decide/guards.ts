@@ -107,7 +107,7 @@ function checkEvacuate(
   if (role.kind !== 'granted')
     return { guard: 'placed', fact: 'no host holds the instance: there is nothing to evacuate' };
   if (isFull) return full;
-  if (migration !== undefined && isMigrationLeaf(migration.value))
+  if (migration !== undefined && isMigrationLeaf(migration.value) && migration.value !== 'landing.adopt')
     return {
       guard: 'noMove',
       fact: `move ${migration.context.id} is under way (${migration.value}): call it off, or let it end`,

@@ -69,6 +69,23 @@ export function step(context: LifeContext, event: ChartEvent): LifeContext {
   return { ...context, tries: 0, request: { ...request, ...requestOf(event) }, awaiting: textOf(event, 'awaiting') };
 }
 
+/** A source's part of a move is over: what it came to is kept until both hosts were asked. */
+export function ended(context: LifeContext, event: ChartEvent): LifeContext {
+  const { result } = event.data;
+  const error = errorOf(event);
+  return {
+    ...context,
+    tries: 0,
+    request: {
+      ...context.request,
+      ended: event.type.endsWith('.done') ? 'done' : 'failed',
+      ...(error === null ? {} : { why: error.message }),
+      ...(result === undefined ? {} : { result: result as never }),
+    },
+    awaiting: null,
+  };
+}
+
 /** The same effect once more, after a pause. */
 export function again(context: LifeContext, event: ChartEvent): LifeContext {
   return { ...context, tries: context.tries + 1, awaiting: textOf(event, 'awaiting') ?? context.awaiting };

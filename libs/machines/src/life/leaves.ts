@@ -318,7 +318,7 @@ export function parentOf(value: string): string {
 
 export const parents: Readonly<Record<Parent, ParentState>> = {
   building: { description: 'The instance is being made.', origins: [null] },
-  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed', 'running'] },
+  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed'] },
   stopping: {
     description: 'The guest is being stopped, on order or because it was not where it belongs.',
     origins: ['running', 'paused', 'suspended', 'stopped', 'rescued', 'resized', 'shelved', 'trashed', 'failed'],
@@ -336,7 +336,10 @@ export const parents: Readonly<Record<Parent, ParentState>> = {
     description: 'The guest gets another size or another host.',
     origins: ['running', 'stopped', 'paused', 'failed'],
   },
-  settling: { description: 'A resize is being made final or turned back.', origins: ['resized'] },
+  settling: {
+    description: 'A resize is being made final or turned back.',
+    origins: ['resized', 'running', 'stopped'],
+  },
   shelving: {
     description: 'The guest is being put on the shelf.',
     origins: ['running', 'stopped', 'paused', 'suspended', 'shelved'],

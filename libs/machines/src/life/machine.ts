@@ -41,6 +41,7 @@ const chart = setup({
     ),
     step: assign(({ context, event }) => changes.step(context, event)),
     again: assign(({ context, event }) => changes.again(context, event)),
+    ended: assign(({ context, event }) => changes.ended(context, event)),
     withdraw: assign(({ context, event }) => changes.withdraw(context, event)),
     elsewhere: assign(({ context, event }) => changes.elsewhere(context, event)),
     reconcile: assign(({ context, event }, params: Parameters<typeof changes.reconcile>[2]) =>

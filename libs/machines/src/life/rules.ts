@@ -23,7 +23,7 @@ export type Change =
     }
   | { readonly type: 'preempt'; readonly params: { readonly goal: RestingState } }
   | { readonly type: 'beginDelete'; readonly params: { readonly from: RestingState | null } }
-  | { readonly type: 'step' | 'again' | 'withdraw' | 'elsewhere' }
+  | { readonly type: 'step' | 'again' | 'withdraw' | 'elsewhere' | 'ended' }
   | { readonly type: 'reconcile'; readonly params: { readonly leaf: string } }
   | { readonly type: 'rest'; readonly params: { readonly to: RestingState } }
   | { readonly type: 'fail'; readonly params: { readonly method: string } };
@@ -99,7 +99,8 @@ function givenUp(name: LeafName, when: When = {}): Rule {
 const over: Rules = {
   moveOver: [
     begun('thawing.unpause', { origin: 'running', data: { then: 'unpause' } }),
-    begun('starting.powerOn', { origin: 'running', data: { then: 'powerOn' } }),
+    begun('settling.finishRevertMigration', { origin: 'running', data: { then: 'revert' } }),
+    begun('settling.finishRevertMigration', { origin: 'stopped', data: { then: 'revert' } }),
     begun('reconciling.probe'),
   ],
 };
@@ -116,7 +117,10 @@ const ordered = (method: 'liveMigration' | 'migrateDiskAndPowerOff'): Rules => (
 function ended(name: LeafName): Rules {
   const { method }: Leaf = leaves[name];
   return Object.fromEntries(
-    ['done', 'failed', 'timedOut'].map((end) => [`${method}.${end}`, [begun('migrating.verdict')]]),
+    ['done', 'failed', 'timedOut'].map((end) => [
+      `${method}.${end}`,
+      [{ to: 'migrating.verdict', change: { type: 'ended' } }],
+    ]),
   );
 }
 
@@ -234,9 +238,9 @@ export function rulesOfLeaf(name: LeafName): Rules {
     case 'settling.plan':
       return { moveOver: [rest('resized', { data: { outcome: 'undone' } }), ...(over['moveOver'] ?? [])] };
     case 'migrating.liveMigration':
-      return ended(name);
+      return { ...ended(name), ...over };
     case 'migrating.migrateDiskAndPowerOff':
-      return first({ request: { by: 'cluster' } }, ended(name), generic(name));
+      return first({ request: { by: 'cluster' } }, { ...ended(name), ...over }, { ...generic(name), moveOver: [] });
     default:
       return generic(name);
   }

@@ -61,7 +61,8 @@ export function turnBack(context: MigrationContext, event: ChartEvent): Migratio
     error === undefined
       ? (context.failure ?? { step: event.type, code: 'TURNED_BACK', message: 'ordered, or found by the facts' })
       : { step: event.type, code: error.code, message: error.message };
-  return { ...context, tries: 0, awaiting: null, failure };
+  const found = event.data['found'] as MigrationContext['found'] | undefined;
+  return { ...context, tries: 0, awaiting: null, failure, found: { ...context.found, ...found } };
 }
 
 /** A person ordered its end, or the instance's. */

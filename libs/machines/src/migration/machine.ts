@@ -130,6 +130,8 @@ export function rulesOfMigrationLeaf(name: MigrationLeafName): Rules {
           again(name),
         ],
         ...remembers(name),
+        // The host that was to take it over is proved to be down as well.
+        ...BEGIN,
       };
     case 'confirming.confirm':
     case 'reverting.fence':

@@ -56,7 +56,7 @@ const special = [
   event('destroy.requested', { there: true, request: { host, epoch: 1 } }),
   event('liveMigration.requested', { request: { migrationId: 'm' } }),
   event('migrateDiskAndPowerOff.requested', { request: { migrationId: 'm' } }),
-  ...['probe', 'unpause', 'powerOn'].map((then) => event('moveOver', { migration: 'm', outcome: 'undone', then })),
+  ...['probe', 'unpause', 'revert'].map((then) => event('moveOver', { migration: 'm', outcome: 'undone', then })),
   event('moveOver', { migration: 'm', outcome: 'confirmed', then: 'probe' }),
 ];
 

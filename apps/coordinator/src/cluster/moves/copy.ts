@@ -1,0 +1,169 @@
+/** The source's part of a move, and what the facts of both hosts say of it afterwards. */
+import type { InstanceSpec } from '@chronovirt/contract';
+import type { Known } from '../histories.ts';
+import { isItOver, whereIsIt, type Verdict } from './facts.ts';
+import { failed, type Move } from './move.ts';
+
+const STEER_MS = 10_000;
+/** While the source's agent is silent the destination is looked at this often, in milliseconds. */
+const GLANCE_MS = 10_000;
+
+export async function copyMove(move: Move): Promise<Record<string, unknown>> {
+  if (move.plan.kind === 'cold' && move.plan.aborting)
+    throw undone({ then: 'revert', why: 'it was called off' }, 'ABORTED');
+  const spec = await move.spec();
+  const method = move.plan.kind === 'live' ? 'liveMigration' : 'migrateDiskAndPowerOff';
+  const taken = await move
+    .order(move.source, {
+      kind: 'move',
+      migration: move.plan.id,
+      epoch: move.plan.epoch,
+      method,
+      request: requestOf(move, spec) as never,
+    })
+    .catch((error: unknown) => {
+      // Where it ended already the wait below sees it at once.
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('NOT_TAKEN_')) return true;
+      throw error;
+    });
+  if (!taken && (await wasNeverTaken(move)))
+    throw undone({ then: 'probe', why: `host ${move.source} did not take the order` }, 'HOST_UNREACHABLE');
+  if (move.plan.kind === 'live') await steer(move);
+  return decide(move, await Promise.race([sourceEnded(move), settledOtherwise(move)]));
+}
+
+function requestOf(move: Move, spec: InstanceSpec): Record<string, unknown> {
+  const { found, request } = move.plan;
+  return {
+    by: 'cluster',
+    destination: move.destination,
+    dest: found['address'] ?? move.destination,
+    migration: move.record('migrating', spec),
+    ...(found['migrateData'] !== undefined && { migrateData: found['migrateData'] }),
+    ...(request['flavor'] !== undefined && { flavor: request['flavor'] }),
+  };
+}
+
+/** No answer: the waiting is ended in the source's own history, unless it had taken the order. */
+async function wasNeverTaken(move: Move): Promise<boolean> {
+  const { decision } = await move.write(move.source, {
+    kind: 'moveOver',
+    migration: move.plan.id,
+    epoch: move.plan.epoch,
+    outcome: 'undone',
+    then: 'probe',
+    reason: `host ${move.source} did not take the order`,
+  });
+  return decision.kind === 'turn';
+}
+
+/** An abort, or an end at any price, is a request to the hypervisor beside the running copy; its end shows what came of it. */
+async function steer(move: Move): Promise<void> {
+  const { aborting, request } = move.plan;
+  const action = aborting ? 'abort' : request['force'] === true ? 'forceComplete' : null;
+  if (action === null) return;
+  await move.tools
+    .ask(
+      move.source,
+      'steerMigration',
+      { instance: move.instance, action },
+      { patienceMs: STEER_MS, signal: move.signal },
+    )
+    .catch((error: unknown) => {
+      move.signal.throwIfAborted();
+      if (!(error instanceof Error)) throw error;
+    });
+}
+
+interface Ended {
+  readonly result: 'done' | 'failed';
+  readonly why: string;
+  /** What the copy told of the disks. */
+  readonly found: unknown;
+}
+
+/** The source's history says that its part is over. */
+function sourceEnded(move: Move): Promise<Ended> {
+  const { plan } = move;
+  return move.until(move.source, (last) => endOf(last, plan.id));
+}
+
+function endOf(last: Known | null, id: string): Ended | undefined {
+  if (last === null) return undefined;
+  const { state } = last.message;
+  const mine = state.value === 'migrating.verdict' && state.context.request['migrationId'] === id;
+  if (mine) {
+    const { ended, why, result } = state.context.request;
+    return {
+      result: ended === 'done' ? 'done' : 'failed',
+      why: typeof why === 'string' ? why : 'the copy ended without the guest',
+      found: result,
+    };
+  }
+  if (state.value === 'deleted' || state.value.startsWith('deleting.') || state.actor.role.kind !== 'owner')
+    return { result: 'failed', why: 'the instance was deleted or given up on its source', found: undefined };
+  return undefined;
+}
+
+/**
+ * The source's agent may be silent while its hypervisor goes on, or for ever. A guest that runs at the destination has arrived, whoever
+ * says nothing; a source that is proved to be down has ended its part.
+ */
+async function settledOtherwise(move: Move): Promise<Ended> {
+  for (;;) {
+    await pause(move, GLANCE_MS);
+    if (move.tools.proofOf(move.source) !== null)
+      return { result: 'failed', why: `host ${move.source} is proved to be down`, found: undefined };
+    if (move.plan.kind !== 'live') continue;
+    const seen = await move.look(move.destination);
+    if (seen?.power === 'on' && seen.busy === null)
+      return { result: 'done', why: 'the guest runs at the destination', found: undefined };
+  }
+}
+
+function pause({ tools, signal }: Move, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = tools.writer.clock.after(ms, resolve);
+    signal.addEventListener('abort', () => (cancel(), reject(signal.reason)), { once: true });
+  });
+}
+
+async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>> {
+  const { plan } = move;
+  const [source, destination] = await Promise.all([move.look(move.source), move.look(move.destination)]);
+  const isDown = source === null && move.tools.proofOf(move.source) !== null;
+  const verdict: Verdict = isDown
+    ? destination?.power === 'on'
+      ? { kind: 'landed' }
+      : { kind: 'undone', then: 'probe', why: `host ${move.source} is proved to be down, and the guest did not arrive` }
+    : plan.kind === 'live'
+      ? whereIsIt(plan, source, destination)
+      : isItOver(ended, source);
+  switch (verdict.kind) {
+    case 'landed': {
+      const { found: diskInfo } = ended;
+      return { verdict: 'landed', source, destination, ...(diskInfo !== undefined && { found: { diskInfo } }) };
+    }
+    case 'undone':
+      throw undone(verdict, plan.aborting ? 'ABORTED' : 'NOT_MOVED', { source, destination }, ended);
+    case 'unclear':
+      throw failed('UNCLEAR', `the facts do not say yet where the guest is`, {
+        verdict: 'unclear',
+        awaiting: verdict.awaiting,
+        source,
+        destination,
+      });
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function undone(
+  { then, why }: { then: string; why: string },
+  code: string,
+  seen: Record<string, unknown> = {},
+  ended?: Ended,
+): Error {
+  const said = ended !== undefined && ended.result === 'failed' && ended.why !== why ? `${why} (${ended.why})` : why;
+  return failed(code, said, { verdict: 'undone', found: { then }, ...seen });
+}

@@ -1,0 +1,65 @@
+/** Where the guest is, by what was seen on both hosts. Nobody's opinion counts, least of all that of code that has just failed. */
+import type { MigrationContext, Observation } from '@chronovirt/contract';
+
+export type Verdict =
+  /** The guest is at the destination. */
+  | { readonly kind: 'landed' }
+  /** It is at the source, and so the source goes on. */
+  | { readonly kind: 'undone'; readonly then: 'probe' | 'unpause' | 'revert'; readonly why: string }
+  /** The facts do not say yet: ask again. */
+  | { readonly kind: 'unclear'; readonly awaiting: string };
+
+const isMoving = ({ reason }: Observation): boolean => /migrat|post-copy/i.test(reason);
+const runs = (seen: Observation | null): boolean => seen?.power === 'on' && seen.busy === null;
+const isGone = (seen: Observation): boolean =>
+  seen.power === 'absent' || seen.power === 'off' || seen.power === 'crashed';
+const isHalf = (seen: Observation): boolean => seen.busy !== null || (seen.power === 'paused' && isMoving(seen));
+
+/**
+ * A live copy. A guest that runs at the destination has left the source: QEMU lets it run there only after it was stopped here. While it
+ * stands still on both sides, or one side does not answer, nothing is decided.
+ */
+export function whereIsIt(
+  { origin }: Pick<MigrationContext, 'origin'>,
+  source: Observation | null,
+  destination: Observation | null,
+): Verdict {
+  if (runs(destination)) return { kind: 'landed' };
+  if (destination !== null && origin === 'paused' && destination.power === 'paused' && !isHalf(destination)) {
+    // A paused guest arrives paused; that it arrived shows in that the source has it no more.
+    if (source !== null && isGone(source)) return { kind: 'landed' };
+  }
+  if (source === null)
+    return { kind: 'unclear', awaiting: 'an answer of the source: the guest does not run at the destination' };
+  if (source.busy !== null) return { kind: 'unclear', awaiting: `the end of what the source does: ${source.busy}` };
+  if (source.power === 'on' || (origin === 'paused' && source.power === 'paused' && !isMoving(source)))
+    return { kind: 'undone', then: 'probe', why: 'the guest never left the source' };
+  if (destination === null)
+    return { kind: 'unclear', awaiting: 'an answer of the destination: the guest does not run at the source' };
+  if (destination.busy !== null)
+    return { kind: 'unclear', awaiting: `the end of what the destination does: ${destination.busy}` };
+  if (source.power === 'paused' && destination.power === 'absent')
+    return {
+      kind: 'undone',
+      then: 'unpause',
+      why: 'the copy broke at its end; the destination has nothing of the guest',
+    };
+  if (isGone(source) && isGone(destination))
+    return { kind: 'undone', then: 'probe', why: 'the guest runs on neither side' };
+  return {
+    kind: 'unclear',
+    awaiting: `one side to settle: source ${source.power} (${source.reason}), destination ${destination.power} (${destination.reason})`,
+  };
+}
+
+/** A cold copy: what the source's own history says of it, and that the guest is off there. */
+export function isItOver(
+  ended: { readonly result: 'done' | 'failed'; readonly why: string },
+  source: Observation | null,
+): Verdict {
+  if (source === null) return { kind: 'unclear', awaiting: 'an answer of the source' };
+  if (source.busy !== null) return { kind: 'unclear', awaiting: `the end of what the source does: ${source.busy}` };
+  if (ended.result === 'done' && isGone(source)) return { kind: 'landed' };
+  // Files may have been set aside: turning back puts them where they were, and is safe where they still are.
+  return { kind: 'undone', then: 'revert', why: ended.why };
+}

@@ -1,0 +1,175 @@
+/** The instance changes its owner: the one that gives it up is fenced first, then the spine grants, then the other adopts. */
+import { CLUSTER, type HostName, type InstanceSpec, type InstanceState, type RestingState } from '@chronovirt/contract';
+import { initialContext, isResting, restingOf, type HandedState } from '@chronovirt/machines';
+import type { Known } from '../histories.ts';
+import { failed, type Move } from './move.ts';
+
+/** The source may not act any more: written into its own history, by itself or in its place. */
+export async function fenceSource(move: Move): Promise<Record<string, unknown>> {
+  const { source, plan } = move;
+  const before = await move.last(source);
+  if (before !== null && isGoingAway(before.message.state))
+    throw failed('INSTANCE_DELETED', 'the instance was deleted on its source meanwhile', { gone: true });
+  const link = {
+    kind: 'fence',
+    epoch: move.epoch + 1,
+    keepDisks: move.isShared,
+    ...(plan.kind === 'cold' && { kept: plan.id }),
+  } as const;
+  if (plan.kind === 'evacuate') {
+    // The proof stands in the order; the host is not asked. Without its history nobody would know what it held.
+    if (before === null) throw failed('NO_HISTORY', `host ${source} never took the instance`);
+    move.context.permit.check();
+    await move.write(source, link);
+    return { origin: goesOnAs(before.message.state), found: { left: before.message.state.value } };
+  }
+  await move.tell(source, link).catch((error: unknown) => {
+    // Fenced before, under this epoch or a later one: it stands there.
+    if (!(error instanceof Error && 'code' in error && error.code === 'NOT_TAKEN_STALE')) throw error;
+  });
+  return {};
+}
+
+function isGoingAway({ value }: InstanceState): boolean {
+  return value === 'deleted' || value.startsWith('deleting.');
+}
+
+/** The resting state that an instance goes on to elsewhere, whatever it was doing when its host was lost. */
+function goesOnAs(state: InstanceState): RestingState {
+  const at = restingOf(state.value);
+  if (at === 'failed') return 'running';
+  return at ?? state.context.goal ?? state.context.origin ?? 'running';
+}
+
+/** The destination takes it over; over when it rests there. */
+export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
+  const { destination, plan } = move;
+  const spec = await move.spec();
+  await adopt(move, destination, spec, await arrivalState(move, spec));
+  return move.until(destination, (last) => {
+    const state = heldUnder(last, move.epoch);
+    if (state === null || last === null) return undefined;
+    if (state === 'gone') {
+      if (plan.kind === 'evacuate' && last.message.state.value !== 'deleted')
+        throw failed('RELEASED', 'the destination could not make the guest, and has nothing of it', { released: true });
+      return { host: destination, seq: last.seq };
+    }
+    if (!isResting(state.value)) return undefined;
+    if (plan.kind === 'cold' && state.value !== 'resized')
+      throw failed(
+        state.context.failure?.code ?? 'NOT_RESIZED',
+        state.context.failure?.message ?? `the guest came up as ${state.value}`,
+        { back: true },
+      );
+    return { host: destination, seq: last.seq };
+  });
+}
+
+/** Back on the source, after the destination has given it up. */
+export async function adoptBack(move: Move): Promise<Record<string, unknown>> {
+  const { source, plan } = move;
+  const spec = move.input.spec;
+  const goal = plan.origin === 'stopped' ? 'stopped' : 'running';
+  await adopt(move, source, spec, {
+    value: 'settling.finishRevertMigration',
+    context: {
+      ...initialContext,
+      origin: 'resized',
+      goal,
+      before: goal,
+      request: { by: 'cluster', migration: move.record('reverting', spec) as never, migrationId: plan.id },
+    },
+    ...(await carried(move, move.destination)),
+  });
+  return move.until(source, (last) => {
+    const state = heldUnder(last, move.epoch);
+    if (state === null || last === null) return undefined;
+    return state === 'gone' || isResting(state.value) ? { host: source, seq: last.seq } : undefined;
+  });
+}
+
+async function adopt(move: Move, host: HostName, spec: InstanceSpec, state: HandedState): Promise<void> {
+  const taken = await move.order(host, {
+    kind: 'adopt',
+    epoch: move.epoch,
+    from: { host: CLUSTER as HostName, seq: move.input.seq },
+    spec,
+    state,
+    command: move.input.due.command,
+    migration: move.plan.id,
+  });
+  if (!taken)
+    throw failed('HOST_UNREACHABLE', `host ${host} did not answer`, { awaiting: `host ${host} to take it over` });
+}
+
+/** What goes along from the host that had it: the lock, and where its count of ops stands. */
+async function carried(move: Move, from: HostName): Promise<Pick<HandedState, 'op' | 'parts'>> {
+  const last = await move.last(from);
+  const state = last?.message.state;
+  return {
+    op: Math.max(state?.actor.op ?? 0, move.input.state.actor.op),
+    parts: { lock: state?.parts.lock ?? null },
+  };
+}
+
+async function arrivalState(move: Move, spec: InstanceSpec): Promise<HandedState> {
+  const { plan } = move;
+  const { found, request, origin } = plan;
+  const rest = await carried(move, move.source);
+  const common = { by: 'cluster', migration: move.record('finished', spec) as never, migrationId: plan.id };
+  if (plan.kind === 'live')
+    return {
+      value: 'migrating.postLiveMigrationAtDestination',
+      context: {
+        ...initialContext,
+        origin,
+        goal: origin,
+        request: { ...common, ...(found['migrateData'] !== undefined && { migrateData: found['migrateData'] }) },
+      },
+      ...rest,
+    };
+  if (plan.kind === 'cold')
+    return {
+      value: 'migrating.finishMigration',
+      context: {
+        ...initialContext,
+        origin,
+        goal: 'resized',
+        before: origin === 'stopped' ? 'stopped' : 'running',
+        request: {
+          ...common,
+          ...(request['flavor'] !== undefined && { flavor: request['flavor'] }),
+          ...(found['diskInfo'] !== undefined && { diskInfo: found['diskInfo'] }),
+        },
+      },
+      ...rest,
+    };
+  return { ...evacuated(move), ...rest };
+}
+
+/** After an evacuation: its disks are there and it is started from them, or it is made anew; what was off stays off. */
+function evacuated(move: Move): Pick<HandedState, 'value' | 'context'> {
+  const { origin, found } = move.plan;
+  const left = String(found['left']);
+  const neverRan = left.startsWith('building.');
+  const off = ['stopped', 'suspended', 'shelved', 'trashed'].includes(origin);
+  const goal: RestingState = off ? 'stopped' : 'running';
+  if (neverRan || !move.isShared)
+    return {
+      value: neverRan ? 'building.spawn' : 'migrating.spawn',
+      context: { ...initialContext, origin: null, goal: neverRan ? 'running' : goal },
+    };
+  if (off) return { value: origin === 'suspended' ? 'stopped' : origin, context: initialContext };
+  return {
+    value: 'rebooting.reboot',
+    context: { ...initialContext, origin: 'stopped', goal: 'running', request: { rebootType: 'HARD' } },
+  };
+}
+
+/** The state that a host holds under an epoch; null = it has not taken it over yet; `gone` = it did, and gave it up again. */
+function heldUnder(last: Known | null, epoch: number): InstanceState | 'gone' | null {
+  if (last === null || last.message.state.actor.epoch < epoch) return null;
+  const { state } = last.message;
+  if (state.actor.role.kind === 'owner') return state;
+  return state.actor.role.kind === 'closed' || state.actor.epoch > epoch ? 'gone' : null;
+}

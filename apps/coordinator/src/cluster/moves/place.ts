@@ -1,0 +1,68 @@
+/** Where a move leads. */
+import type { Flavor, HostReport } from '@chronovirt/contract';
+import { choose, explainNone, type Candidate } from '../placement.ts';
+import { failed, type Move } from './move.ts';
+
+const needed = {
+  live: ['preLiveMigration', 'postLiveMigrationAtDestination'],
+  cold: ['finishMigration'],
+  evacuate: ['spawn', 'reboot'],
+} as const;
+
+/** Chooses the destination; what the step after it needs of its report is kept. */
+export async function placeMove(move: Move): Promise<Record<string, unknown>> {
+  const { plan, tools } = move;
+  const spec = await move.spec();
+  const flavor = (plan.request['flavor'] as Flavor | undefined) ?? spec.flavor;
+  const all = [...tools.candidates()];
+  const source = all.find(({ report }) => report.host === plan.source)?.report;
+  const reasons = new Map<string, string>();
+  const fit = all.filter((candidate) => {
+    const why = unfit(candidate, move, source);
+    if (why !== null) reasons.set(candidate.report.host, why);
+    return why === null;
+  });
+  const asked = plan.request['host'];
+  const only = typeof asked === 'string' ? asked : null;
+  const placement = choose({ ...spec, flavor }, fit, { only, not: plan.hostsTried }, tools.ratios);
+  if (placement.kind === 'none') {
+    // Why a host was not even asked matters more than that it was not found.
+    const why = new Map([...placement.reasons, ...[...reasons].filter(([host]) => only === null || only === host)]);
+    throw failed('NO_VALID_HOST', explainNone(why));
+  }
+  const { report } = all.find((candidate) => candidate.report.host === placement.host) as Candidate;
+  return {
+    host: placement.host,
+    found: {
+      shared: shareStorage(source, report),
+      address:
+        report.peer === undefined ? (report.address ?? report.host) : `${report.peer.address}:${report.peer.port}`,
+    },
+  };
+}
+
+function unfit({ report }: Candidate, { plan }: Move, source: HostReport | undefined): string | null {
+  if (report.host === plan.source) return 'the instance is there';
+  const missing = needed[plan.kind].filter((method) => !report.implements.includes(method));
+  if (missing.length > 0) return `its driver does not have ${missing.join(', ')}`;
+  const shared = shareStorage(source, report);
+  if (plan.kind === 'evacuate' && !shared && plan.request['fromImage'] !== true)
+    return `it does not share ${plan.source}'s storage, so the disk is out of its reach; from its image the guest could be made anew, and what was on its disk would be lost`;
+  if (plan.kind === 'cold' && !shared && report.peer === undefined) return 'its agent takes no files from other agents';
+  if (plan.kind === 'live' && report.address === undefined) return 'no other host reaches it';
+  return null;
+}
+
+function shareStorage(source: HostReport | undefined, destination: HostReport): boolean {
+  return source?.sharedStorage !== undefined && source.sharedStorage === destination.sharedStorage;
+}
+
+/** Whether another host than those tried could be chosen. */
+export function couldGoElsewhere(move: Move, without: string): boolean {
+  if (typeof move.plan.request['host'] === 'string') return false;
+  const { plan, tools, input } = move;
+  const all = [...tools.candidates()];
+  const source = all.find(({ report }) => report.host === plan.source)?.report;
+  const fit = all.filter((candidate) => unfit(candidate, move, source) === null);
+  return choose(input.spec, fit, { only: null, not: [...plan.hostsTried, without] }, tools.ratios).kind === 'placed';
+}

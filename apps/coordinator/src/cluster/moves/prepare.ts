@@ -1,0 +1,56 @@
+/** The destination gets ready, and takes itself back whole where it cannot. */
+import type { Known } from '../histories.ts';
+import { failed, type Move } from './move.ts';
+
+export async function prepareMove(move: Move): Promise<Record<string, unknown>> {
+  const { destination, plan, input } = move;
+  const spec = await move.spec();
+  const migrateData = plan.found['migrateData'] as { blockMigration?: boolean | null } | undefined;
+  const methods =
+    plan.kind === 'live'
+      ? ['preLiveMigration', ...(migrateData?.blockMigration === true ? ['preBlockMigration'] : [])]
+      : [];
+  const source = await move.last(move.source);
+  const taken = await move.order(destination, {
+    kind: 'incoming',
+    migration: plan.id,
+    epoch: plan.epoch,
+    from: { host: move.source, seq: source?.seq ?? 0 },
+    op: Math.max(source?.message.state.actor.op ?? 0, input.state.actor.op),
+    methods,
+    spec,
+    request: {
+      migration: move.record('preparing', spec) as never,
+      keepDisks: move.isShared,
+      ...((migrateData === undefined ? {} : { migrateData }) as object),
+      ...((plan.found['diskInfo'] === undefined ? {} : { diskInfo: plan.found['diskInfo'] }) as object),
+    },
+    command: input.due.command,
+  });
+  if (!taken) throw failed('HOST_UNREACHABLE', `host ${destination} did not answer`);
+  const ready = await move.until(destination, (last) => readiness(last, plan.id));
+  if (ready.kind === 'ready') return { found: ready.found };
+  throw failed(ready.code, `host ${destination} could not get ready: ${ready.message}`);
+}
+
+type Readiness =
+  | { readonly kind: 'ready'; readonly found: Record<string, unknown> }
+  | { readonly kind: 'not'; readonly code: string; readonly message: string };
+
+/** What the destination's history says of the move; undefined = it is still at it. */
+function readiness(last: Known | null, id: string): Readiness | undefined {
+  if (last === null) return undefined;
+  const { state, events } = last.message;
+  const { role, due } = state.actor;
+  const { request } = state.context;
+  if (role.kind === 'incoming' && role.migration === id) {
+    if (due.length > 0) return undefined;
+    const { migrateData } = request;
+    return { kind: 'ready', found: migrateData === undefined ? {} : { migrateData } };
+  }
+  if (request['calledOff'] !== id) return undefined;
+  const error = events.map(({ data }) => data?.['error']).find((one) => one !== undefined) as
+    | { code: string; message: string }
+    | undefined;
+  return { kind: 'not', code: error?.code ?? 'NOT_READY', message: error?.message ?? 'the move was called off there' };
+}
