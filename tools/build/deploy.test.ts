@@ -54,7 +54,11 @@ function pathsOf(value: unknown, path = ''): string[] {
 }
 
 describe.each([
-  { name: 'agent', schema: agentConfig, without: ['driver.profile'] },
+  {
+    name: 'agent',
+    schema: agentConfig,
+    without: ['driver.profile', 'peer.tls.certFile', 'peer.tls.keyFile', 'peer.tls.caFile'],
+  },
   { name: 'coordinator', schema: processConfig, without: [] as string[] },
 ])('deploy/$name.json', ({ name, schema, without }) => {
   const file = join(deploy, `${name}.json`);

@@ -14,16 +14,17 @@ import {
   serveQueries,
   type NatsConnection,
 } from '@chronovirt/nats-adapter';
+import type { PeerService } from '@chronovirt/peer';
 import { DriverExecutor, Host, lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { bootId } from './boot-id.ts';
 import type { AgentConfig } from './config.ts';
 import { makeDriver, type HostDriver } from './driver.ts';
-
+import { servePeers } from './peer.ts';
 import { Queries } from './queries.ts';
 
 export interface RunningAgent {
   readonly host: Host;
-  /** Resolves when every history was read and the commands of all instances are taken. */
+  /** Resolves when every history was read, the commands of all instances are taken, and other agents are served. */
   readonly recovered: Promise<void>;
   /** Resolves with the reason when this process may not go on (a newer one has taken over, the connection was closed for good). */
   readonly over: Promise<string>;
@@ -65,20 +66,29 @@ export async function startAgent(
       ),
   });
   const beats = beat(config, incarnation, nats, host, driver, log);
+  let peers: PeerService | null = null;
+  let stopped = false;
   const recovered = untilThereIsAStream(journal, config.host, log)
     .then(() => host.start())
-    .then(() => log.info({ instances: [...host.instances()].length }, 'recovered'));
+    .then(() => log.info({ instances: [...host.instances()].length }, 'recovered'))
+    .then(async () => {
+      const service = await servePeers(config, host, driver.files, log);
+      if (stopped) await service?.stop();
+      else peers = service;
+    });
   const actors = serveActors(nats, config.host, (instance, request) =>
     request.kind === 'command' ? host.command(request.command) : host.link(instance, request.link),
   );
   const queries = new Queries(host, driver);
   const served = serveQueries(nats, config.host, (method, args, context) => queries.handle(method, args, context));
   recovered.catch((error: unknown) =>
-    giveUp(`recovery failed: ${error instanceof Error ? error.message : String(error)}`),
+    giveUp(`the start failed: ${error instanceof Error ? error.message : String(error)}`),
   );
 
   const stop = async (): Promise<void> => {
+    stopped = true;
     beats();
+    await peers?.stop();
     await actors.stop();
     await served.stop();
     await host.stop();
@@ -141,6 +151,7 @@ function beat(
         instances: [...host.instances()].length,
         implements: methods.filter((name) => typeof driver[name as keyof typeof driver] === 'function'),
         waitingFor: driver.waitingFor(),
+        ...(config.peer === undefined ? {} : { peer: { address: config.peer.address, port: config.peer.port } }),
       };
       publishBeat(nats, report);
     } catch (error) {

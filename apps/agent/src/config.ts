@@ -35,6 +35,18 @@ export const agentConfig = z.strictObject({
     /** A simulated host: for trying things out. Its guests live in this process and end with it. */
     z.strictObject({ kind: z.literal('simulated'), profile: z.enum(['instant', 'lively']).default('lively') }),
   ]),
+  /** Where this agent takes files from other agents and hands out images; left out: it takes no part in moves of files. */
+  peer: z
+    .strictObject({
+      /** The address that other hypervisors reach it at; it listens there. */
+      address: z.string().min(1).max(255),
+      port: z.int().min(1).max(65_535).default(8775),
+      /** Key that the agents of a cluster sign their requests with; left out: `secretsKeyFile`, of which a key of its own is derived. */
+      keyFile: path.optional(),
+      /** Certificate, private key, and the authority that signed the certificates of all; left out: what is sent is not encrypted. */
+      tls: z.strictObject({ certFile: path, keyFile: path, caFile: path }).optional(),
+    })
+    .optional(),
   /** Milliseconds between two reports to the coordinator. */
   beatMs: z.int().min(100).max(60_000).default(1_000),
   log: z

@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import type { HostPort, ImplementedDriver, NetworkInfo, QueryContext } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import type { ImageSource } from '@chronovirt/images';
-import { LibvirtDriver, probeAcceleration, type PortAddress } from '@chronovirt/libvirt-adapter';
+import { LibvirtDriver, probeAcceleration, type FilesForPeers, type PortAddress } from '@chronovirt/libvirt-adapter';
 import { systemClock, type Log } from '@chronovirt/runtime';
 import type { AgentConfig } from './config.ts';
+import { peerLink } from './peer.ts';
 
 export interface HostDriver {
   readonly driver: ImplementedDriver & HostPort;
   /** Addresses that the host knows of an instance's ports. */
   addresses(networkInfo: NetworkInfo, context: QueryContext): Promise<readonly PortAddress[]>;
+  /** What other agents may have of this host's files; left out: nothing. */
+  readonly files?: FilesForPeers;
 }
 
 export async function makeDriver(config: AgentConfig, images: ImageSource, log: Log): Promise<HostDriver> {
@@ -24,6 +27,7 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
       ? await probeAcceleration({ cacheFile: join(settings.instancesDirectory, '_acceleration.json') })
       : { accel: settings.acceleration, why: 'said in the configuration' };
   log.info({ acceleration }, 'acceleration chosen');
+  const peer = peerLink(config);
   const driver = new LibvirtDriver({
     uri: settings.uri,
     instancesDirectory: settings.instancesDirectory,
@@ -33,6 +37,11 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
     natNetwork: settings.natNetwork,
     softRebootSeconds: settings.softRebootSeconds,
     log,
+    ...(peer === undefined ? {} : { peer }),
   });
-  return { driver, addresses: (networkInfo, context) => driver.addressesOf(networkInfo, context) };
+  return {
+    driver,
+    addresses: (networkInfo, context) => driver.addressesOf(networkInfo, context),
+    files: driver.filesForPeers,
+  };
 }

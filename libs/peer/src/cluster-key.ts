@@ -17,7 +17,7 @@ export class ClusterKey {
     this.#key = Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'chronovirt peer requests 1', 32));
   }
 
-  /** Reads the key from a file that nobody but its owner may read. Throws `CLUSTER_KEY_UNUSABLE`. */
+  /** Reads the key from a file that nobody but its owner may read: bytes, or hexadecimal digits. Throws `CLUSTER_KEY_UNUSABLE`. */
   static fromFile(path: string): ClusterKey {
     let file: number;
     try {
@@ -31,7 +31,7 @@ export class ClusterKey {
         const now = (mode & 0o777).toString(8).padStart(4, '0');
         throw new ClusterKeyError(`cluster key: others may read ${path} (mode ${now}); run: chmod 600 ${path}`);
       }
-      return new ClusterKey(readFileSync(file));
+      return new ClusterKey(bytesIn(readFileSync(file)));
     } finally {
       closeSync(file);
     }
@@ -48,4 +48,10 @@ export class ClusterKey {
     const given = Buffer.from(signature);
     return given.length === right.length && timingSafeEqual(given, right);
   }
+}
+
+/** Digits mean the bytes that they stand for, so that a line's end in one copy of the file makes no other key. */
+function bytesIn(content: Buffer): Buffer {
+  const text = content.toString('latin1').trim();
+  return /^([0-9a-f]{2}){32,}$/i.test(text) ? Buffer.from(text, 'hex') : content;
 }

@@ -312,6 +312,9 @@ test('a key file that others may read, that is missing or too short is refused b
   expect(() => ClusterKey.fromFile(file)).toThrow(`chmod 600 ${file}`);
   chmodSync(file, 0o600);
   expect(ClusterKey.fromFile(file).sign('GET', '/', 1)).toBe(key.sign('GET', '/', 1));
+  const digits = source(Buffer.from(`${SECRET.toString('hex')}\n`));
+  chmodSync(digits, 0o600);
+  expect(ClusterKey.fromFile(digits).sign('GET', '/', 1)).toBe(key.sign('GET', '/', 1));
   expect(() => ClusterKey.fromFile('/nowhere/key')).toThrow('cannot open /nowhere/key');
   expect(() => new ClusterKey(Buffer.alloc(31))).toThrow('at least 32 bytes');
 });
