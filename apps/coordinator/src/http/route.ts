@@ -57,6 +57,11 @@ export function jsonText(text: string, status = 200, headers: Record<string, str
   return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });
 }
 
+/** JSON that is at hand as bytes. */
+export function jsonBytes(bytes: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Response {
+  return new Response(bytes, { headers: { 'content-type': 'application/json', ...headers } });
+}
+
 /** `true`, `1` or nothing after the name: yes. */
 export const flag = z
   .enum(['', 'true', '1', 'false', '0'])

@@ -149,6 +149,50 @@ test('pages go through all instances once, in order of their names', async () =>
   expect([...model.list({ state: 'building' })]).toHaveLength(5);
 });
 
+test('a page begins after the last one’s end, also when the instance there was deleted meanwhile', async () => {
+  const journal = new MemoryJournal({ store: new MemoryStore() });
+  const writers = [1, 2, 3].map((n) => new ChainWriter(journal, n));
+  for (const writer of writers) await writer.build('h1');
+  const [, second] = writers as [ChainWriter, ChainWriter, ChainWriter];
+  const model = modelOf(journal);
+  await model.start();
+  await second.deleteFrom('h1');
+  expect((await latest(model, second)).state).toBe('deleted');
+  expect([...model.list({ after: second.spec.uuid })].map(({ name }) => name)).toEqual(['guest-3']);
+  expect([...model.list({})].map(({ name }) => name)).toEqual(['guest-1', 'guest-3']);
+});
+
+test('the list as bytes is the list, whatever has changed since the last one; what has not changed is not made again', async () => {
+  const journal = new MemoryJournal({ store: new MemoryStore() });
+  const writers = Array.from({ length: 150 }, (_, n) => new ChainWriter(journal, n + 101));
+  const [first, second, ...rest] = writers as [ChainWriter, ChainWriter, ...ChainWriter[]];
+  for (const writer of [first, ...rest]) await writer.build('h1');
+  const model = modelOf(journal);
+  const listed = (): Uint8Array[] => {
+    const pieces = model.listBytes();
+    const entries = [...model.list({})].map(({ json }) => JSON.parse(json) as unknown);
+    expect(JSON.parse(`[${Buffer.concat(pieces).toString()}]`)).toEqual(entries);
+    return pieces;
+  };
+  await model.start();
+  const before = listed();
+  expect(before.length).toBeGreaterThan(2);
+  expect(listed()).toEqual(before);
+  expect(listed().every((piece, at) => piece === before[at])).toBe(true);
+
+  await rest.at(-1)?.outcome('h1', 'done');
+  await latest(model, rest.at(-1) ?? first);
+  const after = listed();
+  expect(after.map((piece, at) => piece === before[at])).toEqual(before.map((_, at) => at < before.length - 1));
+
+  await second.build('h1');
+  await latest(model, second);
+  expect(listed().length).toBeGreaterThan(0);
+  for (const writer of [first, ...rest.slice(0, 100)]) await writer.deleteFrom('h1');
+  await latest(model, rest[99] ?? first);
+  expect(listed().length).toBe(1);
+});
+
 async function replayRest(
   writer: ChainWriter,
   early: number,

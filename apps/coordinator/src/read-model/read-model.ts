@@ -6,6 +6,7 @@ import { CLUSTER, isHostToken, type TurnMessage } from '@chronovirt/contract';
 import { isReadable, specIn, whyUnreadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
 import { followHost } from './follow-host.ts';
 import { InstanceEntry } from './instance-entry.ts';
+import { ListBytes } from './list-bytes.ts';
 import { Listing, type ListFilter } from './listing.ts';
 import { reaches, type Position } from './position.ts';
 import { epochOf, viewOf, type Segment } from './segment.ts';
@@ -31,7 +32,8 @@ export class ReadModel {
   readonly #discoverMs: number;
   readonly #entries = new Map<string, InstanceEntry>();
   readonly #byName = new Map<string, Set<InstanceEntry>>();
-  readonly #listing = new Listing();
+  readonly #listing = new Listing(this.#entries);
+  readonly #listBytes = new ListBytes();
   readonly #position = new Map<string, number>();
   readonly #following = new Map<string, Promise<void>>();
   readonly #listeners = new Set<Listener>();
@@ -121,7 +123,12 @@ export class ReadModel {
 
   /** A page of instances in order of name. */
   list(filter: ListFilter): Iterable<InstanceEntry> {
-    return this.#listing.select(this.#entries.values(), filter);
+    return this.#listing.select(filter);
+  }
+
+  /** All instances that are not deleted, in order of name: pieces of bytes which together are JSON with commas between the instances. */
+  listBytes(): Uint8Array[] {
+    return this.#listBytes.of(this.#listing.select({}));
   }
 
   entries(): Iterable<InstanceEntry> {
@@ -224,16 +231,16 @@ export class ReadModel {
     if (known !== undefined) return known;
     const entry = new InstanceEntry(uuid);
     this.#entries.set(uuid, entry);
-    this.#listing.invalidate();
     return entry;
   }
 
   #put(entry: InstanceEntry, segment: Segment): void {
     const before = entry.name;
+    const listed = entry.segments.length === 0 ? null : { name: before, isDeleted: entry.isDeleted };
     entry.put(segment);
+    this.#listing.changed(entry, listed);
     const { name } = entry;
     if (name === before) return;
-    this.#listing.invalidate();
     if (before !== null) this.#byName.get(before)?.delete(entry);
     if (name === null) return;
     const sameName = this.#byName.get(name);

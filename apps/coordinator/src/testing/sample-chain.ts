@@ -133,6 +133,13 @@ export class ChainWriter {
     } as Item);
   }
 
+  /** Ordered and done on the host that has it, whatever it is doing; the spine hears of it. */
+  async deleteFrom(host: string): Promise<void> {
+    await this.turn(host, { kind: 'command', command: this.command('delete') });
+    await this.outcome(host, 'done');
+    await this.giveBack(host, false);
+  }
+
   /** The whole story of this file's first line. */
   async life(): Promise<this> {
     await this.build('h1');
@@ -142,9 +149,7 @@ export class ChainWriter {
     await this.outcome('h2', 'done');
     await this.turn('h2', { kind: 'command', command: this.command('pause') });
     await this.outcome('h2', 'done');
-    await this.turn('h2', { kind: 'command', command: this.command('delete') });
-    await this.outcome('h2', 'done');
-    await this.giveBack('h2', false);
+    await this.deleteFrom('h2');
     return this;
   }
 }

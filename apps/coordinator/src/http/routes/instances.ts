@@ -3,7 +3,7 @@ import { formatPosition } from '../../read-model/position.ts';
 import { awaitSince, instanceSince, type ApiContext } from '../context.ts';
 import { createBody } from '../create-body.ts';
 import { InstanceMaker } from '../create-instance.ts';
-import { count, flag, json, jsonText, route, type Route } from '../route.ts';
+import { count, flag, json, jsonBytes, jsonText, route, type Route } from '../route.ts';
 import { sendOrder } from '../send-command.ts';
 import { accepted, badInput, notFound, orderProblems, since } from './shared-docs.ts';
 
@@ -43,6 +43,9 @@ export function instanceRoutes(context: ApiContext): Route[] {
       async handle({ query, signal }) {
         const { all, since: wanted, limit, name, host, state, after } = query;
         await awaitSince(context, wanted, signal);
+        const position = formatPosition(context.model.position);
+        const isWhole = [all, name, host, state, after, limit].every((one) => one === undefined || one === false);
+        if (isWhole) return listBody(context.model.listBytes(), position, null);
         const filter = Object.fromEntries(
           Object.entries({ all, name, host, state, after, limit: limit === undefined ? undefined : limit + 1 }).filter(
             ([, value]) => value !== undefined,
@@ -56,7 +59,7 @@ export function instanceRoutes(context: ApiContext): Route[] {
           else texts.push(entry.json);
           last = entry.uuid;
         }
-        return listBody(texts, formatPosition(context.model.position), next);
+        return listBody([Buffer.from(texts.join(','))], position, next);
       },
     }),
     route({
@@ -113,8 +116,9 @@ export function instanceRoutes(context: ApiContext): Route[] {
   ];
 }
 
-/** The list as one text: the server sends it in one go, which is several times faster than a stream of pieces. */
-function listBody(texts: readonly string[], position: string, next: string | null): Response {
-  const tail = `"position":${JSON.stringify(position)},"next":${JSON.stringify(next)}`;
-  return jsonText(`{"instances":[${texts.join(',')}],${tail}}`, 200, { 'chronovirt-position': position });
+/** The list as one array of bytes: the server sends it in one go, which is several times faster than a stream of pieces. */
+function listBody(instances: readonly Uint8Array[], position: string, next: string | null): Response {
+  const tail = `],"position":${JSON.stringify(position)},"next":${JSON.stringify(next)}}`;
+  const bytes = Buffer.concat([Buffer.from('{"instances":['), ...instances, Buffer.from(tail)]);
+  return jsonBytes(bytes, { 'chronovirt-position': position });
 }
