@@ -20,11 +20,10 @@ export async function checkMove(move: Move): Promise<Record<string, unknown>> {
     });
     try {
       const migrateData = (await ask(source, 'checkCanLiveMigrateSource', { destCheckData })) as LiveMigrateData;
-      const diskInfo = await ask(source, 'localDisks', {});
       return {
         found: {
           migrateData,
-          diskInfo,
+          diskInfo: migrateData.disks ?? null,
           shared: migrateData.isSharedInstancePath === true || migrateData.isSharedBlockStorage === true,
         },
       };

@@ -1,7 +1,7 @@
 /** The source's part of a move, and what the facts of both hosts say of it afterwards. */
 import type { InstanceSpec } from '@chronovirt/contract';
 import type { Known } from '../histories.ts';
-import { isItOver, whereIsIt, type Verdict } from './facts.ts';
+import { hasLanded, isItOver, whereIsIt, type Verdict } from './facts.ts';
 import { failed, type Move } from './move.ts';
 
 const STEER_MS = 10_000;
@@ -133,7 +133,7 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
   const [source, destination] = await Promise.all([move.look(move.source), move.look(move.destination)]);
   const isDown = source === null && move.tools.proofOf(move.source) !== null;
   const verdict: Verdict = isDown
-    ? destination?.power === 'on'
+    ? hasLanded(destination)
       ? { kind: 'landed' }
       : { kind: 'undone', then: 'probe', why: `host ${move.source} is proved to be down, and the guest did not arrive` }
     : plan.kind === 'live'

@@ -13,22 +13,23 @@ const isMoving = ({ reason }: Observation): boolean => /migrat|post-copy/i.test(
 const runs = (seen: Observation | null): boolean => seen?.power === 'on' && seen.busy === null;
 const isGone = (seen: Observation): boolean =>
   seen.power === 'absent' || seen.power === 'off' || seen.power === 'crashed';
-const isHalf = (seen: Observation): boolean => seen.busy !== null || (seen.power === 'paused' && isMoving(seen));
+
+/** The guest is there as a whole, whether it runs or waits to be let go on. */
+export const hasLanded = (seen: Observation | null): boolean =>
+  runs(seen) || (seen?.power === 'paused' && !isHalf(seen));
 
 /**
- * A live copy. A guest that runs at the destination has left the source: QEMU lets it run there only after it was stopped here. While it
- * stands still on both sides, or one side does not answer, nothing is decided.
+ * A live copy. The guest lands paused, and lets nobody run it before the cluster has said so; so a source that has it no more means that
+ * it is at the destination, and a source that runs it, with nothing under way, means that it never left. While one side is at work, or
+ * does not answer and the other one does not tell enough, nothing is decided.
  */
 export function whereIsIt(
   { origin }: Pick<MigrationContext, 'origin'>,
   source: Observation | null,
   destination: Observation | null,
 ): Verdict {
+  // Where hypervisors let it run by themselves they do so only after it was stopped on the source.
   if (runs(destination)) return { kind: 'landed' };
-  if (destination !== null && origin === 'paused' && destination.power === 'paused' && !isHalf(destination)) {
-    // A paused guest arrives paused; that it arrived shows in that the source has it no more.
-    if (source !== null && isGone(source)) return { kind: 'landed' };
-  }
   if (source === null)
     return { kind: 'unclear', awaiting: 'an answer of the source: the guest does not run at the destination' };
   if (source.busy !== null) return { kind: 'unclear', awaiting: `the end of what the source does: ${source.busy}` };
@@ -38,12 +39,9 @@ export function whereIsIt(
     return { kind: 'unclear', awaiting: 'an answer of the destination: the guest does not run at the source' };
   if (destination.busy !== null)
     return { kind: 'unclear', awaiting: `the end of what the destination does: ${destination.busy}` };
-  if (source.power === 'paused' && destination.power === 'absent')
-    return {
-      kind: 'undone',
-      then: 'unpause',
-      why: 'the copy broke at its end; the destination has nothing of the guest',
-    };
+  if (source.power === 'paused')
+    return { kind: 'undone', then: 'unpause', why: 'the copy broke at its end; the source still has the guest' };
+  if (isGone(source) && destination.power === 'paused') return { kind: 'landed' };
   if (isGone(source) && isGone(destination))
     return { kind: 'undone', then: 'probe', why: 'the guest runs on neither side' };
   return {

@@ -1,11 +1,12 @@
 /** The destination gets ready, and takes itself back whole where it cannot. */
+import type { LiveMigrateData } from '@chronovirt/contract';
 import type { Known } from '../histories.ts';
 import { failed, type Move } from './move.ts';
 
 export async function prepareMove(move: Move): Promise<Record<string, unknown>> {
   const { destination, plan, input } = move;
   const spec = await move.spec();
-  const migrateData = plan.found['migrateData'] as { blockMigration?: boolean | null } | undefined;
+  const migrateData = plan.found['migrateData'] as LiveMigrateData | undefined;
   const methods =
     plan.kind === 'live'
       ? ['preLiveMigration', ...(migrateData?.blockMigration === true ? ['preBlockMigration'] : [])]
@@ -22,8 +23,8 @@ export async function prepareMove(move: Move): Promise<Record<string, unknown>> 
     request: {
       migration: move.record('preparing', spec) as never,
       keepDisks: move.isShared,
-      ...((migrateData === undefined ? {} : { migrateData }) as object),
-      ...((plan.found['diskInfo'] === undefined ? {} : { diskInfo: plan.found['diskInfo'] }) as object),
+      ...(migrateData === undefined ? {} : { migrateData: migrateData as never }),
+      ...(migrateData?.disks === undefined ? {} : { diskInfo: migrateData.disks }),
     },
     command: input.due.command,
   });
