@@ -13,7 +13,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect, procedures as p } from '../src/index.ts';
 import type { Session } from '../src/index.ts';
-import { startPrivateLibvirtd } from '../src/testing/index.ts';
+import { startPrivateLibvirt } from '../../../tools/setup/private-libvirt/start.mjs';
 import { Framer } from '../src/wire/framer.ts';
 import { PacketType, rawPacket } from '../src/wire/packet.ts';
 
@@ -46,7 +46,7 @@ async function measure(): Promise<void> {
   const path = join(dir, 'echo');
   const echo = fork(import.meta.filename, ['echo', path]);
   await once(echo, 'message');
-  const daemon = await startPrivateLibvirtd({ dir: join(dir, 'd') });
+  const daemon = await startPrivateLibvirt({ dir: join(dir, 'd'), ownNetwork: true, tied: true });
   try {
     const bare = connectSocket({ path });
     const fake = await connect({ uri: 'test:///default', socket: path });

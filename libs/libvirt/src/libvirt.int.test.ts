@@ -4,20 +4,20 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
+import { startPrivateLibvirt, type PrivateLibvirt } from '../../../tools/setup/private-libvirt/start.mjs';
 import * as L from './index.ts';
-import { startPrivateLibvirtd } from './testing/index.ts';
-import type { PrivateLibvirtd } from './testing/index.ts';
 import { tinyDomainXml } from './testing/tiny-domain.ts';
 
 const NAMESPACE = 'http://example.org/mark';
 
 let dir: string;
-let daemon: PrivateLibvirtd;
+let daemon: PrivateLibvirt;
 let libvirt: L.Libvirt;
 
 beforeAll(async () => {
   dir = await mkdtemp('/tmp/lv-');
-  daemon = await startPrivateLibvirtd({ dir, libvirtdConf: ['keepalive_interval = 1', 'keepalive_count = 2'] });
+  const settings = ['keepalive_interval = 1', 'keepalive_count = 2'];
+  daemon = await startPrivateLibvirt({ dir, hostname: 'private', ownNetwork: true, tied: true, settings });
 });
 afterAll(async () => {
   await daemon?.stop();

@@ -10,7 +10,7 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startPrivateLibvirtd } from '../src/testing/index.ts';
+import { startPrivateLibvirt } from '../../../tools/setup/private-libvirt/start.mjs';
 import { Framer } from '../src/wire/framer.ts';
 
 const run = promisify(execFile);
@@ -89,10 +89,12 @@ function forward(client: Socket, socket: string): Recording {
 }
 
 async function record(dir: string): Promise<void> {
-  const libvirtd = await startPrivateLibvirtd({
+  const libvirtd = await startPrivateLibvirt({
     dir: join(dir, 'd'),
     hostname: 'golden',
-    libvirtdConf: ['host_uuid = "99999999-8888-4777-8666-555555555555"'],
+    ownNetwork: true,
+    tied: true,
+    settings: ['host_uuid = "99999999-8888-4777-8666-555555555555"'],
   });
   const recordings: Recording[] = [];
   const proxy = createServer((client) => recordings.push(forward(client, libvirtd.socket))).listen(join(dir, 'proxy'));

@@ -39,7 +39,11 @@ lay_cgroups() {
   fi
 }
 
-libvirtd_up() { libvirtd -d -f /etc/libvirt/libvirtd.conf ${LISTEN:+-l} -p /run/libvirt/libvirtd.pid 3<&- >> "$DIR/log/daemons.log" 2>&1 || true; }
+# Whoever waits for the daemon sees by the file that there is nothing to wait for.
+libvirtd_up() {
+  libvirtd -d -f /etc/libvirt/libvirtd.conf ${LISTEN:+-l} -p /run/libvirt/libvirtd.pid 3<&- >> "$DIR/log/daemons.log" 2>&1 ||
+    touch "$DIR/run/libvirtd-failed"
+}
 virtlogd_up() { virtlogd -d -f /etc/libvirt/virtlogd.conf -p /run/libvirt/virtlogd.pid 3<&- >> "$DIR/log/daemons.log" 2>&1 || true; }
 
 mount -t proc proc /proc

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 
 /**
  * @param {string} dir
- * @param {{ hostname?: string, listenAddress?: string, hosts?: Record<string, string>, prepare?: string }} options
+ * @param {{ hostname?: string, listenAddress?: string, hosts?: Record<string, string>, prepare?: string, settings?: string[] }} options
  */
-export function writeSettings(dir, { hostname, listenAddress, hosts, prepare }) {
+export function writeSettings(dir, { hostname, listenAddress, hosts, prepare, settings = [] }) {
   for (const name of ['run', 'lib', 'etc', 'cache', 'log'])
     mkdirSync(join(dir, name), { recursive: true, mode: 0o755 });
-  once(join(dir, 'etc/libvirtd.conf'), libvirtd(listenAddress));
+  once(join(dir, 'etc/libvirtd.conf'), overridden(libvirtd(listenAddress), settings));
   once(join(dir, 'etc/qemu.conf'), qemu(listenAddress));
   once(join(dir, 'etc/virtlogd.conf'), 'log_outputs = "3:stderr"\n');
   if (hostname || hosts) writeFileSync(join(dir, 'hosts'), hostsFile(hosts ?? { [hostname ?? '']: '127.0.1.1' }));
@@ -31,6 +31,14 @@ unix_sock_ro_perms = "0700"
 unix_sock_rw_perms = "0700"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 `;
+}
+
+/** A name that is given twice is refused by libvirt. @param {string} text @param {string[]} settings */
+function overridden(text, settings) {
+  const nameOf = (/** @type {string} */ line) => line.split('=', 1)[0]?.trim();
+  const replaced = new Set(settings.map(nameOf));
+  const kept = text.split('\n').filter((line) => line !== '' && !replaced.has(nameOf(line)));
+  return [...kept, ...settings, ''].join('\n');
 }
 
 /**

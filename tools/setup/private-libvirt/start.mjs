@@ -33,6 +33,7 @@ import { writeSettings } from './settings.mjs';
  * @property {boolean} [tied] ends, with all guests, when the calling process ends (tests); else it outlives the caller
  * @property {string} [hostname] own host name; default the machine's
  * @property {string} [listenAddress] also listens on TCP there, without authentication: for own networks only
+ * @property {string[]} [settings] lines of libvirtd.conf that replace or add to ours
  * @property {Record<string, string>} [hosts] /etc/hosts inside, name to address
  * @property {string} [prepare] bash lines run inside before the daemons start (bridges, addresses)
  */
@@ -45,6 +46,7 @@ export class PrivateLibvirtError extends Error {
 const HERE = dirname(fileURLToPath(import.meta.url));
 const START_TIMEOUT_MS = 120_000; // the first daemon on a machine asks QEMU what it can do
 const STOP_TIMEOUT_MS = 30_000;
+const FAILED = 'run/libvirtd-failed'; // made by inside.sh
 
 /**
  * Starts a host, or takes over the one that runs on this directory.
@@ -58,7 +60,7 @@ export async function startPrivateLibvirt(options) {
   const earlier = readRecord(dir);
   if (earlier && lives(earlier)) {
     const host = new PrivateLibvirt(dir, earlier, true);
-    if (!host.libvirtdPid) process.kill(earlier.keeper, 'SIGUSR1');
+    if (!host.libvirtdPid) host.startLibvirtd();
     if (!host.pidOf('virtlogd')) process.kill(earlier.keeper, 'SIGUSR2');
     await host.ready();
     return host;
@@ -67,7 +69,7 @@ export async function startPrivateLibvirt(options) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeSettings(dir, options);
   const seeded = seedCapabilities(dir);
-  rmSync(join(dir, 'run/libvirt-sock'), { force: true });
+  for (const name of ['run/libvirt-sock', FAILED]) rmSync(join(dir, name), { force: true });
   if (earlier) await removeCgroups(earlier.cgroups).catch(() => {});
   // Another name each time: who watched over an earlier host on this directory may still be taking that one's groups away.
   const cgroups = makeCgroups(
@@ -181,8 +183,14 @@ export class PrivateLibvirt {
       process.kill(pid, 'SIGTERM');
       await ended(pid, STOP_TIMEOUT_MS).catch(() => this.kill('SIGKILL'));
     }
-    process.kill(this.#record.keeper, 'SIGUSR1');
+    this.startLibvirtd();
     await this.ready();
+  }
+
+  /** Tells the keeper to start libvirtd, which must not run; `ready` waits for it. */
+  startLibvirtd() {
+    rmSync(join(this.dir, FAILED), { force: true });
+    process.kill(this.#record.keeper, 'SIGUSR1');
   }
 
   /** Waits until libvirtd answers a call. @throws {PrivateLibvirtError} with the end of its log */
@@ -194,6 +202,8 @@ export class PrivateLibvirt {
         if (answer.ok) return;
         why = answer.stderr.trim();
       }
+      if (existsSync(join(this.dir, FAILED)) && !this.libvirtdPid)
+        throw new PrivateLibvirtError(`libvirtd ended at its start\n${this.logTail()}`);
       if (!this.running)
         throw new PrivateLibvirtError(`the private libvirt host ended at its start\n${this.logTail()}`);
       if (Date.now() > deadline) throw new PrivateLibvirtError(`libvirtd does not answer: ${why}\n${this.logTail()}`);

@@ -275,6 +275,11 @@ export abstract class LibvirtCalls {
     return await this.call(p.domainGetControlInfo, { dom, flags }, options);
   }
 
+  /** `domain_block_peek`, since libvirt 0.4.2. */
+  async domainBlockPeek(dom: Domain, path: string, offset: bigint, size: number, flags = 0, options?: CallOptions): Promise<Uint8Array> {
+    return (await this.call(p.domainBlockPeek, { dom, path, offset, size, flags }, options)).buffer;
+  }
+
   /** `domain_block_stats`, since libvirt 0.3.2. */
   async domainBlockStats(dom: Domain, path: string, options?: CallOptions): Promise<{ readonly rdReq: bigint; readonly rdBytes: bigint; readonly wrReq: bigint; readonly wrBytes: bigint; readonly errs: bigint }> {
     return await this.call(p.domainBlockStats, { dom, path }, options);

@@ -1549,6 +1549,39 @@ export const domainGetControlInfo: Procedure<{ readonly dom: Domain; readonly fl
   },
 };
 
+/** Since libvirt 0.4.2. */
+export const domainBlockPeek: Procedure<{ readonly dom: Domain; readonly path: string; readonly offset: bigint; readonly size: number; readonly flags: number }, { readonly buffer: Uint8Array }> = {
+  name: 'domain_block_peek',
+  program: 0x20008086,
+  version: 1,
+  number: 103,
+  high: false,
+  args: {
+    write: (w, v) => {
+      writeDomain(w, v.dom);
+      w.str(v.path, 'path');
+      w.u64(v.offset, 'offset');
+      w.u32(v.size, 'size');
+      w.u32(v.flags, 'flags');
+    },
+    read: (r) => ({
+      dom: readDomain(r),
+      path: r.str('path'),
+      offset: r.u64('offset'),
+      size: r.u32('size'),
+      flags: r.u32('flags'),
+    }),
+  },
+  result: {
+    write: (w, v) => {
+      w.bytesOf(v.buffer, 'buffer', 4194304);
+    },
+    read: (r) => ({
+      buffer: r.bytesOf('buffer', 4194304),
+    }),
+  },
+};
+
 /** Since libvirt 0.3.2. */
 export const domainBlockStats: Procedure<{ readonly dom: Domain; readonly path: string }, { readonly rdReq: bigint; readonly rdBytes: bigint; readonly wrReq: bigint; readonly wrBytes: bigint; readonly errs: bigint }> = {
   name: 'domain_block_stats',
@@ -5857,6 +5890,7 @@ export const procedures: readonly AnyProcedure[] = [
   domainIsActive,
   domainIsPersistent,
   domainGetControlInfo,
+  domainBlockPeek,
   domainBlockStats,
   domainBlockStatsFlags,
   domainGetBlockInfo,

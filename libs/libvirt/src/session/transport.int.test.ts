@@ -5,14 +5,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startPrivateLibvirt, type PrivateLibvirt } from '../../../../tools/setup/private-libvirt/start.mjs';
 import { Libvirt } from '../libvirt.ts';
-import { startPrivateLibvirtd } from '../testing/index.ts';
-import type { PrivateLibvirtd } from '../testing/index.ts';
 
 const run = promisify(execFile);
 
 let dir: string;
-let daemon: PrivateLibvirtd;
+let daemon: PrivateLibvirt;
 let tcp: number;
 let tls: number;
 
@@ -28,16 +27,8 @@ beforeAll(async () => {
   const pki = ['ca_file = "PKI/ca.pem"', 'cert_file = "PKI/server.pem"', 'key_file = "PKI/server.key"'].map((line) =>
     line.replace('PKI', `${dir}/pki`),
   );
-  const listen = [
-    'listen_addr = "127.0.0.1"',
-    'listen_tcp = 1',
-    'listen_tls = 1',
-    `tcp_port = "${tcp}"`,
-    `tls_port = "${tls}"`,
-    'auth_tcp = "none"',
-    'auth_tls = "none"',
-  ];
-  daemon = await startPrivateLibvirtd({ dir, network: 'host', listen: true, libvirtdConf: [...listen, ...pki] });
+  const listen = ['listen_tls = 1', `tcp_port = "${tcp}"`, `tls_port = "${tls}"`, 'auth_tls = "none"'];
+  daemon = await startPrivateLibvirt({ dir, tied: true, listenAddress: '127.0.0.1', settings: [...listen, ...pki] });
 });
 afterAll(async () => {
   await daemon?.stop();

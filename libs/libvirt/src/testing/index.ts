@@ -1,9 +1,7 @@
-/** For tests of whoever uses this library: a scripted daemon in the process, and a real one of its own. */
+/** For tests of whoever uses this library: a scripted daemon in the process. */
 export { FakeDaemon, NO_ANSWER } from './fake-daemon.ts';
 export type { FakeHandler } from './fake-daemon.ts';
 export type { FakeCall, FakeConnection } from './fake-connection.ts';
 export { FakeFailure } from './fake-failure.ts';
 export type { FakeStream } from './fake-stream.ts';
 export { tinyDomainXml } from './tiny-domain.ts';
-export { startPrivateLibvirtd } from './private-libvirtd.ts';
-export type { PrivateLibvirtd, PrivateLibvirtdOptions } from './private-libvirtd.ts';

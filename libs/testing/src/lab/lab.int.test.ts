@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPrivateLibvirt } from '../../../../tools/setup/private-libvirt/start.mjs';
 import { writeConfigDrive } from './config-drive.ts';
 import { guestCount, guestImage, guestReady, startLibvirtHost, tempDir, until, type LibvirtHost } from './index.ts';
 
@@ -96,6 +97,19 @@ function domainXml(name: string, machine: string, disk: string, drive: string): 
   </devices>
 </domain>`;
 }
+
+it('says what libvirtd wrote when it does not come up, and leaves nothing running', async () => {
+  const path = join(dir.path, 'broken');
+  const started = startPrivateLibvirt({
+    dir: path,
+    hostname: 'broken',
+    ownNetwork: true,
+    tied: true,
+    settings: ['x = '],
+  });
+  await expect(started).rejects.toThrow(/libvirtd ended at its start[^]*expecting a value/);
+  expect(ask('ps', '-eo', 'args')).not.toContain(path);
+});
 
 describe.each([
   { network: 'own', machines: ['pc', 'q35'] },
