@@ -4,7 +4,7 @@ export { defaultDeadlineMs, defaultPolicy, type Policy } from './policy.ts';
 
 export { decide } from './decide/decide.ts';
 export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
-export { guards, neverRan, type GuardName, type Refusal } from './decide/guards.ts';
+export { guards, neverRan, ofMoves, type GuardName, type Refusal } from './decide/guards.ts';
 export { explain, type ExplainEnv, type Explanation } from './decide/explain.ts';
 export { pathTo } from './decide/paths.ts';
 
@@ -61,3 +61,5 @@ export {
   type MigrationLeafName,
   type MigrationValue,
 } from './migration/leaves.ts';
+
+export * from './host/index.ts';

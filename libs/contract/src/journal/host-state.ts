@@ -46,7 +46,9 @@ export const heardOfHost = z.strictObject({
   firstOfBoot: z.boolean(),
   /** The term that the agent knows. */
   term,
-  /** It has read that its term is over, and stands down. */
+  /** That term is over: the agent starts nothing. */
+  barred: z.boolean(),
+  /** And it has stopped what ran: a look at all shows no guest of ours. */
   stoodDown: z.boolean(),
   watchdog: watchdogReport.nullable(),
 });
@@ -76,10 +78,12 @@ export const hostState = z.strictObject({
   aggregate: z.literal('host'),
   v: z.literal(HOST_STATE_VERSION),
   host: hostName,
-  /** State of `reach`: `reachable`, `lost`, `fenced`, …, or `parent.leaf` while an effect is due (`fencing.revoke`). */
+  /** State of `reach`: `reachable`, `lost`, `fenced`, …, or `parent.leaf` while an effect is due (`fencing.endTerm`). */
   value: z.string().max(100),
   context: z.strictObject({
+    /** The host's present term, and whether it may run guests under it. */
     term,
+    serves: z.boolean(),
     /** What the host said last; null = nothing yet. */
     heard: heardOfHost.nullable(),
     /** When the coordinator noticed its silence, else null. */
@@ -87,6 +91,8 @@ export const hostState = z.strictObject({
     /** How it is being fenced, who wanted it and why. */
     way: fenceWay.nullable(),
     wanted: said.nullable(),
+    /** Boot id last heard when the term was ended. */
+    endedBoot: z.string().max(64).nullable(),
     proof: fenceProof.nullable(),
     /** What went wrong last while fencing or admitting. */
     failure: z
@@ -96,27 +102,34 @@ export const hostState = z.strictObject({
     awaiting: z.string().max(300).nullable(),
   }),
   parts: z.strictObject({
-    /** Whether new instances may come; the reason and who said so. `told`: the host's driver knows it. */
-    service: z.strictObject({ value: z.enum(['enabled', 'disabled']), said: said.nullable(), told: z.boolean() }),
+    /** Whether new instances may come; the reason and who said so. */
+    service: z.strictObject({
+      /** `enabled`, `disabled`, or `enabling.setHostEnabled`, `disabling.setHostEnabled` while the host's driver is being told. */
+      value: z.string().max(100),
+      said: said.nullable(),
+      tries: z.int().nonnegative(),
+    }),
     maintenance: z.strictObject({
       /** `none`, `draining.drain`, `drained`, `entering.hostMaintenanceMode`, `inMaintenance`, `leaving.hostMaintenanceMode`. */
       value: z.string().max(100),
       /** Moves at a time. */
       budget: z.int().positive(),
       result: drainResult.nullable(),
+      tries: z.int().nonnegative(),
     }),
     /** The last power action: what was wanted and how it ended; null = none yet. */
     power: z
       .strictObject({
         action: z.enum(['reboot', 'shutdown', 'startup']),
-        value: z.enum(['acting.hostPowerAction', 'done', 'failed', 'unknown']),
+        /** `acting.hostPowerAction`, `done`, `failed`, `unknown`. */
+        value: z.string().max(100),
         message: z.string().max(1000).nullable(),
       })
       .nullable(),
     alarm: hostAlarm.nullable(),
   }),
   actor: z.strictObject({
-    /** The term under which effects run. */
+    /** Always 0: ops alone name the effects of a host. */
     epoch: z.int().nonnegative(),
     op: z.int().nonnegative(),
     due: z.array(due).max(8),

@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /** All fields that differ, in the order of the fields. Null = the state before any event. */
-export function diff(before: InstanceState | null, after: InstanceState | null): Difference[] {
+export function diff<S extends object = InstanceState>(before: S | null, after: S | null): Difference[] {
   return differences(before, after, '');
 }
 
