@@ -1,18 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError } from '@chronovirt/contract';
 import type { ImageFormat } from '@chronovirt/contract';
 import { ImageNotFoundError } from './image-errors.ts';
-import type { ImageSource } from './image-source.ts';
+import type { ImageStore, KeptImage, Leave } from './image-store.ts';
 import { inspectImage } from './inspect-image.ts';
 import type { ImageFacts } from './inspect-image.ts';
 
 const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** Images in a directory, each under the SHA-256 of its content; an image is there whole or not at all. */
-export class DirectoryImageStore implements ImageSource {
+export class DirectoryImageStore implements ImageStore {
   readonly #directory: string;
   constructor(directory: string) {
     this.#directory = directory;
@@ -59,9 +59,56 @@ export class DirectoryImageStore implements ImageSource {
     }
   }
 
+  async find(sha256: string): Promise<KeptImage | null> {
+    const file = this.#fileOf(sha256);
+    try {
+      const { format, bytes, virtualBytes } = await inspectImage(file);
+      return { sha256, file, format, bytes, virtualBytes };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw cause;
+    }
+  }
+
+  async keep(file: string, leave: Leave, announce?: (image: KeptImage) => Promise<void>): Promise<KeptImage> {
+    const { format, bytes, virtualBytes } = await inspectImage(file);
+    const sha256 = await hashOf(file, leave.signal);
+    const kept = { sha256, file: this.#fileOf(sha256), format, bytes, virtualBytes };
+    await announce?.(kept);
+    leave.check();
+    await mkdir(this.#directory, { recursive: true, mode: 0o711 });
+    await rename(file, kept.file);
+    return kept;
+  }
+
+  async remove(sha256: string): Promise<boolean> {
+    return await unlink(this.#fileOf(sha256)).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'ENOENT') throw cause;
+        return false;
+      },
+    );
+  }
+
   #fileOf(sha256: string): string {
     if (!sha256Pattern.test(sha256))
       throw new InvalidInputError('sha256', 'expected 64 hexadecimal digits in lower case');
     return join(this.#directory, sha256);
+  }
+}
+
+/** The hash of a file's content, after the content was made durable. */
+async function hashOf(file: string, signal: AbortSignal): Promise<string> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.chmod(0o644);
+    await handle.sync();
+    const hash = createHash('sha256');
+    for await (const chunk of handle.createReadStream({ signal, highWaterMark: 1024 * 1024, autoClose: false }))
+      hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
+  } finally {
+    await handle.close();
   }
 }

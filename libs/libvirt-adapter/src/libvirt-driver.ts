@@ -36,6 +36,7 @@ import { observe, observeAll } from './inventory/observe.ts';
 import { availableResource, facts, hostStats, hostUptime } from './inventory/resources.ts';
 import { blockStats, getDiagnostics, interfaceStats } from './inventory/statistics.ts';
 import { connectNetworks } from './network/connect-networks.ts';
+import { snapshot } from './snapshot/snapshot.ts';
 import { addressesOf } from './network/leases.ts';
 import type { PortAddress } from './network/leases.ts';
 import { confirmMigration } from './resize/confirm-migration.ts';
@@ -103,6 +104,9 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     this.#effect(context, (hands) => confirmMigration(this.#host, hands, args));
   finishRevertMigration: Method<'finishRevertMigration'> = (args, context) =>
     this.#effect(context, (hands) => finishRevertMigration(this.#host, hands, args));
+
+  // images
+  snapshot: Method<'snapshot'> = (args, context) => this.#effect(context, (hands) => snapshot(this.#host, hands, args));
 
   // network
   plugVifs: Method<'plugVifs'> = ({ networkInfo }, context) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageRef } from '../data/instance-spec.ts';
 import type { TaskState } from '../data/nova/states.ts';
 import { group } from './entry.ts';
 import { callback, context, instance, nothing } from './parameters.ts';
@@ -18,38 +19,44 @@ export const snapshotImage = group('snapshot-image', {
         .string()
         .min(1)
         .max(255)
-        .describe('Id of the image record, made beforehand, that receives the content.'),
+        .describe(
+          'Name of the image that receives the content. Its identity is the hash of the content, known when it is made.',
+        ),
       updateTaskState: callback<UpdateTaskState>(
         '(taskState: TaskState, expected?: TaskState) => Promise<void>',
         'Told each step: pending upload, uploading.',
       ),
     }),
-    result: nothing,
+    result: imageRef.describe('The image, as a later spawn, rescue or rebuild names it.'),
     summary: "Makes an image of a guest's root disk.",
     states:
       'vmState and powerState after as before; taskState image_snapshot → image_pending_upload → image_uploading → null.',
-    before: ['The image record exists and has no content yet.'],
+    before: ['Nothing else changes the disks of the guest meanwhile.'],
     promises: {
       content: 'The image holds the content of the root disk, whole and without backing file.',
       guestGoesOn: 'The guest is in the power state that it was in, defined for good, with no job left on its disks.',
       progress: 'updateTaskState is told each step.',
+      whole: 'The image is there whole or not at all; after a failure nothing of it is left.',
     },
     errors: [
       { code: 'INSTANCE_NOT_RUNNING', when: 'there is no domain' },
       { code: 'INSTANCE_NOT_FOUND', when: 'the guest went away meanwhile' },
-      { code: 'IMAGE_NOT_FOUND', when: 'the image record was deleted meanwhile' },
       { code: 'INSTANCE_QUIESCE_FAILED', when: 'the image demands frozen file systems and the guest cannot' },
       { code: 'QEMU_GUEST_AGENT_NOT_ENABLED', when: 'freezing is demanded and the image declares no agent' },
     ],
     idempotency: 'ensure',
     repeat:
-      'Another image id makes another snapshot; the same one is written anew. A failure leaves the guest running, defined and without a job.',
-    signature: { follows: 'seed', why: 'upstream kept it' },
+      'The same operation finds the image that it made; another one makes another. A failure leaves the guest running, defined and without a job.',
+    signature: {
+      follows: 'seed',
+      why: 'upstream kept it; the result is an addition of this project: images go by the hash of their content, which nobody knows before',
+    },
     upstream: { status: 'kept' },
     libvirt: [
-      'Running: the disk is copied while it is used, file systems are frozen only around the end of the copy, then it is made flat.',
-      'Nova undefines the domain meanwhile, so a crash there loses the definition; the XML is kept beside it.',
-      'Off, or of a kind that cannot be copied live: the guest is saved, the disk converted, the guest restored.',
+      'Running: a mirror of the whole chain into a file of its own, flat at once; file systems are frozen only around its end, where an agent answers. The chain of the guest is never touched, so a crash leaves a job to be ended and a file to be removed, no overlay.',
+      'Nova undefines the domain meanwhile, so a crash there loses the definition. A transient job needs no such thing.',
+      'Off or suspended: the disk is converted.',
+      'A mirror goes on without its client: who comes next ends it.',
       'Volumes are not taken; the volume service snapshots them.',
     ],
     verify:

@@ -44,7 +44,11 @@ import { powerOn, powerOnAsStored } from './power-on.ts';
 import { answerOf } from './query.ts';
 import { hardReboot, reboot } from './reboot.ts';
 import { rescue, unrescue } from './rescue.ts';
+import { migrateDiskAndPowerOff } from './resize-away.ts';
+import { finishMigration } from './resize-finish.ts';
+import { confirmMigration, finishRevertMigration } from './resize-settle.ts';
 import { domainObservation, hasFile, look, observationOf } from './seen.ts';
+import { snapshot } from './snapshot.ts';
 import { spawn } from './spawn.ts';
 import { plugVifs, unplugVifs } from './vifs.ts';
 
@@ -209,6 +213,33 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     context: EffectContext,
   ): Promise<void> {
     return postLiveMigrationAtDestination(this.#connection, args, context);
+  }
+
+  // images
+
+  snapshot(args: ArgsOf<'snapshot'>, context: EffectContext): Promise<ResultOf<'snapshot'>> {
+    return snapshot(this.#connection, args, context);
+  }
+
+  // resize
+
+  migrateDiskAndPowerOff(
+    args: ArgsOf<'migrateDiskAndPowerOff'>,
+    context: EffectContext,
+  ): Promise<ResultOf<'migrateDiskAndPowerOff'>> {
+    return migrateDiskAndPowerOff(this.#host, this.#connection, args, context);
+  }
+
+  finishMigration(args: ArgsOf<'finishMigration'>, context: EffectContext): Promise<void> {
+    return finishMigration(this.#connection, args, context);
+  }
+
+  confirmMigration(args: ArgsOf<'confirmMigration'>, context: EffectContext): Promise<void> {
+    return confirmMigration(this.#connection, args, context);
+  }
+
+  finishRevertMigration(args: ArgsOf<'finishRevertMigration'>, context: EffectContext): Promise<void> {
+    return finishRevertMigration(this.#connection, args, context);
   }
 
   // network

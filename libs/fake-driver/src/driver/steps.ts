@@ -2,7 +2,7 @@
 import type { DomainDefinition } from '../world/definition.ts';
 import type { Effect, Step } from './effect.ts';
 import { isOwnTemporary, isTemporary, temporaryName } from './names.ts';
-import { isOf, type Seen } from './seen.ts';
+import { isCopied, isOf, type Seen } from './seen.ts';
 
 export class Steps {
   readonly effect: Effect;
@@ -88,6 +88,24 @@ export class Steps {
     return this.#step(`removeFile ${name}`, (instance) => this.#connection.removeFile(instance, name));
   }
 
+  beginMirror(name: string): Step {
+    const file = { name, madeBy: this.effect.context.mark };
+    return this.#step('beginMirror', (instance) => this.#connection.beginMirror(instance, file));
+  }
+
+  endMirror(): Step {
+    return this.#step('endMirror', (instance) => this.#connection.endMirror(instance));
+  }
+
+  convertDisk(name: string): Step {
+    const file = { name, madeBy: this.effect.context.mark };
+    return this.#step('convertDisk', (instance) => this.#connection.convertDisk(instance, file, this.effect.signal));
+  }
+
+  keepImage(copy: string, sha256: string): Step {
+    return this.#step('keepImage', (instance) => this.#connection.keepImage(instance, copy, sha256));
+  }
+
   plugTap(tap: string): Step {
     return this.#step(`plugTap ${tap}`, (instance) => this.#connection.plugTap(instance, tap));
   }
@@ -97,15 +115,39 @@ export class Steps {
   }
 
   /** The next step to a whole file: written by a child under a temporary name, then renamed. Null when it is there. */
-  file(seen: Seen, call: string, name: string, content: string): Step | null {
+  file(seen: Seen, call: string, name: string, content: string, gib?: number): Step | null {
     const files = seen.directory?.files ?? [];
     if (files.some((file) => file.name === name)) return null;
     const { context, signal } = this.effect;
     const temporary = temporaryName(name, context);
     if (files.some((file) => file.name === temporary && file.whole))
       return this.#step(`rename ${name}`, (instance) => this.#connection.renameFile(instance, temporary, name));
-    const file = { name: temporary, madeBy: context.mark, content };
+    const file = { name: temporary, madeBy: context.mark, content, ...(gib !== undefined && { gib }) };
     return this.#step(`${call} ${name}`, (instance) => this.#connection.writeFile(call, instance, file, signal));
+  }
+
+  /** Sets the directory aside as a whole. */
+  setAside(): Step {
+    return this.#step('setAside', (instance) => this.#connection.setAside(instance, this.effect.context.mark));
+  }
+
+  putBack(): Step {
+    return this.#step('putBack', (instance) => this.#connection.putBack(instance));
+  }
+
+  dropKept(): Step {
+    return this.#step('dropKept', (instance) => this.#connection.dropKept(instance));
+  }
+
+  growDisk(name: string, gib: number): Step {
+    return this.#step(`growDisk ${name}`, (instance) =>
+      this.#connection.growDisk(instance, name, gib, this.effect.signal),
+    );
+  }
+
+  /** When a copy was interrupted, the instance's files are still set aside, and what is in their place is not whole: they go back. */
+  keptBack(seen: Seen): Step | null {
+    return seen.live === null && seen.kept !== null && !isCopied(seen) ? this.putBack() : null;
   }
 
   /** The next step to a base image in the cache, in the same manner. */

@@ -56,6 +56,7 @@ export async function fakeContractHost(): Promise<ContractHost> {
       host.stopDaemon();
       return async () => host.startDaemon();
     },
+    images: () => host.files.images(),
     powerActions: () => actions,
     warnings: () => warnings,
     close: () => driver.close(),

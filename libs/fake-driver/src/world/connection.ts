@@ -8,7 +8,7 @@ import type { Act, Body, CallInfo } from './call.ts';
 import type { DomainDefinition } from './definition.ts';
 import type { DomainView } from './domain-view.ts';
 import type { DomainEvent } from './event-hub.ts';
-import type { DirectoryView, SimulatedFile } from './file-tree.ts';
+import type { DirectoryView, KeptView, SimulatedFile } from './file-tree.ts';
 import type { Domain, MoveView, SavedMemory } from './domain.ts';
 import { MigrationJob, type MigrationRequest, type Steering } from './migration-job.ts';
 import type { SimulatedHost } from './simulated-host.ts';
@@ -32,9 +32,13 @@ const destroyBody = (domain: Domain): Body<void> => ({
 /** What one look at an instance on the host's own side shows: its directory, half-removed remains, its taps, the base images. */
 export interface LocalView {
   readonly directory: DirectoryView | null;
+  /** What a resize has set aside. */
+  readonly kept: KeptView | null;
   readonly doomed: boolean;
   readonly taps: readonly string[];
   readonly base: readonly SimulatedFile[];
+  /** Hashes of the images that were made here. */
+  readonly images: readonly string[];
 }
 
 export class HostConnection {
@@ -313,6 +317,54 @@ export class HostConnection {
     });
   }
 
+  /** Begins to mirror the root disk of a running guest into a file; the mirror goes on without its caller. */
+  beginMirror(instance: InstanceUuid, file: Omit<SimulatedFile, 'whole' | 'content'>): Promise<void> {
+    return this.#locked('beginMirror', instance, (domain) => ({
+      begin: () => {
+        domain.mustRun();
+        if (domain.mirror !== null) throw new CallError('OPERATION_INVALID', 'the disk has a job already');
+        this.#host.files.write(instance, { ...file, content: '', whole: false });
+        domain.mirror = { file: file.name, ready: false };
+      },
+      finish: () => {
+        if (domain.mirror !== null) domain.mirror = { ...domain.mirror, ready: true };
+      },
+    }));
+  }
+
+  /** Ends the mirror: a file that is alike holds the disk of this moment, any other is worth nothing. */
+  endMirror(instance: InstanceUuid): Promise<void> {
+    return this.#locked('endMirror', instance, (domain) => ({
+      finish: () => {
+        const { mirror } = domain;
+        if (mirror === null) throw new CallError('OPERATION_INVALID', 'the disk has no job');
+        domain.mirror = null;
+        const { files } = this.#host;
+        const file = files.view(instance)?.files.find(({ name }) => name === mirror.file);
+        if (file !== undefined && mirror.ready)
+          files.write(instance, { ...file, content: `${files.boots(instance)}`, whole: true });
+      },
+    }));
+  }
+
+  /** A child copies the root disk of a guest that is off. */
+  convertDisk(
+    instance: InstanceUuid,
+    file: Omit<SimulatedFile, 'whole' | 'content'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { files } = this.#host;
+    return this.#child('convertDisk', instance, signal, {
+      begin: () => files.write(instance, { ...file, content: '', whole: false }),
+      finish: () => files.write(instance, { ...file, content: `${files.boots(instance)}`, whole: true }),
+    });
+  }
+
+  /** A copy gets the name of an image: at once as a whole. */
+  keepImage(instance: InstanceUuid, copy: string, sha256: string): Promise<void> {
+    return this.#local('keepImage', instance, () => this.#host.files.keepImage(instance, copy, sha256));
+  }
+
   /** Renames a file of the instance: at once as a whole. */
   renameFile(instance: InstanceUuid, from: string, to: string): Promise<void> {
     return this.#local('renameFile', instance, () => this.#host.files.rename(instance, from, to));
@@ -340,6 +392,57 @@ export class HostConnection {
 
   removeBase(instance: InstanceUuid, name: string): Promise<void> {
     return this.#local('removeBase', instance, () => this.#host.files.removeBase(name));
+  }
+
+  /** Sets the instance's directory aside as a whole, by one rename. */
+  setAside(instance: InstanceUuid, by: Mark): Promise<void> {
+    return this.#local('setAside', instance, () => this.#host.files.setAside(instance, by));
+  }
+
+  putBack(instance: InstanceUuid): Promise<void> {
+    return this.#local('putBack', instance, () => this.#host.files.putBack(instance));
+  }
+
+  dropKept(instance: InstanceUuid): Promise<void> {
+    return this.#local('dropKept', instance, () => this.#host.files.dropKept(instance));
+  }
+
+  growDisk(instance: InstanceUuid, name: string, gib: number, signal: AbortSignal): Promise<void> {
+    return this.#child('growDisk', instance, signal, {
+      finish: () => this.#host.files.grow(instance, name, gib),
+    });
+  }
+
+  /**
+   * Asks another host whether it waits for the files of a move, and whether it sees the same storage. Throws `OPERATION_FAILED` when it
+   * cannot be reached, `OPERATION_INVALID` when it waits for none.
+   */
+  askForFiles(host: string, migration: string, instance: InstanceUuid): Promise<{ readonly shared: boolean }> {
+    return this.#local('askForFiles', instance, () => {
+      const other = this.#receiver(host, migration, instance);
+      return { shared: other.files === this.#host.files };
+    });
+  }
+
+  /** Sends a kept file to another host. It is there as a whole or, when the way breaks, as a half that the next time goes on from. */
+  sendFile(host: string, migration: string, instance: InstanceUuid, name: string, signal: AbortSignal): Promise<void> {
+    return this.#child('sendFile', instance, signal, {
+      begin: () => this.#receiver(host, migration, instance).files.receiveFile(instance, name, this.#host.files, false),
+      finish: () => this.#receiver(host, migration, instance).files.receiveFile(instance, name, this.#host.files, true),
+    });
+  }
+
+  /** The host that files go to; throws when it cannot be reached, or does not wait for them. */
+  #receiver(host: string, migration: string, instance: InstanceUuid): SimulatedHost {
+    const { neighbours } = this.#host;
+    const other = neighbours?.find(host) ?? null;
+    const reached = other !== null && neighbours?.connected(this.#host, other) === true;
+    const answer = reached ? other.answerToFiles(migration, instance) : 'silent';
+    if (other === null || answer === 'silent')
+      throw new CallError('OPERATION_FAILED', `the peer service at '${host}' does not answer`);
+    if (answer === 'refused')
+      throw new CallError('OPERATION_INVALID', `host ${host} waits for no files of instance ${instance}`);
+    return other;
   }
 
   /** Moves the instance's directory out of the way, before its removal. */

@@ -19,6 +19,8 @@ export interface DomainView {
   readonly saved: DomainDefinition | null;
   /** The operation that set out to move the guest away; null when none did. */
   readonly movedBy: Mark | null;
+  /** What the root disk is mirrored into just now; null when it is not. */
+  readonly mirror: Domain['mirror'];
   readonly cpuTimeNs: number;
 }
 
@@ -48,6 +50,7 @@ export function viewOf(domain: Domain): DomainView {
     stored,
     saved: domain.saved?.definition ?? null,
     movedBy: run?.movedBy ?? null,
+    mirror: domain.mirror,
     cpuTimeNs: domain.cpuTimeNs(),
   };
 }

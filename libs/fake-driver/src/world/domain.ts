@@ -99,6 +99,8 @@ export class Domain {
   move: OutgoingMove | null = null;
   /** The run waits for a guest from another host. */
   incoming = false;
+  /** The file that the root disk is mirrored into; `ready` once both are alike. Ends with the run. */
+  mirror: { readonly file: string; readonly ready: boolean } | null = null;
   /** Why the last run ended. */
   stopReason = 'unknown';
   readonly #world: DomainWorld;
@@ -281,6 +283,7 @@ export class Domain {
     this.run = null;
     this.move = null;
     this.incoming = false;
+    this.mirror = null;
     this.lock = new JobLock();
     this.console.end(this.#world.monotonic());
     if (this.stored === null) this.#world.gone(this);
@@ -291,6 +294,7 @@ export class Domain {
     this.#active();
     this.run = null;
     this.incoming = false;
+    this.mirror = null;
     this.stopReason = reason;
     this.console.end(this.#world.monotonic(), reason === 'shutdown' ? 'reboot: Power down' : undefined);
     this.#world.emit(this, 'STOPPED', reason);

@@ -8,6 +8,8 @@ export interface SimulatedFile {
   readonly whole: boolean;
   readonly madeBy: Mark | null;
   readonly content: string;
+  /** Size that a guest sees, in GiB; of disks alone. */
+  readonly gib?: number;
 }
 
 /** Content of a disk while it comes from another host. */
@@ -25,11 +27,21 @@ export interface DirectoryView {
   readonly files: readonly SimulatedFile[];
 }
 
+/** What a resize has set aside of an instance, and which operation did. */
+export interface KeptView {
+  readonly by: Mark;
+  readonly files: readonly SimulatedFile[];
+}
+
 export class FileTree {
   readonly #directories = new Map<string, Directory>();
+  /** Directories that a resize has set aside as a whole. */
+  readonly #kept = new Map<string, { readonly by: Mark; readonly directory: Directory }>();
   /** Directories whose removal has begun: renamed first, so that half of one is never taken for an instance's. */
   readonly #doomed = new Set<string>();
   readonly #base = new Map<string, SimulatedFile>();
+  /** Images that were made here, by hash: how often a guest has booted from each. */
+  readonly #images = new Map<string, { readonly boots: number }>();
   /** Files by which two hosts find out whether they see the same storage. */
   readonly #probes = new Set<string>();
   #probesMade = 0;
@@ -43,9 +55,55 @@ export class FileTree {
     return this.#doomed.has(instance);
   }
 
-  /** Nothing when it is there already: who made it first stays its maker. */
+  /** Nothing when it is there already: who made it first stays its maker. What is made beside kept files is a copy of them, boots and all. */
   makeDirectory(instance: InstanceUuid, madeBy: Mark | null): void {
-    if (!this.#directories.has(instance)) this.#directories.set(instance, { madeBy, files: new Map(), boots: 0 });
+    const boots = this.#kept.get(instance)?.directory.boots ?? 0;
+    if (!this.#directories.has(instance)) this.#directories.set(instance, { madeBy, files: new Map(), boots });
+  }
+
+  kept(instance: InstanceUuid): KeptView | null {
+    const kept = this.#kept.get(instance);
+    return kept === undefined ? null : { by: kept.by, files: [...kept.directory.files.values()] };
+  }
+
+  /** Sets the directory aside as a whole. */
+  setAside(instance: InstanceUuid, by: Mark): void {
+    const directory = this.#of(instance);
+    this.#directories.delete(instance);
+    this.#kept.set(instance, { by, directory });
+  }
+
+  /** What was set aside takes its old place, whatever is there. */
+  putBack(instance: InstanceUuid): void {
+    const kept = this.#kept.get(instance);
+    if (kept === undefined) return;
+    this.#kept.delete(instance);
+    this.#directories.set(instance, kept.directory);
+  }
+
+  dropKept(instance: InstanceUuid): void {
+    this.#kept.delete(instance);
+  }
+
+  /** A disk gets larger. */
+  grow(instance: InstanceUuid, name: string, gib: number): void {
+    const { files } = this.#of(instance);
+    const file = files.get(name);
+    if (file === undefined) throw new CallError('NO_SUCH_FILE', `${name}: no such file`);
+    files.set(name, { ...file, gib });
+  }
+
+  /** A file of what is kept on another host's storage begins to come, or has come as a whole. The boots are counted on the disk. */
+  receiveFile(instance: InstanceUuid, name: string, from: FileTree, whole: boolean): void {
+    const kept = from.#kept.get(instance);
+    const file = kept?.directory.files.get(name);
+    if (kept === undefined || file === undefined) throw new CallError('NO_SUCH_FILE', `${name}: no such file`);
+    this.makeDirectory(instance, kept.by);
+    const directory = this.#of(instance);
+    const half = `.${name}.part`;
+    if (whole) directory.files.delete(half);
+    directory.files.set(whole ? name : half, { ...file, name: whole ? name : half, whole });
+    if (whole) directory.boots = kept.directory.boots;
   }
 
   write(instance: InstanceUuid, file: SimulatedFile): void {
@@ -58,6 +116,26 @@ export class FileTree {
     if (file === undefined) throw new CallError('NO_SUCH_FILE', `${from}: no such file`);
     files.delete(from);
     files.set(to, { ...file, name: to });
+    const image = to === 'root' ? this.#images.get(file.content.replace(/^overlay of /, '')) : undefined;
+    if (image !== undefined) this.#of(instance).boots = image.boots;
+  }
+
+  /** A whole copy of the root disk becomes an image. */
+  keepImage(instance: InstanceUuid, copy: string, sha256: string): void {
+    const { files } = this.#of(instance);
+    const file = files.get(copy);
+    if (file === undefined) throw new CallError('NO_SUCH_FILE', `${copy}: no such file`);
+    files.delete(copy);
+    this.#images.set(sha256, { boots: Number(file.content) });
+  }
+
+  images(): string[] {
+    return [...this.#images.keys()];
+  }
+
+  /** How often the guest has booted from its disk. */
+  boots(instance: InstanceUuid): number {
+    return this.#directories.get(instance)?.boots ?? 0;
   }
 
   remove(instance: InstanceUuid, name: string): void {

@@ -61,6 +61,8 @@ export class SimulatedHost {
   readonly busyGuests = new Set<InstanceUuid>();
   /** Hashes of images that the image store does not have; every other one it has. */
   readonly missingImages = new Set<string>();
+  /** What its agent says to files of a move; whoever runs an agent here sets it. `silent`: there is none just now. */
+  takesFiles: (migration: string, instance: InstanceUuid) => 'taken' | 'refused' | 'silent' = () => 'taken';
   readonly outside: Outside;
   readonly neighbours: Neighbours | null;
   /** Whether it takes new instances, as operators have said; outlives the agents. */
@@ -220,12 +222,19 @@ export class SimulatedHost {
     return [...this.#domains.values()].map(viewOf);
   }
 
+  /** What another host that brings files of a move hears from this one. */
+  answerToFiles(migration: string, instance: InstanceUuid): 'taken' | 'refused' | 'silent' {
+    return this.#powered ? this.takesFiles(migration, instance) : 'silent';
+  }
+
   localView(instance: InstanceUuid): LocalView {
     return {
       directory: this.files.view(instance),
+      kept: this.files.kept(instance),
       doomed: this.files.isDoomed(instance),
       taps: this.taps.of(instance),
       base: this.files.baseFiles(),
+      images: this.files.images(),
     };
   }
 

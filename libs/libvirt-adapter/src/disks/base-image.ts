@@ -1,6 +1,6 @@
 /** Images on this host, each once, under the hash of its content; every instance's disk is an overlay on one. */
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChronovirtError, DriverError } from '@chronovirt/contract';
 import type { EffectContext, ImageFormat } from '@chronovirt/contract';
@@ -34,7 +34,10 @@ export class BaseImages {
   async ensure(directory: InstanceDirectory, image: BaseImage, context: EffectContext): Promise<string> {
     const target = baseFile(directory, image);
     for (;;) {
-      if ((await stat(target).catch(nothingThere)) !== null) return target;
+      if ((await stat(target).catch(nothingThere)) !== null) {
+        await touch(target);
+        return target;
+      }
       const other = this.#fetching.get(target);
       if (other === undefined) break;
       await waitFor(other, context.permit.signal);
@@ -75,6 +78,12 @@ export class BaseImages {
       { mode: 0o644, target },
     );
   }
+}
+
+/** Says that an image is wanted again, so that it does not count as old. */
+async function touch(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(nothingThere);
 }
 
 async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<void> {

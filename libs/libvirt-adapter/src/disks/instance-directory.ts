@@ -2,10 +2,12 @@
  * Where an instance's files lie: `<instances>/<uuid>/`, with Nova's names.
  *
  * ```text
- * _base/<sha256>.<format>   images, each once
+ * _base/<sha256>.<format>   images, each once: copies, which may go when nobody uses them
+ * _images/<sha256>          images that were made here, and may be nowhere else
  * <uuid>/disk               root        <uuid>/disk.eph0 …  <uuid>/disk.swap   further disks
  * <uuid>/disk.config        config drive, readable by its owner alone
  * <uuid>/disk.info          what each file is; formats are never guessed
+ * <uuid>/snapshot.json      which image the last snapshot made
  * <uuid>/console.log        what the guest wrote to its serial console
  * <uuid>_resize             the whole directory as it was before a resize or cold move; shows as disk `kept`
  * <uuid>_del                a directory on its way out
@@ -18,7 +20,7 @@ import { isTemporary } from './temporary-name.ts';
 import { nothingThere } from './whole-file.ts';
 
 /** Files that go with an instance and are no disks. */
-const companions = /^(disk\.info|console\.log(\.\d+)?|unrescue\.xml|resize\.info)$/;
+const companions = /^(disk\.info|console\.log(\.\d+)?|unrescue\.xml|resize\.info|snapshot\.json)$/;
 
 /** Disk files by name, and the role that each plays; ephemeral and swap disks may belong to a rescue too. */
 function roleOf(name: string): string | null {

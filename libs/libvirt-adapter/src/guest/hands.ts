@@ -72,6 +72,17 @@ export class Hands {
     });
   }
 
+  /**
+   * Gives back what this effect took from the guest a moment ago, also when the permit is gone meanwhile: a guest whose file systems
+   * stay frozen is worse than one late call that changes nothing else. For nothing but that.
+   */
+  async giveBack<T>(call: Act<T>): Promise<T> {
+    const { signal } = new AbortController();
+    return await this.#connections.control.run(this.instance, 'urgent', signal, (libvirt) =>
+      call(libvirt, domainByUuid(this.instance), { deadlineMs: LOOK_MS }),
+    );
+  }
+
   /** Waits until libvirt tells of the domain or `ms` have passed; ends with the permit or the time. */
   async change(ms: number): Promise<void> {
     const { signal } = this.context.permit;

@@ -1,6 +1,9 @@
 /** What the parts of a host's driver share: settings, connections, the host's profile, its files. */
+import { join } from 'node:path';
 import { DriverError } from '@chronovirt/contract';
 import type { EffectContext, HostContext, InstanceUuid } from '@chronovirt/contract';
+import { DirectoryImageStore, ImageSources } from '@chronovirt/images';
+import type { ImageStore } from '@chronovirt/images';
 import { BaseImages } from '../disks/base-image.ts';
 import { InstanceDirectory } from '../disks/instance-directory.ts';
 import { EventFeed } from '../events/event-feed.ts';
@@ -16,7 +19,10 @@ export class HostServices {
   readonly settings: LibvirtDriverSettings;
   readonly connections: Connections;
   readonly feed: EventFeed;
+  /** Images that guests rest on, fetched when they are missing. */
   readonly images: BaseImages;
+  /** Images that were made on this host. */
+  readonly kept: ImageStore;
   readonly power: PowerSwitch;
   #profile: HostProfile | null = null;
 
@@ -24,7 +30,8 @@ export class HostServices {
     this.settings = settings;
     this.connections = new Connections(settings.uri);
     this.feed = new EventFeed(() => this.connections.open(), settings.log);
-    this.images = new BaseImages(settings.images);
+    this.kept = new DirectoryImageStore(join(settings.instancesDirectory, '_images'));
+    this.images = new BaseImages(new ImageSources([this.kept, settings.images]));
     this.power = new PowerSwitch(settings.powerCommands ?? {});
   }
 

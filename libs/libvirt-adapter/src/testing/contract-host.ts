@@ -50,6 +50,10 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
       await lab.libvirt.kill('SIGKILL');
       return () => lab.libvirt.restart();
     },
+    images: () => {
+      const kept = join(lab.instances, '_images');
+      return existsSync(kept) ? readdirSync(kept) : [];
+    },
     powerActions: () => (existsSync(actions) ? readFileSync(actions, 'utf8').trim().split('\n') : []),
     warnings: () => warnings,
     close: async () => {

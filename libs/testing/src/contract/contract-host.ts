@@ -109,6 +109,8 @@ export interface ContractHost {
   readonly spawnFaults: Readonly<Record<string, SpawnFault>>;
   /** Takes the hypervisor away from the driver (its daemon is gone or hangs); returns the way to bring it back. */
   unreachable(): Promise<() => Promise<void>>;
+  /** Hashes of the images that were made on this host and are whole, in any order. */
+  images(): readonly string[];
   /**
    * Power actions that were done to the host so far, oldest first. `reboot` and `shutdown` are configured, each as something that is
    * written down, takes a while and does nothing; `startup` is not.

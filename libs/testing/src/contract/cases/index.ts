@@ -8,6 +8,7 @@ import { lifecycleCases } from './lifecycle.ts';
 import { powerCases } from './power.ts';
 import { rebootCases } from './reboot.ts';
 import { rescueCases } from './rescue.ts';
+import { snapshotCases } from './snapshot.ts';
 
 /** Every case of the suite. Events come first: one of them needs a driver that nobody listens to yet. */
 export const allCases: readonly ContractCase[] = [
@@ -16,6 +17,7 @@ export const allCases: readonly ContractCase[] = [
   ...powerCases,
   ...rebootCases,
   ...rescueCases,
+  ...snapshotCases,
   ...inventoryCases,
   ...consoleCases,
   ...hostCases,

@@ -123,11 +123,11 @@ const rescue: ContractCase[] = [
       for (const fault of Object.values(world.host.spawnFaults)) {
         const guest = await stopped(world);
         const before = await world.facts(guest);
-        const { args, disarm } = await world.arm(fault, guest.args);
+        const { args, disarm } = await world.arm(fault, await world.newInstance());
         if (args.imageMeta.id !== guest.args.imageMeta.id) {
           missing += 1;
-          const rescue = { ...guest.args, imageMeta: args.imageMeta, rescuePassword: null };
-          await refused(world.call(rescue), 'IMAGE_NOT_FOUND', 'IMAGE_UNACCEPTABLE', 'INSTANCE_NOT_RESCUABLE');
+          const wrong = { ...guest.args, imageMeta: args.imageMeta, rescuePassword: null };
+          await refused(world.call(wrong), 'IMAGE_NOT_FOUND', 'INSTANCE_NOT_RESCUABLE');
           // As it was: off, bootable from its own disk, nothing of the rescue beside it.
           const { power, everything, attached } = await world.facts(guest);
           expect({ power, everything, attached }).toEqual({

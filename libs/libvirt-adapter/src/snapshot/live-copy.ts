@@ -1,0 +1,75 @@
+/** Copies the disk of a running guest: QEMU mirrors it into another file until both are alike, then lets go of that one. */
+import { DriverError } from '@chronovirt/contract';
+import { DomainBlockCopyFlag, isNoDomain, isOperationInvalid } from '@chronovirt/libvirt';
+import type { Hands } from '../guest/hands.ts';
+import { element, serialize } from '../xml/element.ts';
+import { domainView } from './domain-view.ts';
+import type { DomainView } from './domain-view.ts';
+import { freeze, thaw } from './quiesce.ts';
+
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Ends with the content of one moment of `disk` in `copy`; false when the guest went off meanwhile, and `copy` is worth nothing then.
+ * File systems are frozen for that moment where the guest's agent answers.
+ */
+export async function copyLive(hands: Hands, disk: string, copy: string, remainingMs: () => number): Promise<boolean> {
+  const view = await viewIfOn(hands);
+  if (view === null) return false;
+  const mine = view.disks.find(({ file }) => file === disk);
+  if (mine === undefined) throw new DriverError('DISK_NOT_FOUND', `the domain does not have the disk ${disk}`);
+  if (mine.mirror !== null)
+    throw new DriverError('HYPERVISOR_ERROR', `somebody else copies the disk already, to ${mine.mirror.file}`);
+  const target = serialize(
+    element('disk', { type: 'file' }, [
+      element('source', { file: copy }),
+      element('driver', { name: 'qemu', type: 'qcow2' }),
+    ]),
+  );
+  try {
+    // Transient: the definition of the guest stays stored; it would have to go meanwhile otherwise.
+    await hands.act((libvirt, domain, options) =>
+      libvirt.domainBlockCopy(domain, mine.target, target, {}, DomainBlockCopyFlag.TRANSIENT_JOB, options),
+    );
+    if (!(await untilAlike(hands, disk, mine.target, remainingMs))) return false;
+    await letGo(hands, mine.target, view.agentConnected);
+    return true;
+  } catch (error) {
+    if (!isNoDomain(error) && !isOperationInvalid(error)) throw error;
+    const power = await hands.lookAtPower();
+    if (power === null || power.power === 'off') return false;
+    throw error;
+  }
+}
+
+async function untilAlike(hands: Hands, disk: string, target: string, remainingMs: () => number): Promise<boolean> {
+  for (;;) {
+    const view = await viewIfOn(hands);
+    if (view === null) return false;
+    const mirror = view.disks.find(({ file }) => file === disk)?.mirror ?? null;
+    if (mirror === null)
+      throw new DriverError('HYPERVISOR_ERROR', 'the copy of the disk was ended; look for room on the file system');
+    if (mirror.ready) return true;
+    if (remainingMs() <= 0) throw new DriverError('CALL_FAILED', 'the disk could not be copied in the time for it');
+    const { cur, end } = await hands.ask((libvirt, domain, options) =>
+      libvirt.domainGetBlockJobInfo(domain, target, 0, options),
+    );
+    hands.context.progress('copying the disk', end === 0n ? 0 : Number(cur) / Number(end));
+    await hands.change(LOOK_EVERY_MS);
+  }
+}
+
+/** Ends a mirror that is alike: the other file then holds the content of this moment. */
+async function letGo(hands: Hands, target: string, agent: boolean): Promise<void> {
+  const frozen = agent && (await freeze(hands));
+  try {
+    await hands.act((libvirt, domain, options) => libvirt.domainBlockJobAbort(domain, target, 0, options));
+  } finally {
+    if (frozen) await thaw(hands);
+  }
+}
+
+async function viewIfOn(hands: Hands): Promise<DomainView | null> {
+  const power = await hands.lookAtPower();
+  return power === null || power.power === 'off' ? null : await domainView(hands);
+}

@@ -1,0 +1,111 @@
+/**
+ * Makes an image of a guest's root disk, beside the guest and without touching its chain:
+ *
+ * ```text
+ * end what dead runs left -> copy, flat, into a temporary file -> hash -> say which image -> rename into the host's images
+ *                            running: mirrored by QEMU; off: converted by a child
+ * ```
+ */
+import { rm } from 'node:fs/promises';
+import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
+import type { ArgsOf, EffectContext, ImageRef } from '@chronovirt/contract';
+import type { KeptImage } from '@chronovirt/images';
+import { runChild } from '../disks/child-process.ts';
+import { readDiskRecord } from '../disks/disk-record.ts';
+import { isThere } from '../disks/instance-disks.ts';
+import { temporaryName } from '../disks/temporary-name.ts';
+import { endsWithoutUndoing } from '../guest/hands.ts';
+import type { Hands } from '../guest/hands.ts';
+import type { HostServices } from '../host/host-services.ts';
+import { copyLive } from './live-copy.ts';
+import { endDeadRuns, endOwnCopy } from './leftovers.ts';
+import { imageOf, recordImage } from './snapshot-record.ts';
+
+/** Kept back from the time of the effect: a copy that takes too long is ended in order, while this run still may. */
+const RESERVE_MS = 20_000;
+/** A guest that goes on and off while it is copied is not copied for ever. */
+const MOST_COPIES = 5;
+
+/** The image. Throws `INSTANCE_NOT_RUNNING` (no domain), `INSTANCE_QUIESCE_FAILED`, `DISK_NOT_FOUND`; then nothing of it is left. */
+export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'snapshot'>): Promise<ImageRef> {
+  const { context } = hands;
+  const directory = host.directory(hands.instance);
+  await endDeadRuns(hands, directory);
+  const made = await imageOf(directory, context);
+  if (made !== null && (await host.kept.find(made.sha256)) !== null) return made;
+  if ((await hands.lookAtPower()) === null)
+    throw new DriverError('INSTANCE_NOT_RUNNING', `no domain of instance ${hands.instance} on this hypervisor`, {
+      cause: new InstanceNotFoundError(hands.instance),
+    });
+  const root = (await readDiskRecord(directory))?.disks.find(({ role }) => role === 'root');
+  if (root === undefined || !(await isThere(directory.file(root.file))))
+    throw new DriverError('DISK_NOT_FOUND', 'the instance has no root disk on this host');
+  const disk = { file: directory.file(root.file), format: root.format };
+  const copy = temporaryName(directory.file('snapshot'), context);
+  await args.updateTaskState('image_pending_upload', 'image_snapshot');
+  try {
+    await copyDisk(hands, disk, copy);
+    await args.updateTaskState('image_uploading', 'image_pending_upload');
+    const leave = { signal: context.permit.signal, check: () => context.permit.check() };
+    const refOf = ({ sha256, format, bytes, virtualBytes }: KeptImage): ImageRef => ({
+      sha256,
+      name: args.imageId,
+      format,
+      bytes,
+      virtualBytes,
+    });
+    return refOf(await host.kept.keep(copy, leave, (image) => recordImage(directory, refOf(image), context)));
+  } catch (error) {
+    if (!endsWithoutUndoing(error, context)) await giveUp(host, hands, copy);
+    throw error;
+  }
+}
+
+async function copyDisk(hands: Hands, disk: { file: string; format: string }, copy: string): Promise<void> {
+  const { context } = hands;
+  const remainingMs = (): number => context.remainingMs() - RESERVE_MS;
+  for (let copies = 0; copies < MOST_COPIES; copies += 1) {
+    const seen = await hands.look();
+    if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
+    if (seen.busy !== null) {
+      await hands.barrier();
+      continue;
+    }
+    if (seen.active && (await copyLive(hands, disk.file, copy, remainingMs))) return;
+    if (!seen.active && (await convert(disk, copy, { permit: context.permit, remainingMs }, hands))) return;
+    context.permit.check();
+    await rm(copy, { force: true });
+  }
+  throw new DriverError('HYPERVISOR_ERROR', 'the guest goes on and off while its disk is copied');
+}
+
+/** Copies the disk of a guest that is off; false when it has been started meanwhile: QEMU's lock on the disk lets only one of them. */
+async function convert(
+  { file, format }: { file: string; format: string },
+  copy: string,
+  right: Pick<EffectContext, 'permit' | 'remainingMs'>,
+  hands: Hands,
+): Promise<boolean> {
+  hands.context.progress('copying the disk');
+  try {
+    await runChild('qemu-img', ['convert', '-f', format, '-O', 'qcow2', file, copy], right);
+  } catch (error) {
+    const power = await hands.lookAtPower();
+    if (power !== null && power.power !== 'off') return false;
+    throw error;
+  }
+  const after = await hands.lookAtPower();
+  return after !== null && after.power === 'off';
+}
+
+/** The error that led here is the one to tell. */
+async function giveUp(host: HostServices, hands: Hands, copy: string): Promise<void> {
+  try {
+    await endOwnCopy(hands, copy);
+  } catch (error) {
+    host.settings.log.error(
+      { instance: hands.instance, error: (error as Error).message },
+      'what a failed snapshot left could not be removed',
+    );
+  }
+}
