@@ -30,6 +30,10 @@ const notOfThisKind = { code: 'NOT_A_MESSAGE', text: 'a message of another kind 
 /** Effects that go before all others when several are due. */
 const first = 'destroy';
 
+/** What an actor has that rests, and most do. */
+const noLanes = new Map<string, never>();
+const noOps: ReadonlySet<number> = new Set();
+
 export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L, D> {
   /** Token of the history: an instance's UUID, or what names a host. */
   readonly id: string;
@@ -40,13 +44,13 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   #halt: Halt | null = null;
   #mailbox: Entry<S, C, L>[] = [];
   #turning = false;
-  readonly #lanes = new Map<string, Lane<S, D>>();
+  #lanes: ReadonlyMap<string, Lane<S, D>> = noLanes;
   #needsBarrier: boolean;
   #cancelTimer: (() => void) | null = null;
   /** Op whose alarm stands in the mailbox, so that it stands there once. */
   #alarmedOp = 0;
   /** Ops whose effects have ended while their outcomes still wait for their turns: they are not begun again meanwhile. */
-  readonly #endedOps = new Set<number>();
+  #endedOps = noOps;
   #owedLook: string | null = null;
   #looking = false;
   #cancelRecheck: (() => void) | null = null;
@@ -59,6 +63,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     this.#state = from.state;
     this.#seq = from.seq;
     this.#needsBarrier = from.recovered;
+    this.#rest();
   }
 
   get state(): S | null {
@@ -154,8 +159,18 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         await this.#turn(entry);
     } finally {
       this.#turning = false;
+      this.#rest();
     }
     void this.#lookIfFree();
+  }
+
+  /** Gives back what only an actor at work needs. */
+  #rest(): void {
+    if (this.#state === null || !this.idle || this.#kind.due(this.#state).length > 0) return;
+    this.#state = this.#kind.atRest?.(this.#state) ?? this.#state;
+    if (this.#lanes.size === 0) return;
+    this.#needsBarrier = [...this.#lanes.values()].some(({ needsBarrier }) => needsBarrier);
+    this.#lanes = noLanes;
   }
 
   async #turn({ item, reply }: Entry<S, C, L>): Promise<void> {
@@ -176,7 +191,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         message: error instanceof Error ? error.message : String(error),
       });
     }
-    if (item.kind === 'outcome') this.#endedOps.delete(item.op);
+    if (item.kind === 'outcome') this.#endedOps = this.#endedOps.difference(new Set([item.op]));
     this.#settle();
   }
 
@@ -299,7 +314,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     if (known !== undefined) return known;
     const lane = new Lane<S, D>(this.#host.lanes, this.id);
     lane.needsBarrier = this.#needsBarrier;
-    this.#lanes.set(name, lane);
+    this.#lanes = new Map([...this.#lanes, [name, lane]]);
     return lane;
   }
 
@@ -312,7 +327,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     lane.start({ due, state: this.#state, spec, seq: this.#seq }, epoch, {
       finalLook: () => (this.#owedLook = null),
       outcome: (outcome) => {
-        this.#endedOps.add(due.op);
+        this.#endedOps = this.#endedOps.union(new Set([due.op]));
         this.#push({ kind: 'outcome', op: due.op, epoch, method: due.method, ...withoutUndefined(outcome) } as never);
       },
       free: () => {

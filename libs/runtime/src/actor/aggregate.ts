@@ -56,6 +56,8 @@ export interface Aggregate<S extends ActorState, C extends { readonly id: Comman
   evolve(state: S | null, event: StoredEvent, message: MessageOf<S>): S;
   /** The state once its message is stored under `seq`. */
   settled(state: S, seq: number): S;
+  /** An equal state in less memory, for an actor that rests. */
+  readonly atRest?: (state: S) => S;
   /** Effects that are due, oldest first. */
   due(state: S): Due[];
   /** Effects of one lane run one at a time; of all lanes at once. */
