@@ -24,7 +24,7 @@ import type { DomainView } from '../world/domain-view.ts';
 import type { SimulatedHost } from '../world/simulated-host.ts';
 import { passBarrier } from './barrier.ts';
 import { blockStatsOf, diagnosticsOf, interfaceStatsOf } from './counters.ts';
-import { destroy } from './destroy.ts';
+import { destroy, stopNow } from './destroy.ts';
 import { EventFeed } from './events.ts';
 import { failure } from './failure.ts';
 import * as freeze from './freeze.ts';
@@ -55,6 +55,9 @@ import { plugVifs, unplugVifs } from './vifs.ts';
 /** The last part of a console that is handed out, in bytes. */
 const MAX_CONSOLE_BYTES = 102_400;
 
+/** A cached image that nobody has wanted for so long may go. */
+const CACHE_HOURS = 24;
+
 export interface FakeDriverOptions {
   readonly log?: Log;
   /** Name of this caller, as hooks of the host see it. */
@@ -68,7 +71,7 @@ export interface FakeDriverOptions {
 }
 
 export class FakeDriver implements ImplementedDriver, HostPort {
-  readonly capabilities = { hasImagecache: false, supportsRecreate: true };
+  readonly capabilities = { hasImagecache: true, supportsRecreate: true };
   readonly #host: SimulatedHost;
   readonly #connection: HostConnection;
   readonly #events: EventFeed;
@@ -99,6 +102,10 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   spawn(args: ArgsOf<'spawn'>, context: EffectContext): Promise<void> {
     const { enabled, maintenance } = this.#host.availability;
     return spawn(this.#connection, args, context, enabled && !maintenance);
+  }
+
+  stopNow(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return stopNow(this.#connection, instance, context);
   }
 
   destroy(args: ArgsOf<'destroy'>, context: EffectContext): Promise<void> {
@@ -216,6 +223,16 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   }
 
   // images
+
+  /** What no disk rests on, no listed instance was made from and nobody has wanted for a day goes. */
+  async manageImageCache({ allInstances }: ArgsOf<'manageImageCache'>, context: HostContext): Promise<void> {
+    const listed = new Set(allInstances.map(({ imageRef }) => imageRef));
+    for (const [name, ageHours] of await this.#connection.unusedBase()) {
+      if (ageHours < CACHE_HOURS || listed.has(name)) continue;
+      context.permit.check();
+      await this.#connection.removeBase(null, name);
+    }
+  }
 
   snapshot(args: ArgsOf<'snapshot'>, context: EffectContext): Promise<ResultOf<'snapshot'>> {
     return snapshot(this.#connection, args, context);

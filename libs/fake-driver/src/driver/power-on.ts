@@ -30,6 +30,8 @@ export async function powerOnAsStored(
 function nextToRunning(seen: Seen, steps: Steps, definition: DomainDefinition | null): Step | null {
   if (seen.busy !== null) return steps.barrier();
   if (seen.live !== null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  const back = steps.keptBack(seen);
+  if (back !== null) return back;
   if (definition === null) throw new InstanceNotFoundError(seen.instance);
   return steps.start(seen, definition, 'discard');
 }

@@ -44,6 +44,8 @@ function nextOfRestart(seen: Seen, args: GuestArguments, steps: Steps, ask: Shut
   const { mark } = steps.effect.context;
   if (busy !== null) return steps.barrier();
   if (isOf(mark, live)) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  const back = steps.keptBack(seen);
+  if (back !== null) return back;
   const definition = freshDefinition(seen, args, mark);
   if (definition === null) throw new InstanceNotFoundError(seen.instance);
   if (live === null) return steps.start(seen, definition, 'discard');

@@ -2,6 +2,7 @@
 import { nothingThere, type InstanceUuid, type Mark, type Observation, type Power } from '@chronovirt/contract';
 import type { HostConnection, LocalView } from '../world/connection.ts';
 import { sameMark, type DomainDefinition } from '../world/definition.ts';
+import type { SimulatedFile } from '../world/file-tree.ts';
 import type { DomainView } from '../world/domain-view.ts';
 import { isTemporary } from './names.ts';
 import { WAY_BACK } from './rescued.ts';
@@ -34,6 +35,13 @@ export function hasFile(seen: Seen, name: string): boolean {
   return seen.directory?.files.some((file) => file.name === name && file.whole) ?? false;
 }
 
+/** Kept files of which copies are made: all but swap, in which nothing outlives the guest. */
+export const copiedFiles = (seen: Seen): readonly SimulatedFile[] =>
+  seen.kept?.files.filter(({ name, whole }) => whole && name !== 'swap' && !isTemporary(name)) ?? [];
+
+/** Whether everything that is kept is in its place again, whole. */
+export const isCopied = (seen: Seen): boolean => copiedFiles(seen).every(({ name }) => hasFile(seen, name));
+
 const powers: Record<DomainView['state'], Power> = {
   running: 'on',
   paused: 'paused',
@@ -51,7 +59,7 @@ export function observationOf(seen: Seen): Observation {
   const unused = seen.live === null ? seen.taps : [];
   return {
     ...domainObservation(seen.domain),
-    disks: disks.map((file) => file.name).toSorted(),
+    disks: [...disks.map((file) => file.name), ...(seen.kept === null ? [] : ['kept'])].toSorted(),
     leftovers: [
       ...(empty ? ['directory'] : []),
       ...(seen.doomed ? ['directory being removed'] : []),

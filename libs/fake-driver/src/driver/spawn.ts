@@ -81,7 +81,9 @@ function nextDisk(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | null 
   for (const role of diskRoles(args)) {
     if (hasFile(seen, role)) continue;
     if (role === 'root' && imageRef !== null)
-      return steps.baseImage(seen, imageRef) ?? steps.file(seen, 'createDisk', role, `overlay of ${imageRef}`);
+      return (
+        steps.baseImage(seen, imageRef) ?? steps.file(seen, 'createDisk', role, `overlay of ${imageRef}`, rootGib(args))
+      );
     if (role === 'config')
       return steps.file(
         seen,
@@ -89,10 +91,20 @@ function nextDisk(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | null 
         role,
         configDriveOf(args.instance, args.adminPassword, args.injectedFiles),
       );
-    return steps.file(seen, 'createDisk', role, 'blank');
+    return steps.file(
+      seen,
+      'createDisk',
+      role,
+      'blank',
+      role === 'swap' ? undefined : args.instance.flavor.ephemeralGiB,
+    );
   }
   return null;
 }
+
+/** A root disk of 0 GiB is as large as the image. */
+const rootGib = ({ instance, imageMeta }: ArgsOf<'spawn'>): number =>
+  instance.flavor.rootGiB === 0 ? imageMeta.virtualSize / GiB : instance.flavor.rootGiB;
 
 /** Takes away what this operation made, and nothing else. */
 function nextOfCleaning(seen: Seen, steps: Steps): Step | null {

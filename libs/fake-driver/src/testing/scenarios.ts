@@ -3,6 +3,7 @@ import { isEmpty, type Observation } from '@chronovirt/contract';
 import { sameMark } from '../world/definition.ts';
 import type { OutsideAct } from '../world/outside.ts';
 import { THE_OP, type Bench, type Scenario } from './bench.ts';
+import { resizeScenarios } from './resize-scenarios.ts';
 
 type Run = Scenario['run'];
 
@@ -112,4 +113,5 @@ export const scenarios: readonly Scenario[] = [
     run: (d, guest, c) => d.plugVifs(guest, c),
     goal: (_seen, bench) => bench.host.taps.size === 1,
   },
+  ...resizeScenarios,
 ];

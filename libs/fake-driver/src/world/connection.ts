@@ -390,7 +390,17 @@ export class HostConnection {
     return this.#local('renameBase', instance, () => this.#host.files.renameBase(from, to));
   }
 
-  removeBase(instance: InstanceUuid, name: string): Promise<void> {
+  /** Cached images that no disk rests on, by how many hours ago each was wanted. */
+  unusedBase(): Promise<ReadonlyMap<string, number>> {
+    return this.#local('unusedBase', null, () => {
+      const { files } = this.#host;
+      const used = new Set(files.imagesInUse());
+      const unused = files.baseFiles().filter(({ name, whole }) => whole && !name.startsWith('.') && !used.has(name));
+      return new Map(unused.map(({ name }) => [name, files.baseAge.get(name) ?? 0]));
+    });
+  }
+
+  removeBase(instance: InstanceUuid | null, name: string): Promise<void> {
     return this.#local('removeBase', instance, () => this.#host.files.removeBase(name));
   }
 

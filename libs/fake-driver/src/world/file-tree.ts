@@ -40,6 +40,8 @@ export class FileTree {
   /** Directories whose removal has begun: renamed first, so that half of one is never taken for an instance's. */
   readonly #doomed = new Set<string>();
   readonly #base = new Map<string, SimulatedFile>();
+  /** Hours since a cached image was wanted; one that is not in here was wanted just now. */
+  readonly baseAge = new Map<string, number>();
   /** Images that were made here, by hash: how often a guest has booted from each. */
   readonly #images = new Map<string, { readonly boots: number }>();
   /** Files by which two hosts find out whether they see the same storage. */
@@ -189,6 +191,13 @@ export class FileTree {
     return [...this.#probes];
   }
 
+  /** Hashes of the images that any disk rests on. */
+  imagesInUse(): string[] {
+    const kept = [...this.#kept.values()].map(({ directory }) => directory);
+    const files = [...this.#directories.values(), ...kept].flatMap((directory) => [...directory.files.values()]);
+    return files.flatMap(({ content }) => /^overlay of (.+)$/.exec(content)?.[1] ?? []);
+  }
+
   baseFiles(): readonly SimulatedFile[] {
     return [...this.#base.values()];
   }
@@ -206,6 +215,7 @@ export class FileTree {
 
   removeBase(name: string): void {
     this.#base.delete(name);
+    this.baseAge.delete(name);
   }
 
   #of(instance: InstanceUuid): Directory {

@@ -25,6 +25,8 @@ const slow: Readonly<Record<string, readonly [low: number, high: number]>> = {
   managedSave: [80, 300],
   fetchImage: [50, 200],
   createDisk: [10, 40],
+  copyDisk: [20, 100],
+  sendFile: [20, 150],
   writeConfigDrive: [5, 20],
   plugTap: [5, 20],
   'migrate.prepare': [100, 300],
