@@ -11,12 +11,15 @@ import type {
   ImplementedDriver,
   InstanceUuid,
   MethodName,
+  MigrationProgress,
+  MigrationSteering,
   NetworkInfo,
   Observation,
   QueryContext,
   ResultOf,
 } from '@chronovirt/contract';
 import { readConsole } from './console/console-log.ts';
+import { manageImageCache } from './disks/image-cache.ts';
 import { Listener } from './events/listener.ts';
 import { destroy } from './guest/destroy.ts';
 import { asContract } from './guest/hands.ts';
@@ -36,6 +39,14 @@ import { observe, observeAll } from './inventory/observe.ts';
 import { availableResource, facts, hostStats, hostUptime } from './inventory/resources.ts';
 import { blockStats, getDiagnostics, interfaceStats } from './inventory/statistics.ts';
 import { connectNetworks } from './network/connect-networks.ts';
+import { checkDestination } from './migration/check-destination.ts';
+import { checkSource } from './migration/check-source.ts';
+import { liveMigration } from './migration/live-migration.ts';
+import { postLiveMigrationAtDestination } from './migration/post-destination.ts';
+import { preBlockMigration, preLiveMigration } from './migration/prepare-destination.ts';
+import { removeProbe } from './migration/probe-file.ts';
+import { migrationPolicy } from './migration/settings.ts';
+import { migrationProgress, steerMigration } from './migration/steer.ts';
 import { snapshot } from './snapshot/snapshot.ts';
 import { addressesOf } from './network/leases.ts';
 import type { PortAddress } from './network/leases.ts';
@@ -50,12 +61,13 @@ import { migrateDiskAndPowerOff } from './resize/migrate-disk-and-power-off.ts';
 type Method<M extends MethodName> = (args: ArgsOf<M>, context: ContextOf<M>) => Promise<ResultOf<M>>;
 
 export class LibvirtDriver implements ImplementedDriver, HostPort {
-  readonly capabilities: Capabilities = { hasImagecache: false, supportsRecreate: true };
+  readonly capabilities: Capabilities = { hasImagecache: true, supportsRecreate: true };
   readonly #host: HostServices;
   readonly #listener: Listener;
   #stats: ResultOf<'getHostStats'> | null = null;
 
   constructor(settings: LibvirtDriverSettings) {
+    migrationPolicy(settings);
     this.#host = new HostServices(settings);
     this.#listener = new Listener(settings.log);
     this.#host.feed.add({ hint: () => {}, event: (event) => this.#listener.emit(event) });
@@ -105,7 +117,29 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   finishRevertMigration: Method<'finishRevertMigration'> = (args, context) =>
     this.#effect(context, (hands) => finishRevertMigration(this.#host, hands, args));
 
+  // live migration
+  checkCanLiveMigrateDestination: Method<'checkCanLiveMigrateDestination'> = (args, context) =>
+    asContract(args.instance.uuid, () => checkDestination(this.#host, args, context));
+  checkCanLiveMigrateDestinationCleanup: Method<'checkCanLiveMigrateDestinationCleanup'> = async (
+    { destCheckData },
+    { permit },
+  ) => {
+    permit.check();
+    await removeProbe(this.#host.settings.instancesDirectory, destCheckData.filename);
+  };
+  checkCanLiveMigrateSource: Method<'checkCanLiveMigrateSource'> = (args, context) =>
+    asContract(args.instance.uuid, () => checkSource(this.#host, args, context));
+  preLiveMigration: Method<'preLiveMigration'> = (args, context) =>
+    this.#effect(context, (hands) => preLiveMigration(this.#host, hands, args));
+  preBlockMigration: Method<'preBlockMigration'> = (args, context) =>
+    this.#effect(context, (hands) => preBlockMigration(this.#host, hands, args));
+  liveMigration: Method<'liveMigration'> = (args, context) =>
+    this.#effect(context, (hands) => liveMigration(this.#host, hands, args));
+  postLiveMigrationAtDestination: Method<'postLiveMigrationAtDestination'> = (args, context) =>
+    this.#effect(context, (hands) => postLiveMigrationAtDestination(hands, args));
+
   // images
+  manageImageCache: Method<'manageImageCache'> = (args, context) => manageImageCache(this.#host, args, context);
   snapshot: Method<'snapshot'> = (args, context) => this.#effect(context, (hands) => snapshot(this.#host, hands, args));
 
   // network
@@ -171,6 +205,12 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   }
   facts(_context: QueryContext): Promise<HostFacts> {
     return facts(this.#host);
+  }
+  steerMigration(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void> {
+    return this.#effect(context, (hands) => steerMigration(hands, how, migrationPolicy(this.#host.settings)), instance);
+  }
+  migrationProgress(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null> {
+    return migrationProgress(this.#host, instance, context);
   }
   waitingFor(): string | null {
     return this.#host.connections.waitingFor;

@@ -1,6 +1,7 @@
 /** One look at one domain. State, mark and flags never wait for a job; whoever must not look too early takes the barrier first. */
 import type { InstanceUuid, Mark } from '@chronovirt/contract';
 import {
+  DomainJobOperation,
   DomainJobType,
   DomainMetadataType,
   DomainModificationImpact,
@@ -9,8 +10,8 @@ import {
   isNoDomainMetadata,
   isOperationInvalid,
 } from '@chronovirt/libvirt';
-import type { CallOptions, Domain, Libvirt } from '@chronovirt/libvirt';
-import { markOf, namespace } from '../xml/metadata.ts';
+import type { CallOptions, Domain, Libvirt, TypedParams } from '@chronovirt/libvirt';
+import { markOf, movedByOf, namespace } from '../xml/metadata.ts';
 import { parseXml } from '../xml/parse.ts';
 import { describeState, isActive, mayHideAJob } from './state-words.ts';
 import type { PowerSeen } from './state-words.ts';
@@ -25,6 +26,8 @@ export interface DomainSeen {
   readonly active: boolean;
   readonly saved: boolean;
   readonly mark: Mark | null;
+  /** The operation that set out to move the guest to another host; null when none did. */
+  readonly movedBy: Mark | null;
 }
 
 const absent: DomainSeen = {
@@ -35,6 +38,7 @@ const absent: DomainSeen = {
   active: false,
   saved: false,
   mark: null,
+  movedBy: null,
 };
 
 /** A look is made of several calls; when the state moved meanwhile, they may belong to different moments. */
@@ -57,24 +61,27 @@ export async function lookAtDomain(libvirt: Libvirt, uuid: InstanceUuid, options
   for (let look = 1; ; look += 1) {
     const before = await libvirt.domainGetState(domain, 0, options).catch(nullIfGone);
     if (before === null) return absent;
-    const [persistent, saved, mark] = await Promise.all([
+    const [persistent, saved, run] = await Promise.all([
       libvirt.domainIsPersistent(domain, options).catch(nullIfGone),
       libvirt.domainHasManagedSaveImage(domain, 0, options).catch(nullIfGone),
-      markNow(libvirt, domain, DomainModificationImpact.CURRENT, options).catch(nullIfGone),
+      runNow(libvirt, domain, DomainModificationImpact.CURRENT, options).catch(nullIfGone),
     ]);
+    const { mark, movedBy } = run ?? nobody;
+    // Asked for in between: a job that ended just now has left its state behind, and that shows in what follows.
+    const seen = await withJob(libvirt, domain, before, options, movedBy !== null).catch(nullIfGone);
     const after = await libvirt.domainGetState(domain, 0, options).catch(nullIfGone);
     const still = after !== null && after.state === before.state && after.reason === before.reason;
     if (!still && look < MOST_LOOKS) continue;
-    if (after === null || persistent === null) return absent;
-    const seen = await withJob(libvirt, domain, after, options);
-    const busy = still ? seen.busy : (seen.busy ?? 'changing');
+    if (after === null || persistent === null || seen === null) return absent;
+    const now = still ? seen : describeState(after.state, after.reason);
     return {
-      ...seen,
-      busy,
+      ...now,
+      busy: still ? now.busy : (now.busy ?? 'changing'),
       domain: persistent ? 'defined' : 'transient',
-      active: isActive(seen),
+      active: isActive(now),
       saved: saved === true,
       mark,
+      movedBy,
     };
   }
 }
@@ -86,30 +93,51 @@ export async function markNow(
   impact: number,
   options: CallOptions,
 ): Promise<Mark | null> {
+  return (await runNow(libvirt, domain, impact, options)).mark;
+}
+
+/** What the metadata say of a run. */
+interface RunSeen {
+  readonly mark: Mark | null;
+  readonly movedBy: Mark | null;
+}
+const nobody: RunSeen = { mark: null, movedBy: null };
+
+async function runNow(libvirt: Libvirt, domain: Domain, impact: number, options: CallOptions): Promise<RunSeen> {
   try {
-    return markOf(
-      parseXml(await libvirt.domainGetMetadata(domain, DomainMetadataType.ELEMENT, namespace.run, impact, options)),
-    );
+    const { ELEMENT } = DomainMetadataType;
+    const run = parseXml(await libvirt.domainGetMetadata(domain, ELEMENT, namespace.run, impact, options));
+    return { mark: markOf(run), movedBy: movedByOf(run) };
   } catch (error) {
-    if (isNoDomainMetadata(error)) return null;
+    if (isNoDomainMetadata(error)) return nobody;
     throw error;
   }
 }
 
+/** `mayMove`: somebody has set out to move the guest, which no state shows as long as it runs. */
 async function withJob(
   libvirt: Libvirt,
   domain: Domain,
   { state, reason }: { state: number; reason: number },
   options: CallOptions,
+  mayMove = false,
 ): Promise<PowerSeen> {
   const seen = describeState(state, reason);
-  if (!mayHideAJob(state, reason)) return seen;
+  const hidden = mayHideAJob(state, reason);
+  if (!hidden && !(mayMove && seen.busy === null && isActive(seen))) return seen;
   // The destination of a migration refuses to tell of its job.
   const job = await libvirt
     .domainGetJobStats(domain, 0, options)
     .catch((error: unknown) => (isOperationInvalid(error) ? null : nullIfGone(error)));
-  if (job?.type === DomainJobType.NONE) return { ...seen, busy: null };
+  if (job !== null && isMovingAway(job)) return { ...seen, busy: 'migrating' };
+  if (job?.type === DomainJobType.NONE || !hidden) return { ...seen, busy: null };
   return { ...seen, busy: seen.busy ?? 'dumping' };
+}
+
+/** Whether a job that runs takes the guest to another host. */
+export function isMovingAway({ type, params }: { readonly type: number; readonly params: TypedParams }): boolean {
+  const runs = type === DomainJobType.BOUNDED || type === DomainJobType.UNBOUNDED;
+  return runs && Number(params['operation'] ?? 0) === DomainJobOperation.MIGRATION_OUT;
 }
 
 /** For `catch`: a domain that is gone is an answer. */

@@ -25,7 +25,7 @@ export async function observe(host: HostServices, uuid: InstanceUuid, context: Q
     host.directory(uuid).look(),
     tapsOf(uuid),
   ]);
-  const { active, saved, ...domain } = seen;
+  const { active, saved, movedBy: _movedBy, ...domain } = seen;
   const unused = active ? [] : taps.map((tap) => `tap ${tap}`);
   return {
     ...domain,

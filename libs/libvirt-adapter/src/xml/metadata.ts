@@ -29,6 +29,16 @@ export const tagged = (kind: keyof typeof namespace, attributes: Record<string, 
 
 export const runElement = (mark: Mark): XmlElement => tagged('run', { epoch: mark.epoch, op: mark.op });
 
+/**
+ * The run of a guest that an operation set out to move to another host, noted in the live copy alone: whoever finds it asks whether a move
+ * is under way, and an operation that finds itself there does not order a second one. Without a namespace, as below.
+ */
+export const movingRunElement = (mark: Mark, by: Mark): XmlElement =>
+  element('run', { epoch: mark.epoch, op: mark.op, 'moved-by-epoch': by.epoch, 'moved-by-op': by.op });
+
+/** Without a namespace: the call that sets it adds that by itself. */
+export const plainRunElement = (mark: Mark): XmlElement => element('run', { epoch: mark.epoch, op: mark.op });
+
 /** Without a namespace: the call that sets it adds that by itself. */
 export const barrierElement = (incarnation: Incarnation): XmlElement => element('barrier', { incarnation });
 
@@ -41,6 +51,13 @@ export function metadataElement(uuid: InstanceUuid, hostname: string, mark: Mark
 export function markOf(run: XmlElement | undefined): Mark | null {
   const epoch = Number(run?.attributes['epoch'] ?? Number.NaN);
   const op = Number(run?.attributes['op'] ?? Number.NaN);
+  return Number.isSafeInteger(epoch) && Number.isSafeInteger(op) ? { epoch, op } : null;
+}
+
+/** The operation that set out to move the guest, noted in an element of the run namespace; null when none did. */
+export function movedByOf(run: XmlElement | undefined): Mark | null {
+  const epoch = Number(run?.attributes['moved-by-epoch'] ?? Number.NaN);
+  const op = Number(run?.attributes['moved-by-op'] ?? Number.NaN);
   return Number.isSafeInteger(epoch) && Number.isSafeInteger(op) ? { epoch, op } : null;
 }
 
