@@ -12,6 +12,7 @@ import {
 import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { Cluster } from './cluster/cluster.ts';
 import type { SendToActor } from './cluster/cluster-executor.ts';
+import type { AskHost } from './cluster/moves/index.ts';
 import { Hosts } from './cluster/hosts.ts';
 import type { ProcessConfig } from './config/process-config.ts';
 import { serveHttp } from './http/index.ts';
@@ -55,6 +56,13 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   });
   const send: SendToActor = (host, instance, request, patience) =>
     requestActor(nats, host, instance, request, patience);
+  const ask: AskHost = async (host, method, args, patience) => {
+    const reply = await requestQuery(nats, host, method, args as never, patience);
+    if (reply.kind === 'result') return reply.value;
+    if (reply.kind === 'unreachable')
+      throw new ChronovirtError('HOST_UNREACHABLE', `host ${host} does not answer`, { retry: 'later' });
+    throw new ChronovirtError(reply.code, reply.message);
+  };
   const model = new ReadModel({ journal, log });
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));
@@ -63,6 +71,8 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     model,
     hosts,
     send,
+    ask,
+    proofOf: () => null,
     incarnation,
     clock: systemClock,
     log,
@@ -79,16 +89,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     journal,
     hosts: () => hosts.all(),
     queries: {
-      async query(host, method, args) {
-        const reply = await requestQuery(nats, host, method, args as never, {
-          patienceMs: 5_000,
-          signal: AbortSignal.timeout(6_000),
-        });
-        if (reply.kind === 'result') return reply.value;
-        if (reply.kind === 'unreachable')
-          throw new ChronovirtError('HOST_UNREACHABLE', `host ${host} does not answer`, { retry: 'later' });
-        throw new ChronovirtError(reply.code, reply.message);
-      },
+      query: (host, method, args) => ask(host, method, args, { patienceMs: 5_000, signal: AbortSignal.timeout(6_000) }),
     },
     images,
     secrets,

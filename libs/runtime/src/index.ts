@@ -26,3 +26,4 @@ export { checkPlace } from './journal/place-names.ts';
 export * from './process/process-lock.ts';
 export { readConfigFile } from './process/config-file.ts';
 export { runProcess, type Running } from './process/run-process.ts';
+export { MoveQueries, moveQueryNames, type MoveQueryHost } from './host/move-queries.ts';

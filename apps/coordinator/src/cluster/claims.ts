@@ -1,26 +1,30 @@
-import type { Flavor, InstanceUuid } from '@chronovirt/contract';
+import type { Flavor } from '@chronovirt/contract';
 import { claimOf, type Claim } from './placement.ts';
 
 const none: Claim = { vcpus: 0, memoryMiB: 0, diskGiB: 0 };
 
 /** What instances take of their hosts: from the moment a host is chosen until the instance has left it. */
 export class Claims {
-  readonly #held = new Map<InstanceUuid, { host: string; claim: Claim }>();
+  readonly #held = new Map<string, { host: string; claim: Claim }>();
   readonly #totals = new Map<string, Claim>();
 
   /** An instance holds its claim on one host at a time; a new one replaces the old one. */
-  take(instance: InstanceUuid, host: string, flavor: Flavor): void {
+  take(instance: string, host: string, flavor: Flavor): void {
     this.release(instance);
     const claim = claimOf(flavor);
     this.#held.set(instance, { host, claim });
     this.#add(host, claim, 1);
   }
 
-  release(instance: InstanceUuid): void {
+  release(instance: string): void {
     const held = this.#held.get(instance);
     if (held === undefined) return;
     this.#held.delete(instance);
     this.#add(held.host, held.claim, -1);
+  }
+
+  hostOf(instance: string): string | undefined {
+    return this.#held.get(instance)?.host;
   }
 
   of(host: string): Claim {

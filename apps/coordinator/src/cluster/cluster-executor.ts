@@ -1,5 +1,5 @@
 /**
- * The driver of the pseudo-host `_cluster`. It has three effects, each safe to repeat:
+ * The driver of the pseudo-host `_cluster`. Its effects, each safe to repeat, are the steps of a move (`moves/`) and:
  *
  *   place    chooses a host; the epoch that it grants is stored by compare-and-set on the spine before any host hears of it
  *   order    tells that host to adopt the instance, until its answer is stored. A host that does not take it is fenced out of this
@@ -31,6 +31,7 @@ import {
   type EffectInput,
   type Journal,
 } from '@chronovirt/runtime';
+import { moveMethods, runMoveStep, type MoveTools } from './moves/index.ts';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface ClusterExecutorOptions {
   readonly incarnation: Incarnation;
   readonly send: SendToActor;
   readonly candidates: () => Iterable<Candidate>;
+  /** What the steps of a move need. */
+  readonly moves: MoveTools;
   readonly ratios?: Ratios;
   /** Kept of an order's time for fencing a silent host out, in milliseconds. */
   readonly withdrawMs?: number;
@@ -58,7 +61,7 @@ export interface ClusterExecutorOptions {
 }
 
 export class ClusterExecutor implements EffectExecutor {
-  readonly implements: ReadonlySet<string> = new Set(['place', 'order', 'destroy', 'spawn']);
+  readonly implements: ReadonlySet<string> = new Set(['place', 'order', 'destroy', 'spawn', ...moveMethods]);
   readonly atMostOnce: ReadonlySet<string> = new Set();
   readonly #options: ClusterExecutorOptions;
 
@@ -77,10 +80,7 @@ export class ClusterExecutor implements EffectExecutor {
       case 'destroy':
         return;
       default:
-        throw new DriverError(
-          'NOT_IMPLEMENTED',
-          `the coordinator runs place, order and destroy, not ${input.due.method}`,
-        );
+        return runMoveStep(this.#options.moves, input, context);
     }
   }
 

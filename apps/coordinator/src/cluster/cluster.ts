@@ -5,12 +5,16 @@
 import {
   CLUSTER,
   type ActorRequest,
+  type Asked,
   type Command,
+  type Flavor,
   type HostName,
   type Incarnation,
+  type InstanceState,
   type InstanceUuid,
+  type TurnMessage,
 } from '@chronovirt/contract';
-import { returnedLink, settled } from '@chronovirt/machines';
+import { isMigrationLeaf, isUnderWay, ofMoves, returnedLink, settled } from '@chronovirt/machines';
 import {
   Host,
   isReadable,
@@ -25,6 +29,8 @@ import type { ReadModel } from '../read-model/read-model.ts';
 import { Claims } from './claims.ts';
 import { ClusterExecutor, type SendToActor } from './cluster-executor.ts';
 import type { Hosts } from './hosts.ts';
+import { Histories } from './histories.ts';
+import type { AskHost } from './moves/index.ts';
 import { choose, type Candidate, type Ratios } from './placement.ts';
 
 export interface ClusterOptions {
@@ -35,6 +41,9 @@ export interface ClusterOptions {
   readonly incarnation: Incarnation;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ask: AskHost;
+  /** What proves that a host cannot run anything of before; null = nothing does. */
+  readonly proofOf: (host: HostName) => object | null;
   readonly ratios?: Ratios;
   /** How long a command waits for its host to take it, in milliseconds. */
   readonly patienceMs?: number;
@@ -50,25 +59,34 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    const { journal, clock, incarnation, log } = options;
+    const { journal, clock, incarnation, log, model, send, ask, proofOf, ratios } = options;
+    const candidates = (): Iterable<Candidate> => this.#candidates();
     this.spine = new Host({
       host: CLUSTER as HostName,
       incarnation,
       journal,
       clock,
       log,
+      proofOf,
       executor: new ClusterExecutor({
         journal,
         clock,
         incarnation,
-        send: options.send,
-        candidates: () => this.#candidates(),
-        ...(options.ratios && { ratios: options.ratios }),
+        send,
+        candidates,
+        moves: {
+          histories: new Histories(journal, (listener) => model.onStored(listener)),
+          writer: { journal, clock, incarnation },
+          send,
+          ask,
+          candidates,
+          proofOf,
+          ...(ratios && { ratios }),
+        },
+        ...(ratios && { ratios }),
         onPlaced: ({ spec }, host) => this.#claims.take(spec.uuid, host, spec.flavor),
       }),
-      onStored: (_seq, { instance, state }) => {
-        if (state.actor.role.kind !== 'granted') this.#claims.release(instance);
-      },
+      onStored: (_seq, { instance, state }) => this.#stored(instance, state),
       onSuperseded: (message) => options.onSuperseded?.(`a newer coordinator has taken over (${message.incarnation})`),
     });
   }
@@ -84,7 +102,9 @@ export class Cluster {
       const size = entry.segment?.spec?.flavor ?? null;
       if (size !== null) this.#claims.take(entry.uuid as InstanceUuid, granted.host, size);
       const there = entry.of(granted.host);
-      if (there?.role === 'closed' && there.epoch === granted.epoch) await this.#hearLast(granted.host, entry.uuid);
+      const waits = there?.role === 'owner' && isAsking(there.view?.state ?? '');
+      if ((there?.role === 'closed' || waits) && there?.epoch === granted.epoch)
+        await this.#hearLast(granted.host, entry.uuid);
     }
   }
 
@@ -111,10 +131,13 @@ export class Cluster {
   }
 
   #ownerOf({ name, instance }: Command, seenOn: string): string {
-    if (name === 'create') return CLUSTER;
+    if (name === 'create' || ofMoves.has(name)) return CLUSTER;
     const state = this.spine.state(instance)?.state;
     if (state === undefined) return seenOn;
     const { role, due } = state.actor;
+    const { migration } = state.parts;
+    // While it moves it has no single host that could be told.
+    if (name === 'delete' && migration !== undefined && isUnderWay(migration.value)) return CLUSTER;
     // Until the host has taken the order the spine answers for it: a delete must not wait for a host that may never come.
     if (role.kind === 'granted' && !due.some(({ method }) => method === 'order')) return role.host;
     return CLUSTER;
@@ -125,10 +148,61 @@ export class Cluster {
       yield { report, alive, claimed: this.#claims.of(report.host) };
   }
 
-  /** A host's history ended its part: the spine takes the instance back, or closes with it. */
+  #stored(instance: InstanceUuid, { actor: { role }, parts: { migration } }: InstanceState): void {
+    if (role.kind !== 'granted') return this.#claims.release(instance);
+    const size = this.#options.model.get(instance)?.segment?.spec?.flavor ?? null;
+    if (migration === undefined) return;
+    // What an instance claims goes with it: on both hosts while it moves, then where it is.
+    const flavor = (migration.context.request['flavor'] as Flavor | undefined) ?? size;
+    const { destination } = migration.context;
+    if (flavor !== null && destination !== null && isUnderWay(migration.value))
+      this.#claims.take(moveClaim(instance), destination, flavor);
+    else this.#claims.release(moveClaim(instance));
+    if (size !== null && this.#claims.hostOf(instance) !== role.host) this.#claims.take(instance, role.host, size);
+    // An owner may have asked for another move before this one's end was stored.
+    if (!isMigrationLeaf(migration.value)) void this.#hearLast(role.host, instance);
+  }
+
   #hear(stored: Stored): void {
-    if (stored.host === CLUSTER || !isReadable(stored) || stored.message.state.actor.role.kind !== 'closed') return;
-    const { message, seq } = stored;
+    if (stored.host === CLUSTER || !isReadable(stored)) return;
+    const { state } = stored.message;
+    if (state.actor.role.kind === 'owner' && isAsking(state.value)) this.#hearAsking(stored.message, stored.seq);
+    if (state.actor.role.kind === 'closed') this.#hearEnd(stored.message, stored.seq);
+  }
+
+  /** An owner waits for the cluster to carry out what it was ordered. */
+  #hearAsking(message: TurnMessage, seq: number): void {
+    const { context, actor } = message.state;
+    const asked = {
+      kind: 'asked',
+      host: message.host,
+      epoch: actor.epoch,
+      seq,
+      op: actor.op,
+      what: context.request['what'],
+      origin: context.origin ?? 'running',
+      request: context.request,
+      command: message.command,
+      by: message.by,
+    } as Asked;
+    this.spine.link(message.instance, asked).then(
+      (reply) => {
+        if (reply.kind === 'error')
+          this.#options.log.warn(
+            { instance: message.instance, ...reply },
+            'a host asks for what the spine does not take',
+          );
+      },
+      (error: unknown) =>
+        this.#options.log.error(
+          { instance: message.instance, error: String(error) },
+          'what a host asked could not be taken',
+        ),
+    );
+  }
+
+  /** A host's history ended its part: the spine takes the instance back, or closes with it. */
+  #hearEnd(message: TurnMessage, seq: number): void {
     // The fence that withdrew an order tells nothing new: its effect has an outcome of its own.
     if (message.events.some(({ type }) => type === 'fence')) return;
     const instance = message.instance;
@@ -153,6 +227,16 @@ export class Cluster {
     const last = await this.#options.journal.last(host, instance);
     if (last !== null) this.#hear(last);
   }
+}
+
+/** Whether an owner waits for the cluster to take up what it was ordered. */
+function isAsking(value: string): boolean {
+  return value === 'migrating.plan' || value === 'settling.plan';
+}
+
+/** Under which a move claims its destination, beside what the instance claims where it is. */
+function moveClaim(instance: InstanceUuid): string {
+  return `${instance}/move`;
 }
 
 function asAnswer(reply: CommandReply): OrderReply {

@@ -4,17 +4,29 @@
  */
 import {
   CLUSTER,
+  HypervisorUnavailableError,
   incarnationOf,
+  methodNames,
   type Command,
   type CommandName,
   type HostName,
   type HostReport,
   type InstanceUuid,
+  type MigrationState,
   type TurnMessage,
 } from '@chronovirt/contract';
-import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
+import { FakeDriver, SimulatedSite, type SimulatedHost } from '@chronovirt/fake-driver';
 import { dueEffects, isResting } from '@chronovirt/machines';
-import { DriverExecutor, Host, MemoryJournal, MemoryStore, silentLog, type CommandReply } from '@chronovirt/runtime';
+import {
+  DriverExecutor,
+  Host,
+  MemoryJournal,
+  MemoryStore,
+  MoveQueries,
+  isReadable,
+  silentLog,
+  type CommandReply,
+} from '@chronovirt/runtime';
 import { Fate } from '@chronovirt/testing/process';
 import { SimulatedClock } from '@chronovirt/testing/sim';
 import { sampleSpec } from '@chronovirt/testing/world';
@@ -25,7 +37,12 @@ import { ReadModel } from '../read-model/read-model.ts';
 
 interface WorldHost {
   readonly sim: SimulatedHost;
-  agent: { readonly host: Host; readonly driver: FakeDriver; readonly fate: Fate } | null;
+  agent: {
+    readonly host: Host;
+    readonly driver: FakeDriver;
+    readonly fate: Fate;
+    readonly queries: MoveQueries;
+  } | null;
 }
 
 export interface Coordinator {
@@ -46,14 +63,17 @@ export class ClusterWorld {
   #processes = 0;
   #commands = 0;
 
-  constructor(names: readonly string[] = ['h1', 'h2']) {
+  /** The hosts, their storage and the network between them. */
+  readonly site: SimulatedSite;
+  /** What proves that a host is down; a test that fenced one says so. */
+  readonly proofs = new Map<string, object>();
+
+  constructor(names: readonly string[] = ['h1', 'h2'], storage: 'shared' | 'separate' = 'separate') {
+    this.site = new SimulatedSite({ names, storage, clock: this.clock, profile: 'lively' });
     this.store.provision(CLUSTER);
     for (const name of names) {
       this.store.provision(name);
-      this.#hosts.set(name, {
-        sim: new SimulatedHost({ name, clock: this.clock, profile: 'lively', seed: this.#hosts.size + 1 }),
-        agent: null,
-      });
+      this.#hosts.set(name, { sim: this.site.host(name), agent: null });
     }
   }
 
@@ -65,14 +85,15 @@ export class ClusterWorld {
     const world = this.#host(name);
     const fate = new Fate();
     const driver = new FakeDriver(world.sim, { name: `agent-${++this.#processes}` });
+    const incarnation = this.#incarnation();
     const host = new Host({
       host: name as HostName,
-      incarnation: this.#incarnation(),
+      incarnation,
       journal: fate.journal(new MemoryJournal({ store: this.store }), onAppend),
       executor: new DriverExecutor({ driver, host: driver, secrets: null }),
       clock: fate.clock(this.clock),
     });
-    world.agent = { host, driver, fate };
+    world.agent = { host, driver, fate, queries: new MoveQueries({ driver, host, incarnation }) };
     await this.clock.settle(host.start());
     return host;
   }
@@ -99,6 +120,8 @@ export class ClusterWorld {
       clock,
       log: silentLog,
       send: (host, instance, request, { patienceMs }) => fate.outlive(this.#send(host, instance, request, patienceMs)),
+      ask: (host, method, args) => fate.outlive(this.#ask(host, method, args)),
+      proofOf: (host) => this.proofs.get(host) ?? null,
     });
     await this.clock.settle(model.start());
     await this.clock.settle(cluster.start());
@@ -131,6 +154,28 @@ export class ClusterWorld {
   last(host: string, instance: InstanceUuid): TurnMessage | null {
     const found = this.store.last(host, instance);
     return found === undefined ? null : (JSON.parse(found.text) as TurnMessage);
+  }
+
+  /** The move under way, or the last one. */
+  move(instance: InstanceUuid): MigrationState | undefined {
+    return this.last(CLUSTER, instance)?.state.parts.migration;
+  }
+
+  /** Every stored event, in the order of its time, as `host seq: type -> to` with what went wrong. */
+  async story(instance: InstanceUuid): Promise<string[]> {
+    const journal = new MemoryJournal({ store: this.store });
+    const all: { at: number; line: string }[] = [];
+    for (const host of [CLUSTER, ...this.#hosts.keys()]) {
+      for await (const stored of journal.read(host, instance)) {
+        if (!isReadable(stored)) continue;
+        const { at, events } = stored.message;
+        for (const { type, to, data } of events) {
+          const error = data?.['error'] === undefined ? '' : ` ${JSON.stringify(data['error'])}`;
+          all.push({ at, line: `${host} ${stored.seq}: ${type} -> ${to}${error}` });
+        }
+      }
+    }
+    return all.toSorted((a, b) => a.at - b.at).map(({ line }) => line);
   }
 
   /** State of `life` on the spine and on each host that has a history of the instance. */
@@ -173,6 +218,20 @@ export class ClusterWorld {
     if (there === null || there.state.actor.epoch < role.epoch) return false;
     // A closed segment under this epoch has still to come back to the spine.
     return there.state.actor.role.kind === 'owner' && isResting(there.state.value);
+  }
+
+  async #ask(host: string, method: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const { agent } = this.#host(host);
+    if (agent === null || this.cutOff.has(host)) throw new HypervisorUnavailableError(`host ${host} does not answer`);
+    const context = { signal: new AbortController().signal, deadlineMs: 10_000 };
+    const answer =
+      method === 'look'
+        ? agent.driver.observe(args['instance'] as InstanceUuid, context).then((value) => ({ value }))
+        : agent.queries.handle(method, args, context);
+    const first = await Promise.race([answer, this.#untilDead(agent.fate)]);
+    if (first === 'dead') throw new HypervisorUnavailableError(`host ${host} does not answer`);
+    if (first === undefined) throw new Error(`no query ${method}`);
+    return first.value;
   }
 
   async #send(
@@ -228,8 +287,11 @@ export class ClusterWorld {
       ...hardware,
       freeDiskGiB: hardware.diskGiB,
       instances: 0,
-      implements: ['spawn', 'destroy'],
+      implements: methodNames.filter((method) => typeof FakeDriver.prototype[method as never] === 'function'),
       waitingFor: null,
+      address: name,
+      peer: { address: name, port: 1 },
+      ...(this.site.storage === 'shared' && { sharedStorage: 'site' }),
     };
   }
 }

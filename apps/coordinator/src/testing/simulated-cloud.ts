@@ -79,6 +79,8 @@ export class SimulatedCloud {
       model: this.model,
       hosts: this.hosts,
       send: (host, instance, request) => this.#toActor(host, instance, request),
+      ask: (host, method, args) => this.#query(host, method, args),
+      proofOf: () => null,
       incarnation: incarnationOf(Date.now(), 2),
       clock: systemClock,
       log,

@@ -56,7 +56,7 @@ export function onAsked(state: InstanceState | null, asked: Asked, env: Env): De
         source: host,
         epoch,
         origin,
-        request: { ...request, what, fromOp: asked.op },
+        request: { ...request, fromOp: asked.op },
         host,
         seq,
       }),

@@ -40,7 +40,9 @@ export class DriverExecutor implements EffectExecutor {
     if (typeof method !== 'function')
       throw new ChronovirtError('NOT_IMPLEMENTED', `this host's driver does not implement ${due.method}`);
     const args = await reveal(argumentsOf(state, spec, due), spec, this.#secrets);
-    await method.call(this.#driver, args, context);
+    // What a method tells is what later steps are given: it is stored with the outcome.
+    const result = await method.call(this.#driver, args, context);
+    return result === undefined || result === null ? undefined : { result };
   }
 
   observe(instance: InstanceUuid, context: QueryContext): Promise<Observation> {
@@ -61,6 +63,10 @@ export class DriverExecutor implements EffectExecutor {
 
   interrupt(instance: InstanceUuid): Promise<void> {
     return this.#host.interrupt(instance);
+  }
+
+  async stopNow(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    await this.#host.stopNow(instance, context);
   }
 
   waitingFor(): string | null {

@@ -26,16 +26,19 @@ import type { Halt } from '../actor/halt.ts';
 import { instanceAggregate } from '../actor/instance-aggregate.ts';
 import { MessageBuilder } from '../actor/message-builder.ts';
 import type { CommandReply } from '../actor/reply.ts';
+import { sleep } from '../effects/effect-run.ts';
 import { Lease } from '../effects/lease.ts';
 import { Looks } from '../looks/looks.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
 import type { EffectExecutor } from '../ports/effect-executor.ts';
 import type { Journal, Stored } from '../ports/journal.ts';
+import { JournalFault } from '../ports/journal-fault.ts';
 import { silentLog, type Log } from '../ports/log.ts';
 import { defaultRuntimePolicy, type RuntimePolicy } from '../ports/policy.ts';
 import { lastReadableState } from './last-readable.ts';
 import { Population } from './population.ts';
 import { Specs } from './specs.ts';
+import { Tenure, type Standing } from './tenure.ts';
 
 type InstanceActor = Actor<InstanceState, Command, Link, InstanceSpec>;
 
@@ -49,6 +52,15 @@ export interface HostOptions {
   readonly policy?: Partial<RuntimePolicy>;
   /** Deadlines and back-off of the charts. */
   readonly chartPolicy?: Policy;
+  /** On the spine: what proves that a host cannot run anything of before. */
+  readonly proofOf?: (host: HostName) => object | null;
+  /**
+   * Acts only under a term, which the host's own stream says: it is read before anything else and with each renewal of the lease. For
+   * agents; the spine has none.
+   */
+  readonly underTerm?: boolean;
+  /** The term was read and goes on; `monotonicMs` of the clock when that was asked. */
+  readonly onConfirmed?: (monotonicMs: number) => void;
   /** At this fill of the stream new commands are refused; the rest is for outcomes. */
   readonly fullAt?: number;
   /** A newer process of this host writes its history: this one has to end. */
@@ -86,6 +98,7 @@ export class Host {
     readonly owns: (id: string) => boolean;
     readonly actors: Population<never, never, never, null>;
   }[] = [];
+  readonly #tenure: Tenure | null;
   readonly #closing = new AbortController();
   readonly #clock: Clock;
   readonly #log: Log;
@@ -108,6 +121,22 @@ export class Host {
     this.#messages = new MessageBuilder(options.host, options.incarnation);
     this.#specs = new Specs(options.journal, options.host);
     this.#actors = this.#instanceActors();
+    this.#tenure = options.underTerm === true ? this.#makeTenure() : null;
+  }
+
+  /** What this host may say of its term; one that acts under none serves for ever. */
+  get standing(): Standing {
+    return this.#tenure?.standing ?? { term: 0, barred: false, stoodDown: false, stopped: 0 };
+  }
+
+  /** Reads the standing of this host again, and does as it says. */
+  async confirm(): Promise<void> {
+    await this.#tenure?.confirm();
+  }
+
+  /** Resolves true once no guest runs here because the term is over; false when it goes on. */
+  async standsDown(signal: AbortSignal): Promise<boolean> {
+    return (await this.#tenure?.standsDown(signal)) ?? false;
   }
 
   /** Leads another kind of history, too. To be called before `start`. */
@@ -153,6 +182,7 @@ export class Host {
    */
   async start(): Promise<void> {
     await this.#options.journal.provision(this.host);
+    await this.#confirmFirst();
     this.#stopWatching = await this.#watch();
     const seen = this.#lookAtAll();
     const recovered: InstanceActor[] = [];
@@ -164,9 +194,9 @@ export class Host {
     this.#renewLease();
     // Effects that are due do not wait for the bulk look: they look for themselves.
     for (const { actors } of this.#others) for (const actor of actors.all()) actors.resumeDue(actor);
-    const resting = recovered.filter((actor) => !this.#actors.resumeDue(actor));
+    const resting = recovered.filter((actor) => this.standing.barred || !this.#actors.resumeDue(actor));
     const all = await seen;
-    if (all !== null) for (const actor of resting) actor.resume(all.get(actor.id as InstanceUuid));
+    if (all !== null && !this.standing.barred) for (const actor of resting) actor.resume(all.get(actor.id as InstanceUuid));
     this.#releaseEarlyHints();
     if (all !== null) await this.#meetStrays(all);
     this.#scheduleComparison();
@@ -220,6 +250,54 @@ export class Host {
     await this.#stopWatching?.();
   }
 
+  #makeTenure(): Tenure {
+    const { executor, incarnation, onConfirmed, journal } = this.#options;
+    const { signal } = this.#closing;
+    return new Tenure({
+      journal,
+      host: this.host,
+      clock: this.#clock,
+      log: this.#log,
+      lease: this.#lease,
+      closing: signal,
+      ...(onConfirmed && { onConfirmed }),
+      hands: {
+        bar: () => {
+          for (const actor of this.#actors.all()) actor.reconsider();
+        },
+        readHistories: () => this.#readAgain(),
+        release: () => {
+          for (const actor of this.#actors.all()) if (!this.#actors.resumeDue(actor)) actor.reconsider();
+          void this.compare('the host may run guests again');
+        },
+        isBusy: () => [...this.#actors.all()].some((actor) => actor.isRunningForbidden),
+        observeAll: () => executor.observeAll({ signal, deadlineMs: this.#policy.lookTimeoutMs }),
+        stopNow: async (instance) =>
+          executor.stopNow?.(instance, {
+            instance,
+            mark: { epoch: 0, op: 0 },
+            incarnation,
+            permit: { signal, check: () => signal.throwIfAborted() },
+            remainingMs: () => this.#policy.lookTimeoutMs,
+            progress: () => {},
+          }),
+      },
+    });
+  }
+
+  /** Before anything is looked at: what was decided about this host while no agent of it ran. */
+  async #confirmFirst(): Promise<void> {
+    for (let pause = this.#policy.retryMinMs; this.#tenure !== null; pause = Math.min(pause * 2, this.#policy.retryMaxMs)) {
+      try {
+        return await this.#tenure.confirm();
+      } catch (error) {
+        if (error instanceof JournalFault) throw error;
+        this.#log.warn({ error: String(error) }, 'the standing of this host cannot be read; nothing begins before that');
+        await sleep(this.#clock, pause, this.#closing.signal);
+      }
+    }
+  }
+
   #instanceActors(): Population<InstanceState, Command, Link, InstanceSpec> {
     const { executor, chartPolicy = defaultPolicy } = this.#options;
     const actors = this.#populate(instanceAggregate(chartPolicy), executor, this.#specs, {
@@ -240,7 +318,7 @@ export class Host {
     specs: SpecSource<D>,
     on: Pick<ActorHost<S, C, L, D>, 'onStored' | 'reviveForDelete'>,
   ): Population<S, C, L, D> {
-    const { host, incarnation, journal, fullAt = 0.95 } = this.#options;
+    const { host, incarnation, journal, fullAt = 0.95, proofOf } = this.#options;
     const policy = this.#policy;
     return new Population(
       {
@@ -273,23 +351,32 @@ export class Host {
           at,
           seq,
           incarnation,
-          facts: { implements: executor.implements, full: journal.fill(host) >= fullAt },
+          facts: {
+            implements: executor.implements,
+            full: journal.fill(host) >= fullAt,
+            ...(proofOf && { proofOf }),
+          },
         }),
         isSuperseded: (message) => this.#isSuperseded(message),
         onSuperseded: (message) => this.#superseded(message),
-        onAppended: (sent) => this.#lease.renew(sent),
+        mayRun: (method) => this.#tenure === null || !this.#tenure.barred || method === CLEARING,
+        isQuiet: () => this.#tenure?.barred ?? false,
+        // Under a term an append proves nothing: it says that the journal answers, not that the term goes on.
+        onAppended: (sent) => {
+          if (this.#tenure === null) this.#lease.renew(sent);
+        },
         onHalt: (id, halt) => this.#options.onHalt?.(id, halt),
       },
       incarnation,
     );
   }
 
-  /** A fence is the coordinator's, written into this host's history; everything else here is written by processes of this host. */
+  /** What the coordinator writes into this host's history takes no process over; everything else here is written by processes of this host. */
   #isSuperseded(message: Pick<AnyMessage, 'host' | 'incarnation' | 'events'>): boolean {
     return (
       message.host === this.host &&
       isNewerIncarnation(message.incarnation, this.#options.incarnation) &&
-      !message.events.some(({ type }) => type === 'fence')
+      !message.events.some(isOfCluster)
     );
   }
 
@@ -315,17 +402,19 @@ export class Host {
   }
 
   async #readAgain(): Promise<void> {
+    const folded: Promise<void>[] = [];
     for await (const stored of this.#options.journal.lastOfAll(this.host)) {
       if (this.#closing.signal.aborted) return;
       const other = this.#others.find(({ owns }) => owns(stored.instance))?.actors;
       const known = (other ?? this.#actors).get(stored.instance);
       if (known !== undefined) {
-        if (stored.seq > known.seq) known.readOn(stored);
+        if (stored.seq > known.seq) folded.push(known.readOn(stored));
         continue;
       }
       const recovered = this.#recover(stored);
       if (recovered !== null && !this.#actors.resumeDue(recovered)) recovered.hint('a message that was stored late');
     }
+    await Promise.all(folded);
   }
 
   /** The actor of an instance's history; what is of another kind goes to those who lead it, or is none of this process's. */
@@ -353,6 +442,7 @@ export class Host {
 
   #hear(hint: Hint): void {
     if (this.#closing.signal.aborted) return;
+    if (this.#tenure?.barred === true) return void this.#tenure.clear();
     if (hint.instance !== null) {
       const actor = this.#actors.get(hint.instance);
       if (actor !== undefined) actor.hint(hint.heard);
@@ -377,6 +467,7 @@ export class Host {
 
   /** Compares all that is recorded with all that is seen; differences become looks, strangers are dealt with. */
   async compare(why: string): Promise<void> {
+    if (this.#tenure?.barred === true) return;
     const all = await this.#lookAtAll();
     if (all === null) return;
     for (const actor of this.#actors.all()) actor.compare(all.get(actor.id as InstanceUuid), why);
@@ -416,10 +507,11 @@ export class Host {
   #renewLease(): void {
     if (this.#closing.signal.aborted) return;
     const sent = this.#lease.now();
-    this.#options.journal.link.roundTrip().then(
-      () => this.#lease.renew(sent),
-      () => undefined,
-    );
+    const renewed =
+      this.#tenure === null
+        ? this.#options.journal.link.roundTrip().then(() => this.#lease.renew(sent))
+        : this.#tenure.confirm();
+    renewed.catch(() => undefined);
     this.#cancelRenewal = this.#clock.after(this.#policy.leaseMs / 3, () => this.#renewLease());
   }
 
@@ -433,7 +525,15 @@ export class Host {
   }
 }
 
+/** What a host does whose term is over: it clears away. */
+const CLEARING = 'destroy';
+
 const stopping = { kind: 'error', code: 'STOPPING', message: 'the agent stops; nothing was done' } as const;
 
 /** Of a kind whose effects need nothing beyond the state. */
 const noSpecs: SpecSource<null> = { known: () => null, load: async () => null };
+
+/** Events that the coordinator writes in the place of a host that does not answer. */
+function isOfCluster({ type, data }: AnyMessage['events'][number]): boolean {
+  return ['fence', 'undo', 'moveOver'].includes(type) || (type === 'closed' && data?.['migration'] !== undefined);
+}

@@ -12,7 +12,7 @@ export async function checkMove(move: Move): Promise<Record<string, unknown>> {
     move.tools.ask(host, method, { instance, ...args }, options);
   try {
     const spec = await move.spec();
-    const srcComputeInfo = await ask(source, 'availableResource', {});
+    const srcComputeInfo = await ask(source, 'computeNode', {});
     const destCheckData = await ask(destination, 'checkCanLiveMigrateDestination', {
       spec,
       srcComputeInfo,

@@ -13,6 +13,8 @@ const isMoving = ({ reason }: Observation): boolean => /migrat|post-copy/i.test(
 const runs = (seen: Observation | null): boolean => seen?.power === 'on' && seen.busy === null;
 const isGone = (seen: Observation): boolean =>
   seen.power === 'absent' || seen.power === 'off' || seen.power === 'crashed';
+/** Half of a guest: its other half is still with its source. */
+const isHalf = (seen: Observation): boolean => seen.busy !== null || isMoving(seen);
 
 /** The guest is there as a whole, whether it runs or waits to be let go on. */
 export const hasLanded = (seen: Observation | null): boolean =>
