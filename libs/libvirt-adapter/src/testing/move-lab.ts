@@ -1,0 +1,277 @@
+/** Two real libvirt hosts with a driver process inside each, and a live migration between them step by step, as the cluster orders it. */
+import { randomUUID } from 'node:crypto';
+import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { domainNameOf } from '@chronovirt/contract';
+import type { ArgsOf, ComputeNode, ImageMeta, LiveMigrateData, Observation } from '@chronovirt/contract';
+import { DirectoryImageStore } from '@chronovirt/images';
+import { guestCount, guestImage, guestReady, startTwoHosts, tempDir, until } from '@chronovirt/testing/lab';
+import type { PairedHost, TwoHosts } from '@chronovirt/testing/lab';
+import type { LiveMigrationSettings } from '../host/settings.ts';
+import { effectContext, queryContext } from './effect-context.ts';
+import type { RevocableContext } from './effect-context.ts';
+import { COUNTING } from './lab-host.ts';
+import { instanceRecord, someUuid, vifRecord } from './records.ts';
+import { RemoteDriver } from './remote-driver.ts';
+import type { Setup } from './remote-driver.ts';
+
+export type Storage = 'shared' | 'separate';
+type Side = 'a' | 'b';
+
+const request = { requestId: 'req-test', userId: null, projectId: null, isAdmin: true };
+
+export class MoveLab {
+  readonly hosts: TwoHosts;
+  readonly image: ImageMeta;
+  readonly #dir: ReturnType<typeof tempDir>;
+  readonly #drivers: RemoteDriver[] = [];
+  #op = 0;
+  #incarnation = 0;
+
+  private constructor(hosts: TwoHosts, image: ImageMeta, dir: ReturnType<typeof tempDir>) {
+    this.hosts = hosts;
+    this.image = image;
+    this.#dir = dir;
+  }
+
+  static async start(name: string): Promise<MoveLab> {
+    const dir = tempDir(name);
+    const hosts = await startTwoHosts({ dir: dir.path });
+    const store = new DirectoryImageStore(join(dir.path, 'images'));
+    const stored = await store.put(createReadStream((await guestImage()).disk), 'qcow2');
+    const image: ImageMeta = {
+      id: stored.sha256,
+      name: 'lab',
+      diskFormat: stored.format,
+      containerFormat: 'bare',
+      minDisk: 0,
+      minRam: 0,
+      size: stored.bytes,
+      virtualSize: stored.virtualBytes,
+      properties: {},
+    };
+    return new MoveLab(hosts, image, dir);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#drivers.map((driver) => driver.close()));
+    await this.hosts.stop();
+    this.#dir.remove();
+  }
+
+  host(side: Side): PairedHost {
+    return this.hosts[side];
+  }
+
+  /** Where instances lie, as seen inside. */
+  instances(side: Side, storage: Storage): string {
+    const host = this.host(side);
+    return storage === 'shared' ? host.sharedDir : host.instancesDir;
+  }
+
+  /** The same, as seen from here. */
+  outside(side: Side, storage: Storage): string {
+    return storage === 'shared' ? this.hosts.storage : this.host(side).instancesOutside;
+  }
+
+  /** A driver process inside a host. */
+  async driver(side: Side, storage: Storage, liveMigration: LiveMigrationSettings = {}): Promise<RemoteDriver> {
+    const host = this.host(side);
+    const instancesDirectory = this.instances(side, storage);
+    mkdirSync(join(this.outside(side, storage), '_base'), { recursive: true });
+    const settings: Setup['settings'] = {
+      uri: host.uri,
+      instancesDirectory,
+      acceleration: { kind: 'tcg', why: 'tests' },
+      address: host.address,
+      natNetwork: null,
+      liveMigration,
+    };
+    const driver = await RemoteDriver.start(host, settings, join(this.#dir.path, 'images'));
+    this.#drivers.push(driver);
+    return driver;
+  }
+
+  context(timeMs = 180_000): RevocableContext {
+    return effectContext('' as never, {
+      mark: { epoch: 1, op: (this.#op += 1) },
+      incarnation: this.#incarnation,
+      timeMs,
+    });
+  }
+}
+
+export interface PairOptions {
+  readonly storage: Storage;
+  readonly memoryMiB?: number;
+  readonly settings?: LiveMigrationSettings;
+  /** What the guest runs; it counts unless said otherwise. */
+  readonly userData?: string;
+}
+
+/** One guest on the pair, and the drivers of both sides. */
+export class MovingGuest {
+  readonly lab: MoveLab;
+  readonly storage: Storage;
+  readonly args: ArgsOf<'spawn'>;
+  readonly calls: ('post' | 'failed' | 'cancelled')[] = [];
+  readonly settings: LiveMigrationSettings;
+  a: RemoteDriver;
+  b: RemoteDriver;
+  data: LiveMigrateData | null = null;
+
+  private constructor(lab: MoveLab, options: PairOptions, args: ArgsOf<'spawn'>, a: RemoteDriver, b: RemoteDriver) {
+    this.lab = lab;
+    this.storage = options.storage;
+    this.settings = options.settings ?? {};
+    this.args = args;
+    this.a = a;
+    this.b = b;
+  }
+
+  /** A guest that runs on host a and counts on its console. */
+  static async start(lab: MoveLab, options: PairOptions): Promise<MovingGuest> {
+    const uuid = someUuid();
+    const flavor = {
+      name: 'small',
+      vcpus: 1,
+      memoryMiB: options.memoryMiB ?? 96,
+      rootGiB: 0,
+      ephemeralGiB: 0,
+      swapMiB: 0,
+      extraSpecs: {},
+    };
+    const instance = instanceRecord({ uuid, imageRef: lab.image.id, flavor, userData: options.userData ?? COUNTING });
+    const bytes = uuid.replaceAll('-', '').slice(0, 6).match(/../g) ?? [];
+    const network = { id: 'net', bridge: null, label: 'lab', meta: {}, subnets: [] };
+    const vif = vifRecord({ id: randomUUID(), address: ['52', '54', '00', ...bytes].join(':'), network });
+    const args: ArgsOf<'spawn'> = {
+      context: request,
+      instance: { ...instance, vmState: 'active', taskState: 'migrating', powerState: 1 },
+      imageMeta: lab.image,
+      injectedFiles: [['/etc/secret', Buffer.from('only told once').toString('base64')]],
+      adminPassword: null,
+      networkInfo: [vif],
+      blockDeviceInfo: null,
+    };
+    const [a, b] = await Promise.all(
+      (['a', 'b'] as const).map((side) => lab.driver(side, options.storage, options.settings)),
+    );
+    const guest = new MovingGuest(lab, options, args, a!, b!);
+    await a!.driver.spawn!(args, guest.context());
+    await until(() => guestReady(guest.console('a')), { timeoutMs: 120_000, what: 'the guest is up' });
+    await until(() => guest.count('a') > 0, { timeoutMs: 30_000, what: 'the guest counts' });
+    return guest;
+  }
+
+  get uuid() {
+    return this.args.instance.uuid;
+  }
+
+  get name(): string {
+    return domainNameOf(this.uuid);
+  }
+
+  context(timeMs?: number): RevocableContext {
+    return { ...this.lab.context(timeMs), instance: this.uuid };
+  }
+
+  console(side: Side): string {
+    const path = join(this.lab.outside(side, this.storage), this.uuid, 'console.log');
+    return existsSync(path) ? readFileSync(path, 'latin1') : '';
+  }
+
+  count(side: Side): number {
+    return guestCount(this.console(side));
+  }
+
+  /** The guest goes on counting on that side, in the same boot, from where it was. */
+  async countsOn(side: Side, from: number): Promise<number> {
+    const seen = this.console(side).length;
+    return await until(
+      () => {
+        const now = guestCount(this.console(side).slice(seen));
+        return now > from ? now : null;
+      },
+      { timeoutMs: 30_000, what: `the guest counts on at ${side}` },
+    );
+  }
+
+  node(side: Side): ComputeNode {
+    const cpuInfo = { arch: 'x86_64', model: 'qemu64', vendor: 'AMD', topology: {}, features: [] };
+    return {
+      host: this.lab.host(side).name,
+      hypervisorHostname: this.lab.host(side).name,
+      hypervisorType: 'QEMU',
+      hypervisorVersion: 7_002_000,
+      cpuInfo,
+      freeDiskGb: 1000,
+      diskAvailableLeast: 1000,
+    };
+  }
+
+  async check(blockMigration: boolean | null = null, changes: Partial<ComputeNode> = {}): Promise<LiveMigrateData> {
+    const { context, instance, blockDeviceInfo } = this.args;
+    const destCheckData = await this.b.driver.checkCanLiveMigrateDestination!(
+      {
+        context,
+        instance,
+        srcComputeInfo: this.node('a'),
+        dstComputeInfo: { ...this.node('b'), ...changes },
+        blockMigration,
+        diskOverCommit: false,
+      },
+      queryContext(),
+    );
+    try {
+      const ask = { context, instance, destCheckData, blockDeviceInfo };
+      this.data = await this.a.driver.checkCanLiveMigrateSource!(ask, queryContext());
+      return this.data;
+    } finally {
+      await this.b.driver.checkCanLiveMigrateDestinationCleanup!({ context, destCheckData }, this.context());
+    }
+  }
+
+  preparing(): ArgsOf<'preLiveMigration'> & ArgsOf<'preBlockMigration'> {
+    return { ...this.args, diskInfo: this.data?.disks ?? [], migrateData: this.data };
+  }
+
+  async prepare(): Promise<void> {
+    await this.b.driver.preLiveMigration!(this.preparing(), this.context());
+    if (this.data?.blockMigration === true) await this.b.driver.preBlockMigration!(this.preparing(), this.context());
+  }
+
+  moving(): ArgsOf<'liveMigration'> {
+    return {
+      context: request,
+      instance: this.args.instance,
+      dest: this.lab.host('b').name,
+      blockMigration: this.data?.blockMigration === true,
+      migrateData: this.data,
+      postMethod: async () => void this.calls.push('post'),
+      recoverMethod: async (_context, _instance, _dest, _data, status) => void this.calls.push(status ?? 'failed'),
+    };
+  }
+
+  move(context = this.context()): Promise<void> {
+    return this.a.driver.liveMigration!(this.moving(), context);
+  }
+
+  arrive(context = this.context()): Promise<void> {
+    const args = { ...this.args, blockMigration: this.data?.blockMigration === true };
+    return this.b.driver.postLiveMigrationAtDestination!(args, context);
+  }
+
+  observe(side: Side): Promise<Observation> {
+    return this[side].driver.observe(this.uuid, queryContext());
+  }
+
+  /** All that a host has of it goes. */
+  async clear(side: Side, destroyDisks: boolean): Promise<void> {
+    await this[side].driver.destroy!({ ...this.args, destroyDisks, destroySecrets: true }, this.context());
+  }
+
+  async remove(): Promise<void> {
+    for (const side of ['a', 'b'] as const) await this.clear(side, true);
+  }
+}
