@@ -25,7 +25,7 @@ import { destroy } from './guest/destroy.ts';
 import { asContract } from './guest/hands.ts';
 import type { Hands } from './guest/hands.ts';
 import { pause, unpause } from './guest/pause.ts';
-import { powerOff, softDelete } from './guest/power-off.ts';
+import { kill, powerOff, softDelete } from './guest/power-off.ts';
 import { hardReboot, powerOn, rescueFromReboot, restore, softReboot, startAfterHostBoot } from './guest/power-on.ts';
 import { rescue, unrescue } from './guest/rescue.ts';
 import { spawn } from './guest/spawn.ts';
@@ -214,6 +214,9 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   }
   waitingFor(): string | null {
     return this.#host.connections.waitingFor;
+  }
+  stopNow(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return this.#effect(context, kill, instance);
   }
   async interrupt(instance: InstanceUuid): Promise<void> {
     this.#host.connections.control.interrupt(instance);

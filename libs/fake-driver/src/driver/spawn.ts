@@ -72,6 +72,8 @@ function nextOfSpawn(seen: Seen, args: ArgsOf<'spawn'>, steps: Steps): Step | nu
     );
   if (busy !== null) return steps.barrier();
   if (live !== null) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
+  // An earlier run of it that failed may have died while it cleared up.
+  if (seen.doomed) return steps.removeDirectory();
   if (seen.directory === null) return steps.makeDirectory();
   return steps.staleFile(seen) ?? nextDisk(seen, args, steps) ?? steps.start(seen, definitionOf(args, mark), 'discard');
 }

@@ -1,13 +1,23 @@
 /** A host for the driver contract suite: this driver on a simulated host in virtual time; facts are read off the host itself. */
 import type { ArgsOf, InstanceUuid } from '@chronovirt/contract';
 import { SimulatedClock } from '@chronovirt/testing/sim';
-import type { ContractHost, Facts, Given, Outside, Sign, SpawnFault, Wishes } from '@chronovirt/testing/contract';
+import type {
+  ContractHost,
+  Facts,
+  Given,
+  OtherHost,
+  Outside,
+  Sign,
+  SpawnFault,
+  Wishes,
+} from '@chronovirt/testing/contract';
 import type { ConfigDrive } from '../driver/config-drive.ts';
 import { FakeDriver } from '../driver/fake-driver.ts';
 import { isTemporary } from '../driver/names.ts';
 import { WAY_BACK } from '../driver/rescued.ts';
 import type { OutsideAct } from '../world/outside.ts';
-import { SimulatedHost } from '../world/simulated-host.ts';
+import type { SimulatedHost } from '../world/simulated-host.ts';
+import { SimulatedSite } from '../world/simulated-site.ts';
 import { uuidOf, sampleGuest } from './sample-guest.ts';
 
 /** A guest says something this often, in milliseconds of its own time. */
@@ -19,7 +29,8 @@ const nothing = (): void => {};
 
 export async function fakeContractHost(): Promise<ContractHost> {
   const clock = new SimulatedClock();
-  const host = new SimulatedHost({ clock, profile: 'lively' });
+  const site = new SimulatedSite({ clock, profile: 'lively', storage: 'separate', names: ['simulated', 'other'] });
+  const host = site.host('simulated');
   const warnings: string[] = [];
   const log = {
     debug: nothing,
@@ -37,6 +48,7 @@ export async function fakeContractHost(): Promise<ContractHost> {
   const power = { reboot: does('reboot'), shutdown: does('shutdown') };
   const driver = new FakeDriver(host, { log, softRebootMs: 10_000, power });
   let guests = 0;
+  let unused = 0;
   return {
     driver,
     host: driver,
@@ -56,10 +68,37 @@ export async function fakeContractHost(): Promise<ContractHost> {
       host.stopDaemon();
       return async () => host.startDaemon();
     },
+    elsewhere: async () => otherHost(site.host('other'), wait),
     images: () => host.files.images(),
+    imageCache: {
+      files: () => host.files.baseFiles().map(({ name }) => name),
+      add: async (ageHours) => {
+        const name = ((unused += 1) + 0xa0).toString(16).repeat(32);
+        host.files.writeBase({ name, whole: true, madeBy: null, content: name });
+        host.files.baseAge.set(name, ageHours);
+        return name;
+      },
+      makeOld: async (ageHours) => host.files.baseFiles().forEach(({ name }) => host.files.baseAge.set(name, ageHours)),
+      remove: async (sha256) => host.files.removeBase(sha256),
+    },
     powerActions: () => actions,
     warnings: () => warnings,
     close: () => driver.close(),
+  };
+}
+
+function otherHost(host: SimulatedHost, wait: (ms: number) => Promise<void>): OtherHost {
+  return {
+    name: host.name,
+    dest: `${host.name}:8775`,
+    driver: new FakeDriver(host),
+    inspect: async (uuid) => inspect(host, uuid),
+    sign: (uuid) => nextSign(host, uuid, wait),
+    breakOff: () => {
+      let asked = 0;
+      host.takesFiles = () => ((asked += 1) === 1 ? 'taken' : 'refused');
+      return () => (host.takesFiles = () => 'taken');
+    },
   };
 }
 
@@ -103,6 +142,8 @@ function inspect(host: SimulatedHost, uuid: InstanceUuid): Facts {
       .filter(({ whole, name }) => whole && !isTemporary(name) && name !== WAY_BACK)
       .map(({ name }) => name)
       .toSorted(),
+    rootGiB: files.find(({ name }) => name === 'root')?.gib ?? null,
+    kept: (host.files.kept(uuid)?.files ?? []).map(({ name }) => name).toSorted(),
     attached: (domain?.run?.definition ?? definition)?.disks ?? [],
     everything: everything(host, uuid),
     lastEnd:
@@ -122,6 +163,7 @@ function everything(host: SimulatedHost, uuid: InstanceUuid): string[] {
   return [
     ...(host.find(uuid) === null ? [] : ['domain']),
     ...(directory === null ? [] : ['directory', ...directory.files.map(({ name }) => `file ${name}`)]),
+    ...(host.files.kept(uuid) === null ? [] : ['kept directory']),
     ...(host.files.isDoomed(uuid) ? ['directory being removed'] : []),
     ...host.taps.of(uuid).map((tap) => `tap ${tap}`),
     ...host.files.baseFiles().flatMap(({ name }) => (isTemporary(name) ? [`base ${name}`] : [])),

@@ -12,6 +12,8 @@ const pause: Run = (driver, guest, context) => driver.pause(guest, context);
 const suspend: Run = (driver, guest, context) => driver.suspend(guest, context);
 const powerOff: Run = (driver, guest, context) => driver.powerOff(guest, context);
 const rescue: Run = (driver, guest, context) => driver.rescue(guest, context);
+const snapshot: Run = async (driver, guest, context) =>
+  void (await driver.snapshot({ ...guest, imageId: 'evening', updateTaskState: async () => {} }, context));
 const hard: Run = (driver, guest, context) => driver.reboot({ ...guest, rebootType: 'HARD' }, context);
 const soft: Run = (driver, guest, context) => driver.reboot({ ...guest, rebootType: 'SOFT' }, context);
 
@@ -38,6 +40,11 @@ const rescued = (seen: Observation, { host, uuid }: Bench): boolean =>
   runningAnew(seen) && host.viewOf(uuid)?.live?.disks[0] === 'rescue';
 const notRescued = (seen: Observation, { host, uuid }: Bench): boolean =>
   running(seen) && host.viewOf(uuid)?.live?.disks[0] === 'root' && !seen.disks.includes('rescue');
+/** One image, and nothing else of the work at it; the guest's power is its own affair. */
+const imageMade = (seen: Observation, { host, uuid }: Bench): boolean =>
+  host.files.images().length === 1 &&
+  (host.find(uuid)?.mirror ?? null) === null &&
+  !seen.leftovers.some((left) => left.startsWith('temporary'));
 
 export const scenarios: readonly Scenario[] = [
   { name: 'spawn', setUp: async () => {}, run: spawn, goal: runningAnew },
@@ -101,6 +108,9 @@ export const scenarios: readonly Scenario[] = [
   { name: 'rescue, running', setUp: after(spawn), run: rescue, goal: rescued },
   { name: 'rescue, off', setUp: after(spawn, powerOff), run: rescue, goal: rescued },
   { name: 'unrescue', setUp: after(spawn, rescue), run: (d, guest, c) => d.unrescue(guest, c), goal: notRescued },
+  { name: 'snapshot, running', setUp: after(spawn), run: snapshot, goal: imageMade },
+  { name: 'snapshot, off', setUp: after(spawn, powerOff), run: snapshot, goal: imageMade },
+  { name: 'snapshot, suspended', setUp: after(spawn, suspend), run: snapshot, goal: imageMade },
   {
     name: 'unplugVifs',
     setUp: after(spawn),

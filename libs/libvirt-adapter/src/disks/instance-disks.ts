@@ -16,9 +16,10 @@ import { nothingThere, writeWhole } from './whole-file.ts';
 
 export const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(nothingThere)) !== null;
 
-/** Makes the directory and clears away what dead runs were writing. */
+/** Makes the directory and clears away what dead runs were writing, or removing. */
 export async function ensureDirectory(directory: InstanceDirectory, context: EffectContext): Promise<void> {
   context.permit.check();
+  await rm(directory.doomed, { recursive: true, force: true });
   await mkdir(directory.path, { recursive: true, mode: 0o711 });
   for (const stale of await directory.staleTemporaries(context.incarnation)) {
     context.permit.check();

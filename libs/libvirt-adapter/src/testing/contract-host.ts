@@ -1,10 +1,13 @@
 /** A host for the driver contract suite: this driver on a real libvirt with real guests; facts are found with virsh and by reading files. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { domainNameOf } from '@chronovirt/contract';
 import type { ArgsOf, InstanceUuid } from '@chronovirt/contract';
+import { ClusterKey, PeerClient, PeerService } from '@chronovirt/peer';
 import type { Log } from '@chronovirt/runtime';
-import type { ContractHost, Facts, Given, Sign, SpawnFault, Wishes } from '@chronovirt/testing/contract';
+import type { ContractHost, Facts, Given, OtherHost, Sign, SpawnFault, Wishes } from '@chronovirt/testing/contract';
 import { tempDir, until } from '@chronovirt/testing/lab';
 import { markOf, metadataOf, namespace } from '../xml/metadata.ts';
 import { find, findAll, parseXml, textOf } from '../xml/parse.ts';
@@ -35,10 +38,13 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
   const actions = join(switched.path, 'actions');
   const lab = await startLabHost(name, log, {
     powerCommands: { reboot: writesDown('reboot', actions), shutdown: writesDown('shutdown', actions) },
+    peer: { own: '127.0.0.1:1', client: new PeerClient({ key, patienceMs: 1_000 }) },
   });
   const facts = factsOn(lab);
+  let other: Promise<OtherHost & { stop(): Promise<void> }> | null = null;
   return {
     driver: lab.driver,
+    elsewhere: () => (other ??= otherHost(`${name}-2`)),
     host: lab.driver,
     newInstance: async (wishes = {}) => argsFor(lab, wishes),
     inspect: facts.inspect,
@@ -50,6 +56,7 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
       await lab.libvirt.kill('SIGKILL');
       return () => lab.libvirt.restart();
     },
+    imageCache: cacheOf(lab),
     images: () => {
       const kept = join(lab.instances, '_images');
       return existsSync(kept) ? readdirSync(kept) : [];
@@ -57,8 +64,46 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
     powerActions: () => (existsSync(actions) ? readFileSync(actions, 'utf8').trim().split('\n') : []),
     warnings: () => warnings,
     close: async () => {
+      await (await other)?.stop();
       await lab.stop();
       switched.remove();
+    },
+  };
+}
+
+/** What both hosts sign their requests to each other with. */
+const key = new ClusterKey(randomBytes(32));
+
+/** A second libvirt, with files of its own and a service that takes the files of every move. */
+async function otherHost(name: string): Promise<OtherHost & { stop(): Promise<void> }> {
+  const lab = await startLabHost(name);
+  const files = lab.driver.filesForPeers;
+  let takes = true;
+  const nothing = (): void => {};
+  const service = await PeerService.start({
+    address: '127.0.0.1',
+    port: 0,
+    key,
+    log: { info: nothing, warn: nothing },
+    host: {
+      ...files,
+      expects: async () => true,
+      placeOf: (instance, file) => (takes ? files.placeOf(instance, file) : null),
+    },
+  });
+  return {
+    name,
+    dest: `127.0.0.1:${service.port}`,
+    driver: lab.driver,
+    inspect: factsOn(lab).inspect,
+    sign: async (uuid) => await nextSign(lab, uuid),
+    breakOff: () => {
+      takes = false;
+      return () => (takes = true);
+    },
+    stop: async () => {
+      await service.stop();
+      await lab.stop();
     },
   };
 }
@@ -101,6 +146,28 @@ const roles: Readonly<Record<string, string>> = {
   'disk.rescue': 'rescue',
   'disk.config.rescue': 'config.rescue',
 };
+
+function cacheOf(lab: LabHost): ContractHost['imageCache'] {
+  const base = join(lab.instances, '_base');
+  const names = (): string[] => readdirSync(base).filter((name) => !name.endsWith('.tmp'));
+  const age = (name: string, hours: number): void => {
+    const then = Date.now() / 1000 - hours * 3600;
+    utimesSync(join(base, name), then, then);
+  };
+  return {
+    files: () => names().map((name) => name.slice(0, 64)),
+    add: async (ageHours) => {
+      const sha256 = randomBytes(32).toString('hex');
+      writeFileSync(join(base, `${sha256}.raw`), 'nobody needs this');
+      age(`${sha256}.raw`, ageHours);
+      return sha256;
+    },
+    makeOld: async (ageHours) => names().forEach((name) => age(name, ageHours)),
+    remove: async (sha256) => {
+      for (const name of names().filter((one) => one.startsWith(sha256))) rmSync(join(base, name));
+    },
+  };
+}
 
 type FactFinder = ReturnType<typeof factsOn>;
 
@@ -159,6 +226,12 @@ function factsOn(lab: LabHost) {
           : findAll(definition, 'devices', 'interface', 'mac').map(({ attributes }) => attributes['address'] ?? ''),
       autostart: /^Autostart:\s+enable/m.test(info ?? ''),
       disks: disks.flatMap((file) => roles[file] ?? []).toSorted(),
+      rootGiB: disks.includes('disk') ? virtualGiB(join(directory, 'disk')) : null,
+      kept: existsSync(`${directory}_resize`)
+        ? readdirSync(`${directory}_resize`)
+            .flatMap((file) => roles[file] ?? [])
+            .toSorted()
+        : [],
       attached: diskFiles(live ?? '<domain/>').map((file) => roles[basename(file)] ?? file),
       everything: await everything(uuid, info !== null),
       lastEnd: lastEndOf(join(libvirt.stateDirs.log, 'qemu', `${name}.log`)),
@@ -167,6 +240,12 @@ function factsOn(lab: LabHost) {
   const configDrive = async (uuid: InstanceUuid): Promise<string | undefined> =>
     diskFiles((await virsh('dumpxml', uuid)) ?? '<domain/>').find((file) => basename(file).startsWith('disk.config'));
   return { inspect, virsh, saveOf, configDrive };
+}
+
+/** Size that a guest sees of a disk, by the field's own tool; also while a guest has it open. */
+function virtualGiB(file: string): number {
+  const told = execFileSync('qemu-img', ['info', '--force-share', '--output=json', file], { encoding: 'utf8' });
+  return (JSON.parse(told) as { 'virtual-size': number })['virtual-size'] / 2 ** 30;
 }
 
 function powerOf(state: string | null): Facts['power'] {

@@ -32,6 +32,10 @@ export interface Facts {
   readonly autostart: boolean;
   /** Disks that exist, by role: `root`, `config`, `rescue`, … */
   readonly disks: readonly string[];
+  /** Size of the root disk as a guest sees it; null without one. */
+  readonly rootGiB: number | null;
+  /** Disks that a resize has set aside, by role. */
+  readonly kept: readonly string[];
   /** Disks of the domain, by role, the one that it boots from first; as it runs, or as it is defined while it is off. */
   readonly attached: readonly string[];
   /** All that is there of the instance, by name: domain, files, directories, saves, taps, filters. Empty = nothing. */
@@ -94,6 +98,19 @@ export interface HostTime {
   settle<T>(work: Promise<T>): Promise<T>;
 }
 
+/** Another host of the same site, with storage of its own. */
+export interface OtherHost {
+  /** What it is called in the record of a move. */
+  readonly name: string;
+  /** What a source is told to bring files to it: it waits for those of every move. */
+  readonly dest: string;
+  readonly driver: ImplementedDriver;
+  inspect(uuid: InstanceUuid): Promise<Facts>;
+  sign(uuid: InstanceUuid): Promise<Sign>;
+  /** From now on it says that it waits for files, and takes none; returns the way to mend that. */
+  breakOff(): () => void;
+}
+
 export interface ContractHost {
   readonly driver: ImplementedDriver;
   readonly host: HostPort;
@@ -109,6 +126,15 @@ export interface ContractHost {
   readonly spawnFaults: Readonly<Record<string, SpawnFault>>;
   /** Takes the hypervisor away from the driver (its daemon is gone or hangs); returns the way to bring it back. */
   unreachable(): Promise<() => Promise<void>>;
+  /** The other host, started when it is first asked for. */
+  elsewhere(): Promise<OtherHost>;
+  /** Cached images, by their hashes: which there are, one more that nobody uses, all of them older than they are, one less. */
+  readonly imageCache: {
+    files(): readonly string[];
+    add(ageHours: number): Promise<string>;
+    makeOld(ageHours: number): Promise<void>;
+    remove(sha256: string): Promise<void>;
+  };
   /** Hashes of the images that were made on this host and are whole, in any order. */
   images(): readonly string[];
   /**

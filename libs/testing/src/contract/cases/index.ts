@@ -3,11 +3,13 @@ import type { ContractCase } from '../contract-case.ts';
 import { eventCases } from './events.ts';
 import { hostCases } from './host.ts';
 import { hostOrderCases } from './host-orders.ts';
+import { imageCacheCases } from './image-cache.ts';
 import { inventoryCases } from './inventory.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { powerCases } from './power.ts';
 import { rebootCases } from './reboot.ts';
 import { rescueCases } from './rescue.ts';
+import { resizeCases } from './resize.ts';
 import { snapshotCases } from './snapshot.ts';
 
 /** Every case of the suite. Events come first: one of them needs a driver that nobody listens to yet. */
@@ -17,7 +19,9 @@ export const allCases: readonly ContractCase[] = [
   ...powerCases,
   ...rebootCases,
   ...rescueCases,
+  ...resizeCases,
   ...snapshotCases,
+  ...imageCacheCases,
   ...inventoryCases,
   ...consoleCases,
   ...hostCases,
