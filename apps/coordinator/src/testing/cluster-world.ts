@@ -200,7 +200,7 @@ export class ClusterWorld {
   /** Hosts on which a domain of the instance is. */
   whereItRuns(instance: InstanceUuid): string[] {
     return [...this.#hosts]
-      .filter(([, { sim }]) => sim.domain(instance).run !== null || sim.domain(instance).stored !== null)
+      .filter(([, { sim }]) => sim.find(instance) !== null)
       .map(([name]) => name);
   }
 
