@@ -104,6 +104,7 @@ export const resize = group('resize', {
       disksGrown: 'With resizeInstance the disks have the sizes of the new flavor.',
     },
     errors: [
+      { code: 'DISK_NOT_FOUND', when: 'a file that the source should have brought is not here' },
       { code: 'IMAGE_NOT_FOUND', when: 'the base image is neither in the store nor on the source' },
       { code: 'HYPERVISOR_ERROR', when: 'the domain does not start; the disks are then on both sides' },
     ],

@@ -36,6 +36,7 @@ export async function migrateDiskAndPowerOff(
   args: Args,
   context: EffectContext,
 ): Promise<DiskInfoList> {
+  refuseUnmovable(args);
   refuseShrink(args.instance.flavor, args.flavor);
   const steps = new Steps(new Effect(connection, context));
   const to = await destinationOf(host, connection, args);
@@ -53,6 +54,19 @@ export async function migrateDiskAndPowerOff(
       });
     throw error;
   }
+}
+
+/** A volume that is a device of this host stays here. */
+function refuseUnmovable({ blockDeviceInfo }: Args): void {
+  const here = new Set(['local', 'lvm']);
+  const stuck = blockDeviceInfo?.blockDeviceMapping.find(
+    ({ connectionInfo }) => connectionInfo !== null && here.has(connectionInfo.driverVolumeType),
+  );
+  if (stuck !== undefined)
+    throw failure(
+      'MIGRATION_PRE_CHECK_ERROR',
+      `volume ${stuck.mountDevice} is a device of this host, which cannot move`,
+    );
 }
 
 /** Refused before anything is touched. A root disk of 0 GiB is as large as the image, so smaller than any other. */

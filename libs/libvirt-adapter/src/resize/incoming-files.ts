@@ -17,6 +17,8 @@ export function filesForPeers(host: HostServices): FilesForPeers {
   return {
     placeOf: (instance: InstanceUuid, file) => (movable.test(file) ? host.directory(instance).file(file) : null),
     imageFile: async (sha256) => {
+      const made = await host.kept.find(sha256);
+      if (made !== null) return made.file;
       const directory = host.directory('00000000-0000-4000-8000-000000000000' as InstanceUuid);
       for (const format of ['qcow2', 'raw'] as const) {
         const file = baseFile(directory, { sha256, format });

@@ -36,7 +36,7 @@ export interface LabHost {
 export async function startLabHost(
   name: string,
   log: Log = silentLog,
-  more: Pick<LibvirtDriverSettings, 'powerCommands'> = {},
+  more: Pick<LibvirtDriverSettings, 'powerCommands' | 'peer'> = {},
 ): Promise<LabHost> {
   const dir = tempDir(name);
   const libvirt = await startLibvirtHost({ dir: dir.path, name });

@@ -12,7 +12,7 @@ import type {
   ResultOf,
 } from '@chronovirt/contract';
 import type { Subject } from './contract-case.ts';
-import type { ContractHost, Facts, HostTime, SpawnFault, Wishes } from './contract-host.ts';
+import type { ContractHost, Facts, HostTime, OtherHost, SpawnFault, Wishes } from './contract-host.ts';
 
 /** An instance that runs, and what it was spawned with. */
 export interface Guest {
@@ -52,6 +52,7 @@ export class World<S extends Subject> {
   /** What was armed last: a broken driver may use it to leave half of something behind. */
   fault: { readonly good: ArgsOf<'spawn'>; disarm(): Promise<void> } | null = null;
   readonly #made: ArgsOf<'spawn'>[] = [];
+  #elsewhere: OtherHost | null = null;
   readonly #repairs: (() => Promise<void>)[] = [];
   #settling = false;
 
@@ -129,6 +130,26 @@ export class World<S extends Subject> {
     return this.settle(() => this.host.outside[act](uuid));
   }
 
+  /** Another host, with storage of its own. What the case makes there is removed, too. */
+  async elsewhere(): Promise<OtherHost> {
+    return (this.#elsewhere ??= await this.settle(() => this.host.elsewhere()));
+  }
+
+  /** Calls any method of the other host's driver. */
+  async arrangeElsewhere<M extends MethodName>(method: M, args: ArgsInputOf<M>): Promise<ResultOf<M>> {
+    return this.#invoke((await this.elsewhere()).driver, method, args, {});
+  }
+
+  async factsElsewhere({ uuid }: Guest): Promise<Facts> {
+    const { inspect } = await this.elsewhere();
+    return this.settle(() => inspect(uuid));
+  }
+
+  /** Mended when the case is over. */
+  onceOver(repair: () => void): void {
+    this.#repairs.push(async () => repair());
+  }
+
   /** Breaks what a spawn needs. It is mended when the case is over, or by `disarm`. */
   async arm(fault: SpawnFault, good: ArgsOf<'spawn'>): Promise<{ args: ArgsOf<'spawn'>; disarm(): Promise<void> }> {
     const armed = await this.settle(() => fault.arm(good));
@@ -166,7 +187,9 @@ export class World<S extends Subject> {
   async clean(): Promise<void> {
     for (const repair of this.#repairs) await repair();
     for (const { context, instance, networkInfo, blockDeviceInfo } of this.#made) {
-      await this.arrange('destroy', { context, instance, networkInfo, blockDeviceInfo });
+      const args = { context, instance, networkInfo, blockDeviceInfo };
+      await this.arrange('destroy', args);
+      if (this.#elsewhere !== null) await this.#invoke(this.#elsewhere.driver, 'destroy', args, {});
     }
   }
 
