@@ -57,7 +57,16 @@ describe.each([
   {
     name: 'agent',
     schema: agentConfig,
-    without: ['driver.profile', 'peer.tls.certFile', 'peer.tls.keyFile', 'peer.tls.caFile'],
+    without: [
+      'driver.sharedStorage',
+      'driver.liveMigration.address',
+      'driver.liveMigration.bandwidthMiBps',
+      'driver.liveMigration.maxDowntimeMs',
+      'driver.profile',
+      'peer.tls.certFile',
+      'peer.tls.keyFile',
+      'peer.tls.caFile',
+    ],
   },
   { name: 'coordinator', schema: processConfig, without: [] as string[] },
 ])('deploy/$name.json', ({ name, schema, without }) => {

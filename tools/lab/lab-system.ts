@@ -100,10 +100,13 @@ export class LabSystem {
       driver: {
         kind: 'libvirt',
         uri: host.uri,
-        instancesDirectory: this.#storage === 'shared' ? host.sharedDir : host.instancesDir,
+        ...(this.#storage === 'shared'
+          ? { instancesDirectory: host.sharedDir, sharedStorage: 'lab' }
+          : { instancesDirectory: host.instancesDir }),
         natNetwork: null,
         address: host.address,
       },
+      peer: { address: host.address },
     };
   }
 

@@ -124,6 +124,13 @@ function hostContext(incarnation: Incarnation) {
   };
 }
 
+/** What moves need to know of a host; one that is known by a loopback address alone takes no part in them. */
+function reachedBy({ driver }: AgentConfig): Pick<HostReport, 'address' | 'sharedStorage'> {
+  if (driver.kind !== 'libvirt' || /^(?:127\.|::1$|localhost$)/.test(driver.address)) return {};
+  const { address, sharedStorage } = driver;
+  return { address, ...(sharedStorage === undefined ? {} : { sharedStorage }) };
+}
+
 /** Reports this host again and again; returns the way to stop. */
 function beat(
   config: AgentConfig,
@@ -152,6 +159,7 @@ function beat(
         implements: methods.filter((name) => typeof driver[name as keyof typeof driver] === 'function'),
         waitingFor: driver.waitingFor(),
         ...(config.peer === undefined ? {} : { peer: { address: config.peer.address, port: config.peer.port } }),
+        ...reachedBy(config),
       };
       publishBeat(nats, report);
     } catch (error) {

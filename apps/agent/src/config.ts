@@ -24,10 +24,38 @@ export const agentConfig = z.strictObject({
       kind: z.literal('libvirt'),
       uri: z.string().default('qemu:///system'),
       instancesDirectory: path,
+      /** Name of the storage that this directory lies on, when other hosts have the same one there; left out: its own disks. */
+      sharedStorage: z.string().min(1).max(64).optional(),
       /** NAT network that is made when missing; null = none. */
       natNetwork: z.string().nullable().default('chronovirt'),
-      /** Address under which other hosts reach this one. */
+      /** Address under which other hosts reach this one; with a loopback address it takes no part in moves. */
       address: z.string().default('127.0.0.1'),
+      /** How guests move to other hosts while they run. */
+      liveMigration: z
+        .strictObject({
+          /** libvirt URI of another host, `%s` for its address; this host's daemon has to reach it. */
+          uri: z
+            .string()
+            .includes('%s', 'expected %s where the address of the other host goes')
+            .default('qemu+tcp://%s/system'),
+          /** Address under which other hosts' daemons reach this one for it; left out: `address`. */
+          address: z.string().min(1).max(255).optional(),
+          /** MiB per second that one move may take; left out: as much as there is. */
+          bandwidthMiBps: z.int().positive().optional(),
+          /** How long a guest may stand still at the end of the copy, in milliseconds; left out: QEMU's own. */
+          maxDowntimeMs: z.int().positive().optional(),
+          /** A guest that writes faster than it is copied is slowed down. */
+          autoConverge: z.boolean().default(false),
+          /** A move may be switched to post-copy; needs `landing: "running"`. */
+          postCopy: z.boolean().default(false),
+          /** How a move is brought to its end at any price. */
+          forceComplete: z.enum(['pause', 'postCopy']).default('pause'),
+          /** Who lets the guest go on where it arrives: its new owner (`paused`), or libvirt by itself (`running`). */
+          landing: z.enum(['paused', 'running']).default('paused'),
+          /** The operator knows that storage which both hosts see is safe for a move, though libvirt does not. */
+          trustSharedStorage: z.boolean().default(false),
+        })
+        .optional(),
       /** `auto` asks a real probe. */
       acceleration: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
       softRebootSeconds: z.int().min(1).max(3600).default(120),

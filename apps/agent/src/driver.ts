@@ -38,10 +38,17 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
     softRebootSeconds: settings.softRebootSeconds,
     log,
     ...(peer === undefined ? {} : { peer }),
+    ...(settings.liveMigration === undefined ? {} : { liveMigration: given(settings.liveMigration) }),
   });
   return {
     driver,
     addresses: (networkInfo, context) => driver.addressesOf(networkInfo, context),
     files: driver.filesForPeers,
   };
+}
+
+/** Without the fields that were left out: to the driver those are not there, and not undefined. */
+function given<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const fields = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
