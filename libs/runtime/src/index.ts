@@ -20,6 +20,7 @@ export {
 } from './journal/memory-journal.ts';
 export { MemoryStore, type StoredText } from './journal/memory-store.ts';
 export { JournalUnreachableError, LinkSwitch } from './journal/link-switch.ts';
+export { isOverAtFirstSight } from './journal/first-sight.ts';
 export { parseStored, type Place } from './journal/parse.ts';
 export { upcasters, type Upcaster } from './journal/upcasters.ts';
 export { checkPlace } from './journal/place-names.ts';

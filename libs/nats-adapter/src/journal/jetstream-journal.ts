@@ -2,6 +2,7 @@
 import { eventSubject, hostEvents, parseEventSubject, streamOf, type AnyMessage } from '@chronovirt/contract';
 import {
   checkPlace,
+  isOverAtFirstSight,
   JournalFault,
   parseStored,
   type Appended,
@@ -57,12 +58,15 @@ export class JetStreamJournal implements Journal {
     return lastMessage(this.#core, host, instance, { signal: this.#closed.signal });
   }
 
-  async *lastOfAll(host: string): AsyncIterable<Stored> {
+  async *lastOfAll(host: string, which?: 'open'): AsyncIterable<Stored> {
     checkPlace(host);
+    const what = { filter: hostEvents(host), from: 1, lastPerSubject: true };
     const given = new Set<string>();
-    for await (const stored of this.#scan(host, { filter: hostEvents(host), from: 1, lastPerSubject: true })) {
+    for await (const found of scan(this.#core, { ...what, stream: streamOf(host), signal: this.#closed.signal })) {
+      if (which === 'open' && isOverAtFirstSight(found.data)) continue;
+      const stored = parse(found);
       // Begun again after a lost link, the scan may meet a history that has grown since.
-      if (given.has(stored.instance)) continue;
+      if (stored === undefined || given.has(stored.instance)) continue;
       given.add(stored.instance);
       yield stored;
     }

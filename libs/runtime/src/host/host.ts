@@ -186,7 +186,8 @@ export class Host {
     this.#stopWatching = await this.#watch();
     const seen = this.#lookAtAll();
     const recovered: InstanceActor[] = [];
-    for await (const stored of this.#options.journal.lastOfAll(this.host)) {
+    // Those that are over wait for the second reading; who speaks to one before is served from its own last message.
+    for await (const stored of this.#options.journal.lastOfAll(this.host, 'open')) {
       const actor = this.#recover(stored);
       if (actor !== null) recovered.push(actor);
     }
@@ -196,7 +197,8 @@ export class Host {
     for (const { actors } of this.#others) for (const actor of actors.all()) actors.resumeDue(actor);
     const resting = recovered.filter((actor) => this.standing.barred || !this.#actors.resumeDue(actor));
     const all = await seen;
-    if (all !== null && !this.standing.barred) for (const actor of resting) actor.resume(all.get(actor.id as InstanceUuid));
+    if (all !== null && !this.standing.barred)
+      for (const actor of resting) actor.resume(all.get(actor.id as InstanceUuid));
     this.#releaseEarlyHints();
     if (all !== null) await this.#meetStrays(all);
     this.#scheduleComparison();
@@ -287,12 +289,19 @@ export class Host {
 
   /** Before anything is looked at: what was decided about this host while no agent of it ran. */
   async #confirmFirst(): Promise<void> {
-    for (let pause = this.#policy.retryMinMs; this.#tenure !== null; pause = Math.min(pause * 2, this.#policy.retryMaxMs)) {
+    for (
+      let pause = this.#policy.retryMinMs;
+      this.#tenure !== null;
+      pause = Math.min(pause * 2, this.#policy.retryMaxMs)
+    ) {
       try {
         return await this.#tenure.confirm();
       } catch (error) {
         if (error instanceof JournalFault) throw error;
-        this.#log.warn({ error: String(error) }, 'the standing of this host cannot be read; nothing begins before that');
+        this.#log.warn(
+          { error: String(error) },
+          'the standing of this host cannot be read; nothing begins before that',
+        );
         await sleep(this.#clock, pause, this.#closing.signal);
       }
     }
@@ -389,7 +398,7 @@ export class Host {
 
   /**
    * A predecessor's last append may land after the histories were read: it lay in a frozen server's buffers, and nobody knows of it. Once
-   * a lease has passed since, the last messages are read again.
+   * a lease has passed since, the last messages are read again, and those of closed histories are checked for the first time.
    */
   #scheduleSecondReading(): void {
     if (this.#closing.signal.aborted) return;

@@ -5,6 +5,7 @@
 import type { AnyMessage } from '@chronovirt/contract';
 import { messageOf, type Appended, type Journal, type JournalFaultCode, type Stored } from '../ports/journal.ts';
 import { JournalFault } from '../ports/journal-fault.ts';
+import { isOverAtFirstSight } from './first-sight.ts';
 import { LinkSwitch } from './link-switch.ts';
 import { MemoryStore, type StoredText } from './memory-store.ts';
 import { parseStored } from './parse.ts';
@@ -85,13 +86,13 @@ export class MemoryJournal implements Journal {
     return this.#last(host, instance);
   }
 
-  async *lastOfAll(host: string): AsyncIterable<Stored> {
+  async *lastOfAll(host: string, which?: 'open'): AsyncIterable<Stored> {
     checkPlace(host);
     await this.#reachStream(host);
     for (const instance of this.store.instances(host)) {
       await this.link.whenUp();
       const found = this.store.last(host, instance);
-      if (found) yield parse(host, found);
+      if (found && !(which === 'open' && isOverAtFirstSight(found.text))) yield parse(host, found);
     }
   }
 

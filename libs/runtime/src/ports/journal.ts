@@ -82,8 +82,11 @@ export interface Journal {
   append(message: AnyMessage, expectedSeq: number, signal?: AbortSignal): Promise<Appended>;
   /** The last message of one history on one host. */
   last(host: string, instance: string): Promise<Stored | null>;
-  /** The last message of every history on a host, in no order, each as it arrives; ends after the last. */
-  lastOfAll(host: string): AsyncIterable<Stored>;
+  /**
+   * The last message of every history on a host, in no order, each as it arrives; ends after the last. `open`: histories in which, at
+   * first sight, nothing more happens are left out, unread and unchecked.
+   */
+  lastOfAll(host: string, which?: 'open'): AsyncIterable<Stored>;
   /** A history on one host, oldest first; sequences within [from, to] (both included, both optional). Ends at the present end. */
   read(host: string, instance: string, range?: { from?: number; to?: number }): AsyncIterable<Stored>;
   /** One message by its sequence. */

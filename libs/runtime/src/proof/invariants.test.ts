@@ -4,6 +4,7 @@ import { dueEffects, isResting, verify } from '@chronovirt/machines';
 import { AgentWorld, sampleSpec, type Agent } from '@chronovirt/testing/world';
 import { describe, expect, test } from 'vitest';
 import type { EffectExecutor } from '../ports/effect-executor.ts';
+import { defaultRuntimePolicy } from '../ports/policy.ts';
 
 const spec = sampleSpec();
 const { uuid } = spec;
@@ -385,6 +386,28 @@ test('a message of an unknown version halts that instance alone, says which is n
   expect((await world.rests(uuid)).value).toBe('deleted');
   expect(isEmpty(await look(world, next))).toBe(true);
 });
+
+test.each(['the second reading', 'a command'])(
+  'the last message of a closed history is checked, too: %s finds that it cannot be used, and halts it',
+  async (by) => {
+    const world = new AgentWorld({ profile: 'lively' });
+    const { agent } = await world.running();
+    await world.command(agent, uuid, 'delete');
+    await world.rests(uuid);
+    agent.kill();
+    const last = world.store.last(world.host, uuid);
+    world.store.putRaw(world.host, uuid, JSON.stringify({ ...JSON.parse(last?.text ?? '{}'), v: 99 }));
+    const next = world.startAgent();
+    await world.clock.settle(next.started);
+    const halts = () => [...next.host.instances()].map(({ instance, halt }) => [instance, halt?.code]);
+    // It lies among those that are over: nothing waits for it.
+    expect(halts()).toEqual([]);
+    if (by === 'a command')
+      expect(await world.command(next, uuid, 'pause')).toMatchObject({ kind: 'error', code: 'HALTED' });
+    else await world.clock.advance(defaultRuntimePolicy.leaseMs + 1);
+    expect(halts()).toEqual([[uuid, 'UNKNOWN_VERSION']]);
+  },
+);
 
 test('a command that changes the spec is decided with it, also when the process has just started', async () => {
   const world = new AgentWorld({ profile: 'lively' });

@@ -317,6 +317,28 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
         for (const stored of found) expect(stored).toEqual(await journal.last(host, stored.instance));
       });
 
+      it('leaves out what is closed at first sight where only open histories are asked for', async () => {
+        const host = await newHost();
+        const [open, closed, damaged] = [newInstance(), newInstance(), newInstance()];
+        const over = (instance: string): TurnMessage => {
+          const message = sampleMessage(host, instance);
+          const { actor } = message.state;
+          return { ...message, state: { ...message.state, actor: { ...actor, role: { kind: 'closed' } } } };
+        };
+        await put(host, open);
+        await journal.append(over(closed), 0);
+        await lab.putRaw(host, damaged, JSON.stringify(over(damaged)).replace('"epoch":1', '"epoch":"one"'));
+        const found = async (which?: 'open') =>
+          new Set((await all(journal.lastOfAll(host, which))).map(({ instance }) => instance));
+        expect(await found('open')).toEqual(new Set([open]));
+        expect(await found()).toEqual(new Set([open, closed, damaged]));
+        // Left out is not lost: each is read, and checked, by who asks for it.
+        expect(await journal.last(host, closed)).toMatchObject({
+          message: { state: { actor: { role: { kind: 'closed' } } } },
+        });
+        expect(await journal.last(host, damaged)).toMatchObject({ unreadable: { code: 'NOT_A_MESSAGE' } });
+      });
+
       it('gives a part of a history, both ends included', async () => {
         const host = await newHost();
         const instance = newInstance();

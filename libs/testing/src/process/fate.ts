@@ -86,8 +86,8 @@ class MortalJournal implements Journal {
     return this.#alive(() => this.#journal.get(host, seq));
   }
 
-  lastOfAll(host: string): AsyncIterable<Stored> {
-    return this.#each(this.#journal.lastOfAll(host));
+  lastOfAll(host: string, which?: 'open'): AsyncIterable<Stored> {
+    return this.#each(this.#journal.lastOfAll(host, which));
   }
 
   read(host: string, instance: string, range?: { from?: number; to?: number }): AsyncIterable<Stored> {
