@@ -9,6 +9,7 @@ import {
   type BlockDeviceInfo,
   type DiskInfoList,
   type LiveMigrateData,
+  type Migration,
   type Due,
   type Flavor,
   type ImageMeta,
@@ -30,6 +31,8 @@ import { novaStates } from './nova-states.ts';
 const SHUTDOWN_SECONDS = 60;
 const RETRY_SECONDS = 10;
 const GIB = 1024 ** 3;
+/** Both ends of a resize that stays on its host; no host has this name. */
+const HERE = 'here';
 
 /** Arguments whose secrets are still sealed: text may be a reference. */
 export type Sealed<T> = T extends string
@@ -97,10 +100,44 @@ class Given {
     };
   }
 
-  /** Another size while a resize is under way to it. */
+  /** Another size while a resize is under way to it; the old one while it is turned back. */
   get flavor(): Flavor {
-    const wanted = this.request['flavor'] as Flavor | undefined;
-    return this.due.method === 'finishMigration' ? (wanted ?? this.spec.flavor) : this.spec.flavor;
+    if (this.due.method === 'finishMigration') return this.newFlavor;
+    return this.due.method === 'finishRevertMigration' ? this.oldFlavor : this.spec.flavor;
+  }
+
+  get newFlavor(): Flavor {
+    return (this.request['flavor'] as Flavor | undefined) ?? this.spec.flavor;
+  }
+
+  get oldFlavor(): Flavor {
+    return (this.request['oldFlavor'] as Flavor | undefined) ?? this.spec.flavor;
+  }
+
+  /** The record of the move; a resize that stays where it is has one of its own. */
+  get migration(): Migration {
+    const given = this.request['migration'] as Migration | undefined;
+    if (given !== undefined) return given;
+    return {
+      id: `${this.spec.uuid}.0`,
+      migrationType: 'resize',
+      status: 'migrating',
+      sourceCompute: HERE,
+      sourceNode: HERE,
+      destCompute: HERE,
+      destNode: HERE,
+      destHost: HERE,
+      oldFlavor: this.oldFlavor,
+      newFlavor: this.newFlavor,
+    };
+  }
+
+  /** Whether disks get another size. */
+  get resizesDisks(): boolean {
+    const { oldFlavor: before, newFlavor: after } = this;
+    return (
+      before.rootGiB !== after.rootGiB || before.ephemeralGiB !== after.ephemeralGiB || before.swapMiB !== after.swapMiB
+    );
   }
 
   /** Another image while a rebuild is under way to it. */
@@ -244,6 +281,23 @@ const methods: Builders = {
     ...full(given),
     blockMigration: given.migrateData?.blockMigration === true,
   }),
+  migrateDiskAndPowerOff: (given) => ({
+    ...full(given),
+    dest: typeof given.request['dest'] === 'string' ? given.request['dest'] : HERE,
+    flavor: given.newFlavor,
+    ...given.shutdown,
+    migration: given.migration,
+  }),
+  finishMigration: (given) => ({
+    ...full(given),
+    migration: given.migration,
+    diskInfo: given.diskInfo ?? [],
+    imageMeta: given.imageMeta,
+    resizeInstance: given.resizesDisks,
+    powerOn: given.powerOn,
+  }),
+  confirmMigration: ({ context, migration, instance, networkInfo }) => ({ context, migration, instance, networkInfo }),
+  finishRevertMigration: (given) => ({ ...full(given), migration: given.migration, powerOn: given.powerOn }),
   softDelete: ({ instance }) => ({ instance }),
   restore: ({ instance }) => ({ instance }),
 };

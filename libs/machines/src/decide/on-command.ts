@@ -33,8 +33,14 @@ function intentOf(
   env: Env,
 ): Parameters<Turn['add']>[0][] {
   if (operation !== null) {
-    // A move that is settled is named: both hosts know it by its id.
-    const request = dataOf({ ...operation.request, ...args, migration: state?.context.request['migration'] });
+    // What settles a resize is told what that resize was.
+    const { migration, migrationId, oldFlavor = env.spec?.flavor } = state?.context.request ?? {};
+    const request = dataOf({
+      ...operation.request,
+      ...args,
+      ...(state?.value === 'resized' && { migration, migrationId }),
+      ...((name === 'resize' || state?.value === 'resized') && { oldFlavor }),
+    });
     return [
       {
         type: operation.event,

@@ -129,9 +129,11 @@ function whatIsLeft(seen: Observation): string {
 /** A finished operation that changed what the instance is made from stores the new spec with its end. */
 function specAfter(state: InstanceState, fits: Fits | undefined, { spec }: Env): Record<string, unknown> {
   if (fits !== 'goal' || spec === undefined || spec === null) return {};
-  const { image, flavor } = state.context.request;
+  const { image, flavor, oldFlavor } = state.context.request;
   if (state.value === 'rebuilding.spawn' && image !== undefined) return { spec: { ...spec, image } };
   if (state.value === 'migrating.finishMigration' && flavor !== undefined) return { spec: { ...spec, flavor } };
+  if (state.value === 'settling.finishRevertMigration' && oldFlavor !== undefined)
+    return { spec: { ...spec, flavor: oldFlavor } };
   return {};
 }
 

@@ -127,12 +127,9 @@ export function reconcile(context: LifeContext, event: ChartEvent, params: { lea
 /** A resting state is reached: nothing of the operation remains, but a resize remembers the power of before, and who can settle it. */
 export function rest(context: LifeContext, _event: ChartEvent, params: { to: RestingState }): LifeContext {
   if (params.to !== 'resized') return initialContext;
-  const { by = 'host', migration } = context.request;
-  return {
-    ...initialContext,
-    before: context.before,
-    request: { by, ...(migration === undefined ? {} : { migration }) },
-  };
+  const { by = 'host', migration, migrationId, oldFlavor } = context.request;
+  const known = Object.entries({ by, migration, migrationId, oldFlavor }).filter(([, value]) => value !== undefined);
+  return { ...initialContext, before: context.before, request: Object.fromEntries(known) as LifeContext['request'] };
 }
 
 /** Neither where it began nor where it leads: the facts are kept for a person. */

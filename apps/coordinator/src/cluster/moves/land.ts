@@ -68,7 +68,7 @@ export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
 /** Back on the source, after the destination has given it up. */
 export async function adoptBack(move: Move): Promise<Record<string, unknown>> {
   const { source, plan } = move;
-  const spec = move.input.spec;
+  const spec = await move.spec();
   const goal = plan.origin === 'stopped' ? 'stopped' : 'running';
   await adopt(move, source, spec, {
     value: 'settling.finishRevertMigration',
