@@ -68,6 +68,8 @@ export interface HostPort {
   steerMigration?(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void>;
   /** How far the live migration of an instance away from this host is; null when none runs. Waits for no job. */
   migrationProgress?(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null>;
+  /** Ends the guest at once, whatever it is about; its definition and files stay. Nothing that runs is fine. For a host that may run none any more. */
+  stopNow(instance: InstanceUuid, context: EffectContext): Promise<void>;
   /** Closes the connection that a revoked effect uses, so that what it has in flight ends; the next use opens a new one. */
   interrupt(instance: InstanceUuid): Promise<void>;
   close(): Promise<void>;

@@ -36,6 +36,10 @@ export interface ActorHost<S extends ActorState, C extends { readonly id: Comman
   env(id: string, at: number, seq: number): TurnEnv;
   isSuperseded(message: MessageOf<S>): boolean;
   onSuperseded(message: MessageOf<S>): void;
+  /** Whether the host's standing lets an effect of that method begin, or go on. */
+  mayRun(method: string): boolean;
+  /** Nothing is looked at: what is seen now is the host's own doing. */
+  isQuiet(): boolean;
   /** An append was acknowledged that had been sent at that time. */
   onAppended(sent: { monotonic: number; wall: number }): void;
   onStored(seq: number, message: MessageOf<S>): void;

@@ -109,9 +109,25 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     if (due.length === 0 && this.#kind.differs(this.#state, seen)) this.hint('comparison after a start');
   }
 
-  /** A message of the history was found that this process did not write; it is folded, and what it makes due begins. */
-  readOn(last: Stored): void {
-    this.#push({ kind: 'read', last });
+  /** A message of the history was found that this process did not write; it is folded, and what it makes due begins. Resolves then. */
+  readOn(last: Stored): Promise<void> {
+    return new Promise((resolve) => this.#push({ kind: 'read', last }, () => resolve()));
+  }
+
+  /** What the host allows has changed: effects that may not go on lose their permits, others begin, looks that are owed take place. */
+  reconsider(): void {
+    for (const lane of this.#lanes.values())
+      if (lane.runningMethod !== null && !this.#host.mayRun(lane.runningMethod))
+        lane.cancel('the term of the host is over');
+    if (!this.#turning) this.#settle();
+    void this.#lookIfFree();
+  }
+
+  /** Whether an effect runs that the host's standing does not allow. */
+  get isRunningForbidden(): boolean {
+    for (const lane of this.#lanes.values())
+      if (lane.runningMethod !== null && !this.#host.mayRun(lane.runningMethod)) return true;
+    return false;
   }
 
   /** Something may have changed: look as soon as nothing is under way. */
@@ -177,6 +193,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     try {
       if (item.kind === 'read') {
         if (this.#halt === null && item.last.seq > this.#seq) await this.#catchUp(item.last);
+        reply?.(this.#accepted());
         return this.#settle();
       }
       if (this.#halt !== null && !(await this.#host.reviveForDelete(this, item)))
@@ -298,7 +315,10 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     const now = this.#host.clock.now();
     const ready = this.#kind
       .due(this.#state)
-      .filter(({ op, notBefore }) => !this.#endedOps.has(op) && (wake || notBefore === null || notBefore <= now))
+      .filter(
+        ({ op, method, notBefore }) =>
+          !this.#endedOps.has(op) && this.#host.mayRun(method) && (wake || notBefore === null || notBefore <= now),
+      )
       .toSorted((a, b) => Number(b.method === first) - Number(a.method === first) || a.op - b.op);
     const begun = new Set<string>();
     for (const due of ready) {
@@ -322,7 +342,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     const spec = this.#host.specs.known(this.id) ?? (await this.#loadSpec(state));
     // While the spec was read another turn may have been folded: begin only what is still due.
     if (spec === null || lane.busy || this.#state === null) return;
-    if (!this.#kind.due(this.#state).some(({ op }) => op === due.op)) return;
+    if (!this.#kind.due(this.#state).some(({ op }) => op === due.op) || !this.#host.mayRun(due.method)) return;
     const { epoch } = this.#state.actor;
     lane.start({ due, state: this.#state, spec, seq: this.#seq }, epoch, {
       finalLook: () => (this.#owedLook = null),
@@ -381,6 +401,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
 
   /** A look happens only while nothing is under way; else it stays owed (a stale look would be taken for news). */
   async #lookIfFree(): Promise<void> {
+    if (this.#host.isQuiet()) return;
     if (this.#owedLook === null || this.#looking || this.#turning || this.#isBusy || this.#halt !== null) return;
     if (this.#host.closing.aborted || (this.#state !== null && this.#kind.due(this.#state).length > 0)) return;
     const heard = this.#owedLook;
@@ -389,7 +410,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     const op = this.#state?.actor.op ?? 0;
     try {
       const observation = await this.#host.looks.look(this.id, this.#state);
-      if (observation === null) return;
+      if (observation === null || this.#host.isQuiet()) return;
       if (observation.busy !== null) {
         // Under way to somewhere: no resting place to record. Look again soon; the end of it brings a hint of its own as a rule.
         this.#cancelRecheck ??= this.#host.clock.after(this.#host.policy.absenceRecheckMs * 4, () => {

@@ -43,6 +43,10 @@ export class Lane<S = InstanceState, D = InstanceSpec> {
     return this.#running !== null;
   }
 
+  get runningMethod(): string | null {
+    return this.#running?.due.method ?? null;
+  }
+
   get runningOp(): number | null {
     return this.#running?.due.op ?? null;
   }

@@ -280,7 +280,7 @@ export class Host {
             mark: { epoch: 0, op: 0 },
             incarnation,
             permit: { signal, check: () => signal.throwIfAborted() },
-            remainingMs: () => this.#policy.lookTimeoutMs,
+            remainingMs: () => 30_000,
             progress: () => {},
           }),
       },

@@ -36,5 +36,7 @@ export interface EffectExecutor<S = InstanceState, D = InstanceSpec> {
   barrier(instance: InstanceUuid, context: EffectContext): Promise<void>;
   watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>>;
   interrupt(instance: InstanceUuid): Promise<void>;
+  /** Ends a guest at once, whatever it is about: its host may run none any more. Absent where there are no guests. */
+  stopNow?(instance: InstanceUuid, context: EffectContext): Promise<void>;
   waitingFor(): string | null;
 }

@@ -30,6 +30,7 @@ import {
   Host,
   isReadable,
   MemoryJournal,
+  type MemoryJournalOptions,
   MemoryStore,
   type CommandReply,
   type HostOptions,
@@ -44,6 +45,11 @@ export interface AgentOptions {
   readonly onAppend?: (n: number, when: 'before' | 'after', message: TurnMessage) => void;
   readonly policy?: Partial<RuntimePolicy>;
   readonly chartPolicy?: Policy;
+  /** Acts under the term that the host's stream says, as a real agent does. */
+  readonly underTerm?: boolean;
+  /** When the journal answers; see `MemoryJournal`. */
+  readonly delay?: MemoryJournalOptions['delay'];
+  readonly onConfirmed?: (monotonicMs: number) => void;
   readonly wrap?: (executor: HostOptions['executor']) => HostOptions['executor'];
 }
 
@@ -76,7 +82,7 @@ export class AgentWorld {
 
   startAgent(options: AgentOptions = {}): Agent {
     const fate = new Fate();
-    const journal = new MemoryJournal({ store: this.store });
+    const journal = new MemoryJournal({ store: this.store, ...(options.delay && { delay: options.delay }) });
     const driver = new FakeDriver(this.sim, { name: `agent-${++this.#processes}` });
     const superseded: Pick<TurnMessage, 'incarnation'>[] = [];
     const executor = new DriverExecutor({ driver, host: driver, secrets: null });
@@ -87,6 +93,8 @@ export class AgentWorld {
       executor: options.wrap ? options.wrap(executor) : executor,
       clock: fate.clock(this.clock),
       policy: options.policy ?? {},
+      underTerm: options.underTerm ?? false,
+      ...(options.onConfirmed && { onConfirmed: options.onConfirmed }),
       chartPolicy: options.chartPolicy ?? defaultPolicy,
       onSuperseded: (message) => superseded.push(message),
     });
