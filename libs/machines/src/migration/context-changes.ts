@@ -24,13 +24,13 @@ export function begin(_context: MigrationContext, { data }: ChartEvent): Migrati
 }
 
 /** The next leaf: what its effect found out goes along. */
-export function step(context: MigrationContext, { data }: ChartEvent): MigrationContext {
+export function step(context: MigrationContext, { type, data }: ChartEvent): MigrationContext {
   const { host, found, origin } = data;
   return {
     ...context,
     tries: 0,
     awaiting: null,
-    ...(typeof host === 'string' ? { destination: host as MigrationContext['destination'] } : {}),
+    ...(type === 'placeMove.done' ? { destination: host as MigrationContext['destination'] } : {}),
     ...(typeof origin === 'string' ? { origin: origin as MigrationContext['origin'] } : {}),
     found: { ...context.found, ...(found as MigrationContext['found'] | undefined) },
   };
