@@ -79,7 +79,7 @@ export async function startAgent(
   const actors = serveActors(nats, config.host, (instance, request) =>
     request.kind === 'command' ? host.command(request.command) : host.link(instance, request.link),
   );
-  const queries = new Queries(host, driver);
+  const queries = new Queries(host, driver, incarnation);
   const served = serveQueries(nats, config.host, (method, args, context) => queries.handle(method, args, context));
   recovered.catch((error: unknown) =>
     giveUp(`the start failed: ${error instanceof Error ? error.message : String(error)}`),

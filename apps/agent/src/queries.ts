@@ -1,20 +1,29 @@
 /** Queries to this host's driver: past every mailbox, nothing is recorded. */
-import { ChronovirtError, instanceUuid, type InstanceSpec, type QueryContext } from '@chronovirt/contract';
+import {
+  ChronovirtError,
+  instanceUuid,
+  type Incarnation,
+  type InstanceSpec,
+  type QueryContext,
+} from '@chronovirt/contract';
 import { argumentsOf, vifOf } from '@chronovirt/machines';
-import type { Host } from '@chronovirt/runtime';
+import { MoveQueries, moveQueryNames, type Host } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { HostDriver } from './driver.ts';
 
+const anything = z.record(z.string(), z.unknown());
 const ofInstance = z.strictObject({ instance: instanceUuid });
 const consoleQuery = ofInstance.extend({ bytes: z.int().min(1).max(102_400).default(102_400) });
 
 export class Queries {
   readonly #host: Host;
   readonly #driver: HostDriver;
+  readonly #moves: MoveQueries;
 
-  constructor(host: Host, driver: HostDriver) {
+  constructor(host: Host, driver: HostDriver, incarnation: Incarnation) {
     this.#host = host;
     this.#driver = driver;
+    this.#moves = new MoveQueries({ driver: driver.driver, host, incarnation });
   }
 
   /** Answers one query; throws `UNKNOWN_QUERY` for a name that is none. */
@@ -28,11 +37,12 @@ export class Queries {
         return this.#info(parse(ofInstance, args), context);
       case 'look':
         return this.#driver.driver.observe(parse(ofInstance, args).instance, context);
-      default:
-        throw new ChronovirtError(
-          'UNKNOWN_QUERY',
-          `no query ${method}; there are consoleOutput, addresses, info, look`,
-        );
+      default: {
+        const answer = await this.#moves.handle(method, parse(anything, args), context);
+        if (answer !== undefined) return answer.value;
+        const known = ['consoleOutput', 'addresses', 'info', 'look', ...moveQueryNames];
+        throw new ChronovirtError('UNKNOWN_QUERY', `no query ${method}; there are ${known.join(', ')}`);
+      }
     }
   }
 
