@@ -50,7 +50,7 @@ export const contractOrders: readonly ContractOrder[] = [
   },
   {
     "command": "resize",
-    "summary": "Gives the guest another size; confirm or revert follows.",
+    "summary": "Gives the guest another size where it is; confirm or revert follows.",
     "options": [
       {
         "name": "flavor",
@@ -107,12 +107,28 @@ export const contractOrders: readonly ContractOrder[] = [
     ]
   },
   {
+    "command": "abortMigration",
+    "summary": "Orders abortMigration.",
+    "options": []
+  },
+  {
+    "command": "forceComplete",
+    "summary": "Orders forceComplete.",
+    "options": []
+  },
+  {
     "command": "evacuate",
-    "summary": "Makes the guest again elsewhere, after proof that its host cannot run it any more.",
+    "summary": "Orders evacuate.",
     "options": [
       {
         "name": "host",
         "kind": "host",
+        "description": "",
+        "isRequired": false
+      },
+      {
+        "name": "fromImage",
+        "kind": "flag",
         "description": "",
         "isRequired": false
       }
