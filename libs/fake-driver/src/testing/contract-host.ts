@@ -102,7 +102,7 @@ function otherHost(host: SimulatedHost, wait: (ms: number) => Promise<void>): Ot
   };
 }
 
-function argsFor(host: SimulatedHost, n: number, wishes: Wishes): ArgsOf<'spawn'> {
+export function argsFor(host: SimulatedHost, n: number, wishes: Wishes): ArgsOf<'spawn'> {
   const { context, instance, imageMeta, networkInfo, blockDeviceInfo } = sampleGuest(n);
   host.guest(uuidOf(n)).heedsShutdown(wishes.deaf !== true);
   return {
@@ -124,7 +124,7 @@ function argsFor(host: SimulatedHost, n: number, wishes: Wishes): ArgsOf<'spawn'
   };
 }
 
-function inspect(host: SimulatedHost, uuid: InstanceUuid): Facts {
+export function inspect(host: SimulatedHost, uuid: InstanceUuid): Facts {
   const domain = host.find(uuid);
   const definition = domain?.stored ?? domain?.run?.definition ?? null;
   const files = host.files.view(uuid)?.files ?? [];
@@ -178,7 +178,11 @@ function givenTo(host: SimulatedHost, uuid: InstanceUuid): Given {
   return JSON.parse(drive.content) as ConfigDrive;
 }
 
-async function nextSign(host: SimulatedHost, uuid: InstanceUuid, wait: (ms: number) => Promise<void>): Promise<Sign> {
+export async function nextSign(
+  host: SimulatedHost,
+  uuid: InstanceUuid,
+  wait: (ms: number) => Promise<void>,
+): Promise<Sign> {
   for (let waited = 0; waited < SILENCE_MS; waited += TICK_MS) {
     await wait(TICK_MS);
     const domain = host.find(uuid);
@@ -192,7 +196,7 @@ async function nextSign(host: SimulatedHost, uuid: InstanceUuid, wait: (ms: numb
   throw new Error(`the guest of ${uuid} gives no sign of life`);
 }
 
-function outsideOn(host: SimulatedHost): Outside {
+export function outsideOn(host: SimulatedHost): Outside {
   const act = (name: OutsideAct) => async (uuid: InstanceUuid) => {
     if (!(await host.outside.act(name, uuid))) throw new Error(`${name} of ${uuid} was refused`);
   };

@@ -19,6 +19,8 @@ export type Sabotage<S extends Subject> = (
 export interface ContractCase<S extends Subject = Subject> {
   readonly method: S;
   readonly proves: Proof<S>;
+  /** It needs two hosts: with which storage, and on which of them the driver is that it is about. */
+  readonly pair?: { readonly storage: 'shared' | 'separate'; readonly side: 'a' | 'b' };
   /** Under which circumstances, where several cases prove one thing. */
   readonly when?: string;
   prove(world: World<S>): Promise<void>;

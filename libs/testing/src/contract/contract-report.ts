@@ -59,6 +59,9 @@ function commit(): string | null {
   }
 }
 
+/** Under which name the run of a driver's cases for two hosts is reported. */
+export const pairRun = (driver: string): string => `${driver}, two hosts`;
+
 /** Collects one run of the suite against one driver. */
 export class ContractReport {
   readonly #driver: string;

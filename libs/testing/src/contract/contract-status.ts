@@ -1,6 +1,7 @@
 /** What a driver implements, by the code and by the last run of the suite. Pure. */
 import { entryNames, entryOf } from '@chronovirt/contract';
 import type { Entry, EntryName } from '@chronovirt/contract';
+import { pairRun } from './contract-report.ts';
 import type { DriverReport, Report, ReportedCase } from './contract-report.ts';
 
 /** A test that speaks for a name. */
@@ -68,6 +69,13 @@ function whyNot(tests: DriverStatus['tests'], run: DriverReport | undefined): st
   return toothless > 0 ? `${toothless} of ${tests.length} cases did not catch a broken driver` : null;
 }
 
+/** A driver's last runs on one host and on two, as one. */
+function wholeRun({ drivers }: Report, driver: string): DriverReport | undefined {
+  const [one, two] = [drivers[driver], drivers[pairRun(driver)]];
+  if (one === undefined || two === undefined) return one ?? two;
+  return { ...one, cases: [...one.cases, ...two.cases] };
+}
+
 /** How every name of the contract stands: `drivers` are the driver objects by name, `functionTests` the tests by function. */
 export function contractStatus(
   drivers: Readonly<Record<string, object>>,
@@ -77,7 +85,7 @@ export function contractStatus(
   return entryNames.map((method) => {
     const { name, form, group, kind } = entryOf(method);
     const standing = Object.entries(drivers).map(
-      ([driver, object]) => [driver, driverStatus(method, object, report.drivers[driver], report)] as const,
+      ([driver, object]) => [driver, driverStatus(method, object, wholeRun(report, driver), report)] as const,
     );
     return {
       name,
