@@ -1,5 +1,19 @@
+import type { ImageRef } from '@chronovirt/contract';
+
 /** Where a host gets images from, by the hash of their content. */
 export interface ImageSource {
   /** The bytes of an image from its first to its last; throws `IMAGE_NOT_FOUND`. Ends early with the signal's reason. The reader checks the hash. */
   open(sha256: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Other hosts, which hand out images to files: broken connections are made again and go on where they broke off. */
+export interface ImageFetcher {
+  /** Ends with the image at `to`, its hash checked, there whole or not at all. Throws `IMAGE_NOT_FOUND` when nobody has it. */
+  fetch(sha256: string, to: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Where images go that were made on a host, so that they outlive it. */
+export interface ImageSink {
+  /** Stores an image under its hash, whole or not at all; one that is there already stays as it is. */
+  put(image: ImageRef, content: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
 }

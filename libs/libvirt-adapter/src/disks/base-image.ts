@@ -1,11 +1,11 @@
 /** Images on this host, each once, under the hash of its content; every instance's disk is an overlay on one. */
 import { createHash } from 'node:crypto';
-import { mkdir, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChronovirtError, DriverError } from '@chronovirt/contract';
 import type { EffectContext, ImageFormat } from '@chronovirt/contract';
 import { ImageUnacceptableError, inspectImage } from '@chronovirt/images';
-import type { ImageSource } from '@chronovirt/images';
+import type { ImageFetcher, ImageSource, ImageStore } from '@chronovirt/images';
 import type { InstanceDirectory } from './instance-directory.ts';
 import { temporaryName } from './temporary-name.ts';
 import { nothingThere, writeWhole } from './whole-file.ts';
@@ -20,11 +20,17 @@ export const baseFile = (directory: InstanceDirectory, image: BaseImage): string
   join(directory.base, `${image.sha256}.${image.format}`);
 
 export class BaseImages {
+  readonly #kept: Pick<ImageStore, 'find'>;
   readonly #source: ImageSource;
+  readonly #peers: ImageFetcher | null;
   /** One download per image at a time: who comes second waits and then finds it there. */
   readonly #fetching = new Map<string, Promise<unknown>>();
-  constructor(source: ImageSource) {
+
+  /** Images come from what this host keeps, else from the cluster's store, else from other hosts. */
+  constructor(kept: Pick<ImageStore, 'find'>, source: ImageSource, peers: ImageFetcher | null) {
+    this.#kept = kept;
     this.#source = source;
+    this.#peers = peers;
   }
 
   /**
@@ -56,8 +62,13 @@ export class BaseImages {
     context.permit.check();
     await mkdir(directory.base, { recursive: true, mode: 0o711 });
     const { signal } = context.permit;
-    const content = await this.#source.open(image.sha256, signal).catch(asDriverError);
+    if (await this.#linkKept(image, target)) return;
     const file = directory.file('base');
+    const content = await this.#source.open(image.sha256, signal).catch(asDriverError).catch(unlessMissing);
+    if (content instanceof ChronovirtError) {
+      if (this.#peers === null) throw content;
+      return await this.#fetchFromPeers(image, temporaryName(file, context), target, context, content);
+    }
     const fetched = { bytes: 0 };
     await writeWhole(
       file,
@@ -78,7 +89,49 @@ export class BaseImages {
       { mode: 0o644, target },
     );
   }
+
+  /** An image that was made here is not copied: it gets a second name, which may go again by itself. */
+  async #linkKept(image: BaseImage, target: string): Promise<boolean> {
+    const kept = await this.#kept.find(image.sha256);
+    if (kept === null) return false;
+    if (kept.format !== image.format) throw formatDiffers(kept.format, image);
+    await link(kept.file, target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await touch(target);
+    return true;
+  }
+
+  /** `missing`: why the store did not give it; what is told when nobody else has it either. */
+  async #fetchFromPeers(
+    image: BaseImage,
+    file: string,
+    target: string,
+    context: EffectContext,
+    missing: ChronovirtError,
+  ): Promise<void> {
+    const { signal } = context.permit;
+    context.progress('fetching image from another host');
+    try {
+      const found = await this.#peers?.fetch(image.sha256, file, signal).catch(asDriverError).catch(unlessMissing);
+      if (found instanceof ChronovirtError) throw missing;
+      await inspectImage(file, image.format);
+      context.permit.check();
+      await rename(file, target);
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
 }
+
+/** For `catch`: an image that is not there, or a store that does not answer, is for others to make good. */
+function unlessMissing(error: unknown): ChronovirtError {
+  if (error instanceof ChronovirtError && error.code === 'IMAGE_NOT_FOUND') return error;
+  throw error;
+}
+
+const formatDiffers = (real: string, image: BaseImage): ImageUnacceptableError =>
+  new ImageUnacceptableError(`the image is said to be ${image.format} but its content is ${real}; say what it is`);
 
 /** Says that an image is wanted again, so that it does not count as old. */
 async function touch(file: string): Promise<void> {

@@ -19,6 +19,8 @@ export async function runChild(command: string, args: readonly string[], context
   const { promise: ended, resolve, reject } = Promise.withResolvers<number | null>();
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that what the program starts can be ended with it.
+    detached: true,
   });
   let printed = '';
   let said = '';
@@ -28,7 +30,13 @@ export async function runChild(command: string, args: readonly string[], context
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (said = `${said}${text}`.slice(-LONGEST_WORD)));
   child.once('error', reject);
   child.once('close', (code) => resolve(code));
-  const kill = (): void => void child.kill('SIGKILL');
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  };
   const timer = setTimeout(kill, Math.max(0, context.remainingMs()));
   context.permit.signal.addEventListener('abort', kill, { once: true });
   try {

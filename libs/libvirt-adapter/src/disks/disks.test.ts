@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PermitRevokedError } from '@chronovirt/contract';
 import type { EffectContext, ImageMeta, Instance } from '@chronovirt/contract';
-import { DirectoryImageStore } from '@chronovirt/images';
+import { DirectoryImageStore, ImageNotFoundError } from '@chronovirt/images';
 import type { ImageSource } from '@chronovirt/images';
 import { effectContext } from '../testing/effect-context.ts';
 import { instanceRecord } from '../testing/records.ts';
@@ -47,6 +47,7 @@ const small = (overrides: Partial<Instance['flavor']> = {}): Instance =>
   instanceRecord({
     flavor: { ...instanceRecord().flavor, rootGiB: 0.01, ephemeralGiB: 0.01, swapMiB: 4, ...overrides },
   });
+const noneKept = { find: async () => null };
 const drive = Buffer.from('config drive');
 const instances = (): string => join(dir, 'instances');
 const directoryOf = (): InstanceDirectory => new InstanceDirectory(instances(), uuid);
@@ -61,7 +62,10 @@ async function make(context: EffectContext, source: ImageSource = store, instanc
   await ensureDirectory(directory, context);
   const record = await settleRecord(directory, recordFor(context, instance), context);
   const contentOf = ({ role }: { role: string }): Buffer | null => (role === 'config' ? drive : null);
-  await ensureDisks(directory, record, new BaseImages(source), context, { mayMake: () => true, contentOf });
+  await ensureDisks(directory, record, new BaseImages(noneKept, source, null), context, {
+    mayMake: () => true,
+    contentOf,
+  });
   return record;
 }
 const everything = async (): Promise<string[]> =>
@@ -203,7 +207,7 @@ describe('base images', () => {
         return store.open(sha256, signal);
       },
     };
-    const images = new BaseImages(counting);
+    const images = new BaseImages(noneKept, counting, null);
     const base = { sha256: image.id, format: image.diskFormat };
     const contexts = [effectContext(uuid), effectContext(uuid)];
     await Promise.all(contexts.map((context) => ensureDirectory(directoryOf(), context)));
@@ -219,5 +223,46 @@ describe('base images', () => {
     image = { ...image, diskFormat: 'qcow2' };
     await expect(make(effectContext(uuid))).rejects.toMatchObject({ code: 'IMAGE_UNACCEPTABLE' });
     expect(await readdir(join(instances(), '_base'))).toEqual([]);
+  });
+
+  it('that were made on this host get a second name, and outlive it', async () => {
+    const kept = new DirectoryImageStore(join(instances(), '_images'));
+    const { sha256 } = await kept.put(await store.open(image.id, new AbortController().signal));
+    const none: ImageSource = { open: () => Promise.reject(new Error('nobody is asked')) };
+    const context = effectContext(uuid);
+    await ensureDirectory(directoryOf(), context);
+    const file = await new BaseImages(kept, none, null).ensure(directoryOf(), { sha256, format: 'raw' }, context);
+    expect((await stat(file)).ino).toBe((await stat(join(instances(), '_images', sha256))).ino);
+    await kept.remove(sha256);
+    expect((await readFile(file)).length).toBe(image.size);
+  });
+  it('that the store lacks come from other hosts, whole or not at all', async () => {
+    const asked: string[] = [];
+    const peers = (content: Buffer) => ({
+      fetch: async (sha256: string, to: string) => {
+        asked.push(sha256);
+        await writeFile(to, content);
+      },
+    });
+    const context = effectContext(uuid);
+    const base = { sha256: 'e'.repeat(64), format: 'raw' as const };
+    await ensureDirectory(directoryOf(), context);
+    const unfit = new BaseImages(noneKept, store, peers(Buffer.from('KDMV')));
+    await expect(unfit.ensure(directoryOf(), base, context)).rejects.toMatchObject({ code: 'IMAGE_UNACCEPTABLE' });
+    expect([await readdir(join(instances(), '_base')), await readdir(directoryOf().path)]).toEqual([[], []]);
+    const file = await new BaseImages(noneKept, store, peers(Buffer.from('a disk'))).ensure(
+      directoryOf(),
+      base,
+      context,
+    );
+    expect(await readFile(file, 'utf8')).toBe('a disk');
+    expect(asked).toEqual([base.sha256, base.sha256]);
+    const away: ImageSource = { open: () => Promise.reject(new Error('line cut')) };
+    const nobody = { fetch: () => Promise.reject(new ImageNotFoundError('d'.repeat(64))) };
+    const missing = { ...base, sha256: 'd'.repeat(64) };
+    await expect(new BaseImages(noneKept, away, nobody).ensure(directoryOf(), missing, context)).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      retry: 'later',
+    });
   });
 });

@@ -126,10 +126,11 @@ async function undo(host: HostServices, hands: Hands, ranBefore: boolean): Promi
       await kill(hands);
       await define(hands, await readWayBack(directory, hands.instance));
     }
+    // The definition is the guest's own: nothing needs the way back any more, whatever comes of the start.
+    await removeRescueFiles(directory, hands.context);
     const own = await storedDefinition(hands);
     const power = await hands.lookAtPower();
     if (ranBefore && power?.power === 'off' && power.busy === null) await startFresh(hands, () => withMark(own, mark));
-    await removeRescueFiles(directory, hands.context);
   } catch (error) {
     host.settings.log.error(
       { instance: hands.instance, error: (error as Error).message },

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { DriverError } from '@chronovirt/contract';
 import type { EffectContext, HostContext, InstanceUuid } from '@chronovirt/contract';
-import { DirectoryImageStore, ImageSources } from '@chronovirt/images';
+import { DirectoryImageStore } from '@chronovirt/images';
 import type { ImageStore } from '@chronovirt/images';
 import { BaseImages } from '../disks/base-image.ts';
 import { InstanceDirectory } from '../disks/instance-directory.ts';
@@ -31,7 +31,7 @@ export class HostServices {
     this.connections = new Connections(settings.uri);
     this.feed = new EventFeed(() => this.connections.open(), settings.log);
     this.kept = new DirectoryImageStore(join(settings.instancesDirectory, '_images'));
-    this.images = new BaseImages(new ImageSources([this.kept, settings.images]));
+    this.images = new BaseImages(this.kept, settings.images, settings.imagePeers ?? null);
     this.power = new PowerSwitch(settings.powerCommands ?? {});
   }
 

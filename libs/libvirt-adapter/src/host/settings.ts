@@ -1,4 +1,4 @@
-import type { ImageSource } from '@chronovirt/images';
+import type { ImageFetcher, ImageSink, ImageSource } from '@chronovirt/images';
 import type { PeerClient } from '@chronovirt/peer';
 import type { Log } from '@chronovirt/runtime';
 
@@ -34,6 +34,10 @@ export interface LibvirtDriverSettings {
   /** Where instances, and images below `_base`, lie. Readable for the user that QEMU runs as. */
   readonly instancesDirectory: string;
   readonly images: ImageSource;
+  /** Other hosts, asked for an image that neither this host nor `images` has. Without it nobody is. */
+  readonly imagePeers?: ImageFetcher;
+  /** Where images that were made here go besides. Without it they are on this host alone, and end with it. */
+  readonly imageSink?: ImageSink;
   /** What a real probe found: whether guests run with the CPU's help. */
   readonly acceleration: { readonly kind: 'kvm' | 'tcg'; readonly why: string };
   /** Address under which other hosts reach this one. */

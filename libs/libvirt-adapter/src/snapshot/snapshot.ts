@@ -6,6 +6,7 @@
  *                            running: mirrored by QEMU; off: converted by a child
  * ```
  */
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
 import type { ArgsOf, EffectContext, ImageRef } from '@chronovirt/contract';
@@ -32,7 +33,7 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
   const directory = host.directory(hands.instance);
   await endDeadRuns(hands, directory);
   const made = await imageOf(directory, context);
-  if (made !== null && (await host.kept.find(made.sha256)) !== null) return made;
+  if (made !== null && (await host.kept.find(made.sha256)) !== null) return await published(host, made, context);
   if ((await hands.lookAtPower()) === null)
     throw new DriverError('INSTANCE_NOT_RUNNING', `no domain of instance ${hands.instance} on this hypervisor`, {
       cause: new InstanceNotFoundError(hands.instance),
@@ -43,6 +44,8 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
   const disk = { file: directory.file(root.file), format: root.format };
   const copy = temporaryName(directory.file('snapshot'), context);
   await args.updateTaskState('image_pending_upload', 'image_snapshot');
+  let finished: ImageRef | null = null;
+  let isNew = false;
   try {
     await copyDisk(hands, disk, copy);
     await args.updateTaskState('image_uploading', 'image_pending_upload');
@@ -54,11 +57,29 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
       bytes,
       virtualBytes,
     });
-    return refOf(await host.kept.keep(copy, leave, (image) => recordImage(directory, refOf(image), context)));
+    const kept = await host.kept.keep(copy, leave, async (image) => {
+      isNew = (await host.kept.find(image.sha256)) === null;
+      await recordImage(directory, refOf(image), context);
+    });
+    return await published(host, (finished = refOf(kept)), context);
   } catch (error) {
-    if (!endsWithoutUndoing(error, context)) await giveUp(host, hands, copy);
+    if (!endsWithoutUndoing(error, context)) {
+      await giveUp(host, hands, copy);
+      if (finished !== null && isNew) await host.kept.remove(finished.sha256);
+    }
     throw error;
   }
+}
+
+/** The image is where it outlives this host, if there is such a place. */
+async function published(host: HostServices, image: ImageRef, context: EffectContext): Promise<ImageRef> {
+  const { imageSink } = host.settings;
+  if (imageSink === undefined) return image;
+  context.permit.check();
+  context.progress('uploading the image');
+  const kept = await host.kept.find(image.sha256);
+  if (kept !== null) await imageSink.put(image, () => createReadStream(kept.file), context.permit.signal);
+  return image;
 }
 
 async function copyDisk(hands: Hands, disk: { file: string; format: string }, copy: string): Promise<void> {
