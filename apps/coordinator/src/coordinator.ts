@@ -88,6 +88,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     commands: { send: (command, host) => cluster.send(command, host) },
     journal,
     hosts: () => hosts.all(),
+    proofOf: () => null,
     queries: {
       query: (host, method, args) => ask(host, method, args, { patienceMs: 5_000, signal: AbortSignal.timeout(6_000) }),
     },

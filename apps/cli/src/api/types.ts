@@ -24,6 +24,7 @@ export interface InstanceView {
     readonly deadline: number;
   } | null;
   readonly halted?: { readonly code: string; readonly text: string; readonly seq: number } | null;
+  readonly migration?: MigrationView | null;
   readonly flavor?: FlavorView;
   readonly image?: { readonly name: string; readonly sha256: string; readonly format: string };
   readonly ports?: readonly {
@@ -49,6 +50,31 @@ export interface Accepted {
   readonly host: string;
   readonly seq: number;
   readonly position: string;
+}
+
+/** The move of an instance between hosts that is under way, or the last one. */
+export interface MigrationView {
+  readonly value: string;
+  readonly context: {
+    readonly id: string;
+    readonly kind: string;
+    readonly source: string;
+    readonly destination: string | null;
+    readonly awaiting: string | null;
+    readonly failure: { readonly step: string; readonly code: string; readonly message: string } | null;
+  };
+}
+
+/** How far a running copy is. Bytes, milliseconds. */
+export interface MigrationProgressView {
+  readonly phase: string;
+  readonly elapsedMs: number;
+  readonly memory: { readonly total: number; readonly remaining: number };
+  readonly disk: { readonly total: number; readonly remaining: number };
+  readonly bytesPerSecond: number;
+  readonly iteration: number;
+  readonly expectedDowntimeMs: number | null;
+  readonly expectedEndMs: number | null;
 }
 
 /** One event of a stored turn. */
@@ -88,6 +114,7 @@ export interface StateView {
     readonly power: string | null;
     readonly lock: { readonly name: string; readonly reason: string } | null;
     readonly image: string;
+    readonly migration?: MigrationView;
   };
   readonly actor: {
     readonly role: { readonly kind: string; readonly host?: string; readonly epoch?: number };

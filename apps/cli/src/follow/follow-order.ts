@@ -5,7 +5,7 @@ import type { Accepted, HistoryEntry, InstanceView, MessageView } from '../api/t
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
-import { isSettled, outcomeOf, type Outcome } from './outcome.ts';
+import { isOfMove, isSettled, moveOutcome, outcomeOf, type Outcome } from './outcome.ts';
 
 export interface FollowOptions {
   readonly accepted: Accepted;
@@ -59,6 +59,9 @@ class Tracker {
   readonly #rows = new RowMaker();
   #accepted: MessageView | null = null;
   #problem: string | null = null;
+  /** How the move ended that the order is about, until its owner rests. */
+  #moved: Outcome | null = null;
+  #rested: { readonly entry: HistoryEntry; readonly message: MessageView } | null = null;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -80,17 +83,26 @@ class Tracker {
       onRow(row);
     }
     onState(message);
+    if (isOfMove(this.#accepted)) return this.#ofMove(entry, message);
     if (!isSettled(message.state)) return null;
     const isImmediate = message === this.#accepted;
     const goal = isImmediate ? null : this.#accepted.state.context.goal;
     const outcome = outcomeOf(message, accepted.command, goal, this.#problem);
-    return {
-      outcome,
-      state: message.state.value,
-      host: entry.host,
-      seq: entry.seq,
-      tookMs: message.at - this.#accepted.at,
-    };
+    return this.#end(outcome, entry, message);
+  }
+
+  /** A move is over when the spine says so and the instance's owner rests; which of the two comes first is open. */
+  #ofMove(entry: HistoryEntry, message: MessageView): Followed | null {
+    if (message !== this.#accepted) this.#moved = moveOutcome(message) ?? this.#moved;
+    if (isSettled(message.state)) this.#rested = { entry, message };
+    else if (message.host !== '_cluster') this.#rested = null;
+    return this.#moved === null || this.#rested === null
+      ? null
+      : this.#end(this.#moved, this.#rested.entry, this.#rested.message);
+  }
+
+  #end(outcome: Outcome, { host, seq }: HistoryEntry, { state, at }: MessageView): Followed {
+    return { outcome, state: state.value, host, seq, tookMs: at - (this.#accepted?.at ?? at) };
   }
 }
 

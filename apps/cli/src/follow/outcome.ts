@@ -16,6 +16,36 @@ export interface Outcome {
   readonly text: string;
 }
 
+/** Steps of a move that are its end. */
+const moveEnds: Readonly<Record<string, boolean>> = { done: true, landed: true, reverted: true, undone: false };
+
+/** Whether an order is one that the cluster carries out by a move, judged by the message that accepted it. */
+export function isOfMove({ host, state }: Pick<MessageView, 'host' | 'state'>): boolean {
+  return state.value === 'migrating.plan' || (host === '_cluster' && state.parts.migration !== undefined);
+}
+
+/**
+ * How a move ended, from a message of the spine; null = it has not. Where the guest then is tells its owner's history, which is not
+ * waited for here: the end of the move is stored after it.
+ */
+export function moveOutcome({ host, state }: Pick<MessageView, 'host' | 'state'>): Outcome | null {
+  const { migration } = state.parts;
+  const reached = host === '_cluster' && migration !== undefined ? moveEnds[migration.value] : undefined;
+  if (migration === undefined || reached === undefined) return null;
+  const { failure, source, destination } = migration.context;
+  if (reached)
+    return {
+      exitCode: exitCodes.ok,
+      kind: 'reached',
+      text: `on ${migration.value === 'reverted' ? source : (destination ?? source)}`,
+    };
+  return {
+    exitCode: exitCodes.rolledBack,
+    kind: 'rolledBack',
+    text: `${failure?.message ?? 'it did not take place'}; the instance is on ${source} as before`,
+  };
+}
+
 /**
  * Judges the message that settled an order. `goal`: the state that its acceptance named; null when the acceptance itself was the end.
  * `problem`: what the last failed effect on the way said.

@@ -16,6 +16,8 @@ const orders: Readonly<Record<string, string>> = { powerOn: 'start', powerOff: '
 
 /** What happened, in a few words. */
 export function phraseOf({ type, data = {} }: EventView): string {
+  const step = moveSteps[type];
+  if (step !== undefined) return `${step}${errorIn(data)}`;
   const fixed = envelope[type];
   if (fixed !== undefined) return fixed(data);
   const [subject = type, what] = type.split('.');
@@ -23,7 +25,7 @@ export function phraseOf({ type, data = {} }: EventView): string {
     case 'requested':
       return requested(subject, data);
     case 'done':
-      return subject === 'place'
+      return subject === 'place' || subject === 'placeMove'
         ? `placed on ${String(data['host'])}`
         : subject === 'order'
           ? `${String(data['host'])} has taken it`
@@ -37,6 +39,29 @@ export function phraseOf({ type, data = {} }: EventView): string {
   }
 }
 
+/** Steps of a move, as the spine tells them. */
+const moveSteps: Readonly<Record<string, string>> = {
+  'checkMove.done': 'both hosts agree that it can move',
+  'checkMove.failed': 'it cannot move',
+  'prepareMove.done': 'the destination is ready',
+  'prepareMove.failed': 'the destination could not get ready',
+  'copyMove.done': 'it has come to the destination',
+  'copyMove.failed': 'it has not moved',
+  'fenceSource.done': 'its source may not run it any more',
+  'adoptMove.done': 'the destination has taken it over',
+  'adoptMove.failed': 'the destination has not taken it over',
+  'confirmKept.done': 'what its source kept is removed',
+  'fenceDestination.done': 'the destination has given it up',
+  'adoptBack.done': 'its source has taken it back',
+  'undoMove.done': 'the destination was told that it is off',
+  'releaseSource.done': 'its source goes on alone',
+  'move.requested': 'a move begins',
+  'abort.requested': 'the move is called off',
+  'force.requested': 'the move is to end at any price',
+  'confirm.requested': 'the move is to be made final',
+  'revert.requested': 'the move is to be turned back',
+};
+
 const envelope: Readonly<Record<string, (data: Readonly<Record<string, unknown>>) => string>> = {
   granted: ({ host, epoch }) => `${String(host)} owns it (epoch ${String(epoch)})`,
   adopted: ({ epoch, from }) => `taken over from ${placeIn(from)} (epoch ${String(epoch)})`,
@@ -45,6 +70,13 @@ const envelope: Readonly<Record<string, (data: Readonly<Record<string, unknown>>
   closed: () => 'history here is closed',
   cleaned: () => 'all that was left here is removed',
   fence: ({ epoch }) => `fenced (epoch ${String(epoch)}): this host may not run it`,
+  incoming: () => 'it is on its way here',
+  undo: () => 'the move here is off: what was prepared is removed',
+  moveOver: ({ outcome, reason }) =>
+    outcome === 'confirmed'
+      ? 'the move is final'
+      : `the move did not take place${typeof reason === 'string' ? `: ${reason}` : ''}`,
+  stilled: () => 'what ran here is off; the files are kept',
   refused: ({ name, fact }) => `refused ${inWords(String(name ?? 'command'))}: ${String(fact)}`,
   late: ({ method, result }) =>
     `too late: ${inWords(String(method ?? 'an outcome'))} ${String(result ?? '')}`.trimEnd(),

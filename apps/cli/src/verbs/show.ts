@@ -1,6 +1,6 @@
 import { followEvents } from '../api/events.ts';
 import type { ApiClient } from '../api/client.ts';
-import type { Explanation, InstanceView, StateView } from '../api/types.ts';
+import type { Explanation, InstanceView, MigrationProgressView, StateView } from '../api/types.ts';
 import { CliError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { redraw } from '../output/redraw.ts';
@@ -18,6 +18,7 @@ interface Address {
 interface Shown extends InstanceView {
   readonly addresses: readonly Address[] | null;
   readonly commands: readonly Explanation[] | null;
+  readonly progress: MigrationProgressView | null;
 }
 
 interface Past {
@@ -71,12 +72,19 @@ export const showVerb: Verb = {
 async function read(client: ApiClient, ref: string): Promise<Shown> {
   const path = `/v1/instances/${encodeURIComponent(ref)}`;
   const instance = await client.json<InstanceView>(path);
-  if (instance.state === 'deleted') return { ...instance, addresses: null, commands: null };
-  const [addresses, commands] = await Promise.all([
+  if (instance.state === 'deleted') return { ...instance, addresses: null, commands: null, progress: null };
+  const isCopying = instance.migration?.value === 'copying.copy';
+  const [addresses, commands, progress] = await Promise.all([
     optional(client.json<{ addresses: Address[] }>(`${path}/addresses`)),
     optional(client.json<{ commands: Explanation[] }>(`${path}/explain`)),
+    isCopying ? optional(client.json<{ progress: MigrationProgressView | null }>(`${path}/migration`)) : null,
   ]);
-  return { ...instance, addresses: addresses?.addresses ?? null, commands: commands?.commands ?? null };
+  return {
+    ...instance,
+    addresses: addresses?.addresses ?? null,
+    commands: commands?.commands ?? null,
+    progress: progress?.progress ?? null,
+  };
 }
 
 async function optional<T>(answer: Promise<T>): Promise<T | null> {
@@ -107,6 +115,8 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
             : null,
         ],
         ['waits for', one.awaiting ?? null],
+        ['move', moveText(one)],
+        ['copied', copiedText(one.progress)],
         ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],
         ['lock', lock ? `held by ${lock.name}${lock.reason === '' ? '' : `: ${lock.reason}`}` : null],
         ['power', one.power ?? null],
@@ -138,6 +148,25 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
       paint.dim,
     ),
   ];
+}
+
+function moveText({ migration }: Shown): string | null {
+  if (migration === null || migration === undefined) return null;
+  const { kind, source, destination, awaiting, failure } = migration.context;
+  const way = `${kind} from ${source}${destination === null ? '' : ` to ${destination}`}`;
+  const waits = awaiting === null ? '' : `, waiting for ${awaiting}`;
+  return `${way}: ${inWords(migration.value.replace('.', ' '))}${waits}${failure === null ? '' : ` (${failure.message})`}`;
+}
+
+function copiedText(progress: MigrationProgressView | null): string | null {
+  if (progress === null) return null;
+  const { memory, disk, bytesPerSecond, expectedEndMs, expectedDowntimeMs, phase } = progress;
+  const total = memory.total + disk.total;
+  const left = memory.remaining + disk.remaining;
+  const share = total === 0 ? '' : `${Math.floor((100 * (total - left)) / total)} % of ${mebibytes(total / 2 ** 20)}, `;
+  const end = expectedEndMs === null ? 'no end in sight' : `${duration(expectedEndMs)} left`;
+  const pause = expectedDowntimeMs === null ? '' : `, stands still for ${duration(expectedDowntimeMs)}`;
+  return `${phase}: ${share}${mebibytes(bytesPerSecond / 2 ** 20)}/s, ${end}${pause}`;
 }
 
 function addressOf({ addresses }: Shown, mac: string): string {

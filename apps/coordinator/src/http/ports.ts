@@ -1,5 +1,5 @@
 /** What the HTTP API needs of the rest of the coordinator. Wired in the app; nothing here knows NATS. */
-import type { Command, HostReport, ImageRef, InstanceUuid, SecretStore } from '@chronovirt/contract';
+import type { Command, HostName, HostReport, ImageRef, InstanceUuid, SecretStore } from '@chronovirt/contract';
 import type { Clock, CommandReply, Journal, Log } from '@chronovirt/runtime';
 
 /** Nobody took the request within the caller's patience: nothing was decided, nothing was stored, nothing was done. */
@@ -32,11 +32,16 @@ export interface HostView {
 export interface QueryPort {
   /**
    * - `consoleOutput` `{instance, bytes}` → `{text}`: the end of what the guest wrote to its serial console.
+   * - `migrationProgress` `{instance}` → how far the copy of the guest to another host is, or null.
    * - `addresses` `{instance}` → `{addresses: [{mac, address, family, source}]}`: what the guest's NICs are known to hold.
    *
    * Rejects with a `ChronovirtError`: `HOST_UNREACHABLE`, `INSTANCE_NOT_FOUND`, `CONSOLE_NOT_AVAILABLE`, …
    */
-  query(host: string, method: 'consoleOutput' | 'addresses', args: Record<string, unknown>): Promise<unknown>;
+  query(
+    host: string,
+    method: 'consoleOutput' | 'addresses' | 'migrationProgress',
+    args: Record<string, unknown>,
+  ): Promise<unknown>;
 }
 
 /** An image in the store, as it was taken in. */
@@ -60,6 +65,8 @@ export interface HttpPorts {
   readonly commands: CommandSender;
   readonly journal: Journal;
   readonly hosts: () => readonly HostView[];
+  /** What proves that a host cannot run anything of before; null = nothing does. */
+  readonly proofOf: (host: HostName) => object | null;
   readonly queries: QueryPort;
   readonly images: ImageStore;
   readonly secrets: SecretStore;

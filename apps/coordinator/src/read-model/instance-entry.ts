@@ -1,4 +1,5 @@
-import type { Segment } from './segment.ts';
+import { CLUSTER } from '@chronovirt/contract';
+import type { MoveView, Segment } from './segment.ts';
 import { speaking } from './segment.ts';
 
 /** One instance as the read model knows it: its segments and, ready to be sent, the picture that they make. */
@@ -38,6 +39,11 @@ export class InstanceEntry {
     return this.#speaking?.host ?? null;
   }
 
+  /** The move that is under way, or waits to be settled; the spine tells of it. */
+  get migration(): MoveView | null {
+    return this.of(CLUSTER)?.view?.migration ?? null;
+  }
+
   of(host: string): Segment | undefined {
     return this.#segments.find((segment) => segment.host === host);
   }
@@ -64,7 +70,7 @@ export class InstanceEntry {
 
   #compose(): string {
     const owner = this.#speaking;
-    const { at = null, ...view } = owner?.view ?? {};
+    const { at = null, migration: _, ...view } = owner?.view ?? {};
     const head = {
       uuid: this.uuid,
       name: this.name,
@@ -75,6 +81,7 @@ export class InstanceEntry {
       changed: at,
       ...view,
       halted: owner?.halted ?? null,
+      ...(this.migration !== null && { migration: this.migration }),
     };
     const spec = owner?.spec ?? this.#segments.find((segment) => segment.spec !== null)?.spec ?? null;
     const text = JSON.stringify(head);

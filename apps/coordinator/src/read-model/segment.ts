@@ -3,8 +3,8 @@
  * that host knew last; which segment speaks for the instance follows from epochs and roles alone, so the order in which the hosts'
  * messages arrive does not matter.
  */
-import { CLUSTER, type InstanceState, type Role, type TurnMessage } from '@chronovirt/contract';
-import { novaStates } from '@chronovirt/machines';
+import { CLUSTER, type InstanceState, type MigrationContext, type Role, type TurnMessage } from '@chronovirt/contract';
+import { isUnderWay, novaStates } from '@chronovirt/machines';
 import type { SpecSummary } from './spec-summary.ts';
 
 /** What is kept of a segment's last message. */
@@ -41,6 +41,8 @@ export interface SegmentView {
   readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
   readonly lock: InstanceState['parts']['lock'];
   readonly imageWork: string | null;
+  /** On the spine: the move under way. */
+  readonly migration: MoveView | null;
   /** The effect that is due, if any. */
   readonly effect: {
     readonly method: string;
@@ -48,6 +50,21 @@ export interface SegmentView {
     readonly attempt: number;
     readonly deadline: number;
   } | null;
+}
+
+/** A move as it is shown. */
+export interface MoveView {
+  readonly value: string;
+  readonly context: Pick<
+    MigrationContext,
+    'id' | 'kind' | 'source' | 'destination' | 'origin' | 'awaiting' | 'failure' | 'aborting'
+  >;
+}
+
+function moveOf({ parts: { migration } }: InstanceState): MoveView | null {
+  if (migration === undefined || !isUnderWay(migration.value)) return null;
+  const { id, kind, source, destination, origin, awaiting, failure, aborting } = migration.context;
+  return { value: migration.value, context: { id, kind, source, destination, origin, awaiting, failure, aborting } };
 }
 
 /** The view of a stored message. */
@@ -64,6 +81,7 @@ export function viewOf(message: TurnMessage): SegmentView {
     awaiting: state.context.awaiting,
     failure: failure === null ? null : { method: failure.method, code: failure.code, message: failure.message },
     lock: state.parts.lock,
+    migration: moveOf(state),
     imageWork: state.parts.image === 'idle' ? null : state.parts.image,
     effect: due === undefined ? null : { method: due.method, op: due.op, attempt: due.attempt, deadline: due.deadline },
   };

@@ -117,6 +117,7 @@ export class SimulatedCloud {
       commands: { send: (command, host) => this.cluster.send(command, host) },
       journal: this.journal,
       hosts: () => this.hosts.all().map((view) => ({ ...view, alive: !this.isAgentAway })),
+      proofOf: () => null,
       queries: { query: (host, method, args) => this.#query(host, method, args) },
       images: this.images,
       secrets: this.secrets,

@@ -21,6 +21,14 @@ const addresses = z.object({
   ),
 });
 
+const moving = z.object({
+  migration: z.json().nullable().describe('The move under way, or that waits to be settled; null = none.'),
+  progress: z
+    .json()
+    .nullable()
+    .describe('Bytes, bytes per second, milliseconds; null while nothing is being copied live.'),
+});
+
 export function guestRoutes(context: ApiContext): Route[] {
   return [
     route({
@@ -67,6 +75,24 @@ export function guestRoutes(context: ApiContext): Route[] {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
         const answer = await context.queries.query(holder(entry), 'addresses', { instance: entry.uuid });
         return json({ instance: entry.uuid, name: entry.name, ...addresses.parse(answer) });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/instances/{instance}/migration',
+      operation: 'migration',
+      tag: 'Guests',
+      summary: 'The move of an instance to another host, and how far its copy is: numbers to look at, never stored.',
+      query: z.strictObject({ since }),
+      answers: { 200: { description: 'The move and its progress.', schema: moving }, 404: notFound, 503: unreachable },
+      async handle({ params, query, signal }) {
+        const entry = await instanceSince(context, params['instance'], query.since, signal);
+        const { migration } = entry;
+        const isCopying = migration?.value === 'copying.copy' && migration.context.kind === 'live';
+        const progress = isCopying
+          ? await context.queries.query(migration.context.source, 'migrationProgress', { instance: entry.uuid })
+          : null;
+        return json({ instance: entry.uuid, name: entry.name, ...moving.parse({ migration, progress }) });
       },
     }),
   ];

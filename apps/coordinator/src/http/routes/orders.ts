@@ -1,5 +1,5 @@
 import { CLUSTER, commandNames, type CommandName, type InstanceSpec, type InstanceState } from '@chronovirt/contract';
-import { explain, settled, type Explanation } from '@chronovirt/machines';
+import { explain, ofMoves, settled, type Explanation } from '@chronovirt/machines';
 import { isReadable, specIn, whyUnreadable } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { InstanceEntry } from '../../read-model/instance-entry.ts';
@@ -55,11 +55,15 @@ export function orderRoutes(context: ApiContext): Route[] {
       answers: { 200: { description: 'The explanations.', schema: z.json() }, 400: badInput, 404: notFound },
       async handle({ params, query, by, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
-        const present = await presentOf(context, entry);
+        const present = await presentOf(context, entry, entry.host);
+        // What moves an instance is asked of the spine, which knows of moves and hosts.
+        const spine = await presentOf(context, entry, CLUSTER);
         const names = query.command === undefined ? orderNames : [query.command];
         const explanations = names.map((command) => ({
           command,
-          ...explain(present.state, command, { ...present.env, by }),
+          ...(ofMoves.has(command)
+            ? explain(spine.state, command, { ...spine.env, by })
+            : explain(present.state, command, { ...present.env, by })),
         }));
         const about = {
           instance: entry.uuid,
@@ -87,8 +91,7 @@ interface Present {
 }
 
 /** The state that the owner has stored last, and what its guards look at. */
-async function presentOf(context: ApiContext, entry: InstanceEntry): Promise<Present> {
-  const { host } = entry;
+async function presentOf(context: ApiContext, entry: InstanceEntry, host: string | null): Promise<Present> {
   const stored = host === null ? null : await context.journal.last(host, entry.uuid);
   if (host === null || stored === null) throw new Problem(404, 'NO_SUCH_INSTANCE', 'the instance has no history');
   if (!isReadable(stored)) {
@@ -102,7 +105,7 @@ async function presentOf(context: ApiContext, entry: InstanceEntry): Promise<Pre
   const state = settled(stored.message.state, stored.seq);
   const report = context.hosts().find((view) => view.report.host === host)?.report;
   const methods = host === CLUSTER ? clusterMethods : new Set(report?.implements ?? []);
-  const facts = { implements: methods, full: context.journal.fill(host) >= fullAt };
+  const facts = { implements: methods, full: context.journal.fill(host) >= fullAt, proofOf: context.proofOf };
   const spec = await specOf(context, host, state.actor.spec);
   return { host, seq: stored.seq, state, env: { host: host as never, facts, ...(spec === undefined ? {} : { spec }) } };
 }
