@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { guestCount, guestReady, until, type GuestReady } from '@chronovirt/testing/lab';
+import { until } from '@chronovirt/testing/lab';
 import { guestImage } from '../guest-image/build.mjs';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { pinnedNode } from '../setup/setup.mjs';
@@ -14,6 +14,8 @@ import type { LabSystem } from './lab-system.ts';
 /** Refused by a guard: what the command line's exit code says. */
 const REFUSED = 4;
 const PATIENCE_MS = 180_000;
+/** No boot is quicker, no halt at the end of a move is longer. */
+const BOOT_TAKES_MS = 5_000;
 
 /** The story did not go as told: what was expected and what was there instead. */
 export class StoryBroken extends Error {
@@ -49,51 +51,46 @@ export class Story {
     const script = join(stateDir(), 'count.sh');
     writeFileSync(script, '#!/bin/sh\nlab-count\n');
     const { disk } = await guestImage((line) => this.say(`    ${line}`));
+    const began = Date.now();
     const size = ['--flavor', 'nano'];
     await this.chronovirt('create', name, '--image', disk, ...size, '--user-data', script, '--host', host.name);
-    const { ip } = await this.ready(name);
-    await this.counts(name, 0);
-    this.say(`  its console: it has booted and counts; its address is ${ip ?? 'unknown'}`);
+    await this.bootedSince(name, began);
   }
 
-  /** Waits for the guest's own word that it is up, of the boot with this number if one is given. */
-  ready(name: string, boots = 1): Promise<GuestReady> {
-    return until(
+  /** Waits until the guest, booted after that moment, counts: that it runs again was not only said. */
+  async bootedSince(name: string, moment: number): Promise<void> {
+    const life = await until(
       async () => {
-        const ready = guestReady(await this.#console(name));
-        return ready !== undefined && ready.boots >= boots ? ready : null;
+        const seen = await this.#counting(name);
+        return seen.bootedAt > moment ? seen : null;
       },
-      { what: `${name} says that it is up`, timeoutMs: PATIENCE_MS, everyMs: 200 },
+      { what: `${name} has booted anew and counts`, timeoutMs: PATIENCE_MS },
+    );
+    this.say(
+      `  its console: booted ${((life.bootedAt - moment) / 1000).toFixed(1)} s after it was ordered, counts: ${life.count}`,
     );
   }
 
-  /** The counter as the console of the guest shows it now. */
-  async count(name: string): Promise<number> {
-    return guestCount(await this.#console(name));
-  }
-
-  /** Waits until the guest has counted further than that. */
-  async counts(name: string, further: number): Promise<number> {
-    return until(
-      async () => {
-        const count = await this.count(name);
-        return count > further ? count : null;
-      },
-      { what: `${name} counts further than ${further}`, timeoutMs: 60_000, everyMs: 200 },
-    );
-  }
-
-  /** Moves a running guest and shows that it went on counting: one second is one count, so a restart or a long halt would be seen. */
-  async moveWhileCounting(name: string, to: LabHost, ...words: string[]): Promise<void> {
-    const { boots } = await this.ready(name);
-    const [before, began] = [await this.count(name), performance.now()];
-    await this.chronovirt('live-migrate', name, '--host', to.name, ...words);
-    const after = await this.counts(name, before);
-    const seconds = (performance.now() - began) / 1000;
-    const now = guestReady(await this.#console(name));
-    if (now !== undefined && now.boots !== boots) throw new StoryBroken(`${name} has booted anew (boot ${now.boots})`);
+  /** Moves a running guest and shows on its console that it went on: one second is one count, and its boot lies as long ago as before. */
+  async moveWhileCounting(name: string, to: LabHost): Promise<void> {
+    const before = await this.#counting(name);
+    const began = performance.now();
+    await this.chronovirt('live-migrate', name, '--host', to.name);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
     this.runsOnlyOn(name, to, await this.uuid(name));
-    this.say(`  it counted from ${before} to ${after} in ${seconds.toFixed(1)} s, and runs on ${to.name} alone`);
+    const after = await this.#counting(name);
+    if (after.count <= before.count || after.bootedAt > before.bootedAt + BOOT_TAKES_MS)
+      throw new StoryBroken(
+        `${name} counted to ${before.count} before the move and is at ${after.count} after it: it has booted anew`,
+      );
+    this.say(
+      `  its console: counted ${before.count} before, ${after.count} after ${seconds} s of moving; it runs on ${to.name} alone`,
+    );
+  }
+
+  /** That the guest goes on counting. */
+  async goesOn(name: string): Promise<void> {
+    this.say(`  its console: counts on, ${(await this.#counting(name)).count}`);
   }
 
   /** What the hypervisors run, whatever the system says of it. */
@@ -115,9 +112,25 @@ export class Story {
     return (await this.system.api.get<{ entries: Turn[] }>(`/v1/instances/${uuid}/history`)).entries;
   }
 
-  /** The guest's console; nothing while the host that has it is on its way. */
-  #console(name: string): Promise<string> {
-    return this.system.api.consoleLog(name).catch(() => '');
+  /** The next count that comes, and when the guest that says it has booted. */
+  async #counting(name: string): Promise<{ count: number; bootedAt: number }> {
+    const first = await this.#lastCount(name);
+    return until(
+      async () => {
+        const last = await this.#lastCount(name);
+        return last !== null && last.line !== first?.line
+          ? { count: last.count, bootedAt: Date.now() - last.upSeconds * 1000 }
+          : null;
+      },
+      { what: `${name} counts on`, timeoutMs: PATIENCE_MS, everyMs: 150 },
+    );
+  }
+
+  /** Nothing while the host that has the console is on its way. */
+  async #lastCount(name: string): Promise<{ line: string; count: number; upSeconds: number } | null> {
+    const console = await this.system.api.consoleLog(name).catch(() => '');
+    const last = [...console.matchAll(/^COUNT (\d+) ([\d.]+)\r?$/gm)].at(-1);
+    return last === undefined ? null : { line: last[0], count: Number(last[1]), upSeconds: Number(last[2]) };
   }
 
   async #run(words: readonly string[]): Promise<{ code: number; output: string }> {
