@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 const path = z.string().min(1).startsWith('/', 'expected an absolute path');
 
+const command = z.array(z.string().min(1).max(4096)).min(1).max(64);
+
 export const agentConfig = z.strictObject({
   /** Name of this host: a token of subjects. */
   host: hostName,
@@ -59,6 +61,12 @@ export const agentConfig = z.strictObject({
       /** `auto` asks a real probe. */
       acceleration: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
       softRebootSeconds: z.int().min(1).max(3600).default(120),
+      /** Seconds after which a cached image that nobody uses may be removed. */
+      imageCacheAgeSeconds: z.int().min(0).default(86_400),
+      /** Program and arguments that do a power action to this machine when an operator orders it; left out: the order is refused. */
+      powerCommands: z
+        .strictObject({ reboot: command.optional(), shutdown: command.optional(), startup: command.optional() })
+        .default({}),
     }),
     /** A simulated host: for trying things out. Its guests live in this process and end with it. */
     z.strictObject({ kind: z.literal('simulated'), profile: z.enum(['instant', 'lively']).default('lively') }),
@@ -71,10 +79,17 @@ export const agentConfig = z.strictObject({
       port: z.int().min(1).max(65_535).default(8775),
       /** Key that the agents of a cluster sign their requests with; left out: `secretsKeyFile`, of which a key of its own is derived. */
       keyFile: path.optional(),
+      /** `address:port` of other agents that are asked, in this order, for images that the cluster's store lacks. */
+      imagesFrom: z.array(z.string().min(3).max(255)).max(64).default([]),
       /** Certificate, private key, and the authority that signed the certificates of all; left out: what is sent is not encrypted. */
       tls: z.strictObject({ certFile: path, keyFile: path, caFile: path }).optional(),
     })
     .optional(),
+  /**
+   * The watchdog of this host: a process of its own (`watchdog/main.ts`) that ends all guests when this agent could not confirm the host's
+   * term for its bound. Left out: none, and silence of this host never proves anything.
+   */
+  watchdog: z.strictObject({ socket: path }).optional(),
   /** Milliseconds between two reports to the coordinator. */
   beatMs: z.int().min(100).max(60_000).default(1_000),
   log: z

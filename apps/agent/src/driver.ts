@@ -6,6 +6,7 @@ import type { ImageSource } from '@chronovirt/images';
 import { LibvirtDriver, probeAcceleration, type FilesForPeers, type PortAddress } from '@chronovirt/libvirt-adapter';
 import { systemClock, type Log } from '@chronovirt/runtime';
 import type { AgentConfig } from './config.ts';
+import { imagePeers } from './image-peers.ts';
 import { peerLink } from './peer.ts';
 
 export interface HostDriver {
@@ -28,6 +29,7 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
       : { accel: settings.acceleration, why: 'said in the configuration' };
   log.info({ acceleration }, 'acceleration chosen');
   const peer = peerLink(config);
+  const otherImages = imagePeers(config);
   const driver = new LibvirtDriver({
     uri: settings.uri,
     instancesDirectory: settings.instancesDirectory,
@@ -37,7 +39,10 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
     natNetwork: settings.natNetwork,
     softRebootSeconds: settings.softRebootSeconds,
     log,
+    imageCacheAgeSeconds: settings.imageCacheAgeSeconds,
+    powerCommands: settings.powerCommands,
     ...(peer === undefined ? {} : { peer }),
+    ...(otherImages === undefined ? {} : { imagePeers: otherImages }),
     ...(settings.liveMigration === undefined ? {} : { liveMigration: given(settings.liveMigration) }),
   });
   return {

@@ -6,10 +6,19 @@ export interface ImageSource {
   open(sha256: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
+/** What is asked of other hosts: an image by its hash, and where it is to lie. */
+export interface FetchOrder {
+  readonly sha256: string;
+  readonly to: string;
+  /** While it comes in it lies under `to` and this ending, which no other run has. */
+  readonly ending: string;
+  readonly signal: AbortSignal;
+}
+
 /** Other hosts, which hand out images to files: broken connections are made again and go on where they broke off. */
 export interface ImageFetcher {
   /** Ends with the image at `to`, its hash checked, there whole or not at all. Throws `IMAGE_NOT_FOUND` when nobody has it. */
-  fetch(sha256: string, to: string, signal: AbortSignal): Promise<void>;
+  fetch(order: FetchOrder): Promise<void>;
 }
 
 /** Where images go that were made on a host, so that they outlive it. */

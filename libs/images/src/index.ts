@@ -1,7 +1,7 @@
 export { ImageNotFoundError, ImageUnacceptableError } from './image-errors.ts';
 export { inspectHead, inspectImage } from './inspect-image.ts';
 export type { ImageFacts } from './inspect-image.ts';
-export type { ImageFetcher, ImageSink, ImageSource } from './image-source.ts';
+export type { FetchOrder, ImageFetcher, ImageSink, ImageSource } from './image-source.ts';
 export type { ImageStore, KeptImage, Leave } from './image-store.ts';
 export { DirectoryImageStore } from './directory-image-store.ts';
 export { HEADER_BYTES, parseQcow2Header } from './qcow2/header.ts';

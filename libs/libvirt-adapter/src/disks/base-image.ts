@@ -113,7 +113,8 @@ export class BaseImages {
     const { signal } = context.permit;
     context.progress('fetching image from another host');
     try {
-      const found = await this.#peers?.fetch(image.sha256, file, signal).catch(asDriverError).catch(unlessMissing);
+      const order = { sha256: image.sha256, to: file, ending: temporaryName('', context), signal };
+      const found = await this.#peers?.fetch(order).catch(asDriverError).catch(unlessMissing);
       if (found instanceof ChronovirtError) throw missing;
       await inspectImage(file, image.format);
       context.permit.check();

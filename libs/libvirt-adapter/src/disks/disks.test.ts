@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PermitRevokedError } from '@chronovirt/contract';
 import type { EffectContext, ImageMeta, Instance } from '@chronovirt/contract';
 import { DirectoryImageStore, ImageNotFoundError } from '@chronovirt/images';
-import type { ImageSource } from '@chronovirt/images';
+import type { FetchOrder, ImageSource } from '@chronovirt/images';
 import { effectContext } from '../testing/effect-context.ts';
 import { instanceRecord } from '../testing/records.ts';
 import { BaseImages } from './base-image.ts';
@@ -239,7 +239,7 @@ describe('base images', () => {
   it('that the store lacks come from other hosts, whole or not at all', async () => {
     const asked: string[] = [];
     const peers = (content: Buffer) => ({
-      fetch: async (sha256: string, to: string) => {
+      fetch: async ({ sha256, to }: FetchOrder) => {
         asked.push(sha256);
         await writeFile(to, content);
       },
