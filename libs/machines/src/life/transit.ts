@@ -1,7 +1,8 @@
 /** One step of the chart on plain values. */
-import { transition, type SnapshotFrom } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
 import type { LifeContext } from '@chronovirt/contract';
 import type { ChartEvent } from './chart-event.ts';
+import { stepsOf } from './chart-step.ts';
 import { isLeafName } from './leaves.ts';
 import { lifeMachine } from './machine.ts';
 import { isResting } from './resting.ts';
@@ -22,6 +23,8 @@ export interface Transit {
 
 /** Snapshots by value: all but the context is the same for each, and XState changes none of it. */
 const snapshots = new Map<string, Snapshot>();
+
+const step = stepsOf(lifeMachine);
 
 function snapshotOf(value: string, context: LifeContext): Snapshot {
   let known = snapshots.get(value);
@@ -47,9 +50,9 @@ export function flat(value: unknown): string {
 /** Takes one event; null = the chart has no transition for it. Throws when the value is none of the chart's. */
 export function transit(value: string, context: LifeContext, event: ChartEvent): Transit | null {
   const before = snapshotOf(value, context);
-  const [after, actions] = transition(lifeMachine, before, event);
+  const [after, actions] = step(before, event);
   // Every transition changes the context, so the same object means that none was taken.
   if (after === before) return null;
-  const entered = actions.find(({ type }) => type === 'effect') as { params?: { method: string } } | undefined;
-  return { value: flat(after.value), context: after.context, effect: entered?.params?.method ?? null };
+  const entered = actions.find(({ type }) => type === 'effect')?.params as { method: string } | undefined;
+  return { value: flat(after.value), context: after.context, effect: entered?.method ?? null };
 }
