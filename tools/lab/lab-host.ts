@@ -61,6 +61,7 @@ export class LabHost {
   /** As a machine boots: libvirtd, then the agent. What it was cut off from is there again. */
   async on(): Promise<void> {
     this.#mustBe('off');
+    this.host.healControl();
     await this.host.powerOn();
     this.#state = 'on';
     await this.startAgent();

@@ -118,6 +118,7 @@ export class LabSystem {
         await host().off();
         return `${host().name} has no power any more`;
       case 'on':
+        await this.two.healNetwork();
         await host().on();
         return `${host().name} has booted, its agent serves`;
       case 'cut':

@@ -52,11 +52,14 @@ async function main(): Promise<number> {
 async function bringUp(options: LabOptions, asked: Promise<NodeJS.Signals>): Promise<number> {
   const began = performance.now();
   const system = await LabSystem.start(options, say);
-  const view = new LiveView(system.api, say);
+  const story = new Story(system, say);
+  const view = new LiveView(system.api, (line) => {
+    if (!story.isAsking) say(line);
+  });
   try {
     await view.start();
     say(`Up after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
-    const work = options.once ? demonstrate(new Story(system, say)).then(() => 0) : serve(system, asked);
+    const work = options.once ? demonstrate(story).then(() => 0) : serve(system, asked);
     return await Promise.race([
       work,
       system.parts.broken.then((why) => fail(why)),

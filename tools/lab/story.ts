@@ -25,10 +25,16 @@ export class StoryBroken extends Error {
 export class Story {
   readonly system: LabSystem;
   readonly say: (line: string) => void;
+  #isAsking = false;
 
   constructor(system: LabSystem, say: (line: string) => void) {
     this.system = system;
     this.say = say;
+  }
+
+  /** A command runs, which tells itself what happens. */
+  get isAsking(): boolean {
+    return this.#isAsking;
   }
 
   /** Runs `chronovirt` with these words, as from another terminal, and shows both; it must succeed. */
@@ -135,6 +141,7 @@ export class Story {
 
   async #run(words: readonly string[]): Promise<{ code: number; output: string }> {
     this.say(`\n$ chronovirt ${words.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ')}`);
+    this.#isAsking = true;
     const command = join(checkout, 'apps/cli/bin/chronovirt.mjs');
     const child = spawn(pinnedNode, [command, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -146,7 +153,7 @@ export class Story {
       new Promise<number>((resolve, reject) =>
         child.once('error', reject).once('close', (exit) => resolve(exit ?? 255)),
       ),
-    ]);
+    ]).finally(() => (this.#isAsking = false));
     for (const line of `${output}${complaint}`.trimEnd().split('\n')) this.say(`  ${line}`);
     return { code, output: output + complaint };
   }

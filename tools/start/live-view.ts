@@ -48,8 +48,9 @@ export class LiveView {
 
   #show({ host, message }: Turn): void {
     const { at, events, state, instance } = message;
-    const before = this.#last.get(instance);
-    this.#last.set(instance, { at, value: state.value });
+    // Each host has a state of its own of an instance that moves: what changes is told beside what it was there.
+    const before = this.#last.get(`${host} ${instance}`);
+    this.#last.set(`${host} ${instance}`, { at, value: state.value });
     const took = before === undefined ? '' : `+${at - before.at} ms`;
     const from = before === undefined || before.value === state.value ? '' : `${before.value} → `;
     this.#say(
