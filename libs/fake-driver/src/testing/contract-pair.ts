@@ -45,12 +45,9 @@ function hostOf(site: SimulatedSite, name: 'a' | 'b', clock: SimulatedClock): Pa
       return Object.fromEntries(files.map(({ name: role, content }) => [role, factsOf(content)]));
     },
     bind: async (uuid) => {
-      const { run } = host.existing(uuid);
-      const { definition } = run!;
-      run!.definition = { ...definition, disks: [...definition.disks, 'host device 0000:03:00.0'] };
-      return async () => {
-        run!.definition = definition;
-      };
+      const run = host.existing(uuid).run!;
+      const { definition } = run;
+      run.definition = { ...definition, disks: [...definition.disks, 'host device 0000:03:00.0'] };
     },
     slow: async (uuid) => {
       host.busyGuests.add(uuid);

@@ -118,7 +118,7 @@ const writesDown = (action: string, file: string): string[] => [
   file,
 ];
 
-function argsFor(lab: LabHost, wishes: Wishes): ArgsOf<'spawn'> {
+export function argsFor(lab: Pick<LabHost, 'spawnArgs'>, wishes: Wishes): ArgsOf<'spawn'> {
   const plain = lab.spawnArgs();
   const flavor = {
     ...plain.instance.flavor,
@@ -140,7 +140,7 @@ function argsFor(lab: LabHost, wishes: Wishes): ArgsOf<'spawn'> {
 }
 
 /** Roles of disk files by their names. */
-const roles: Readonly<Record<string, string>> = {
+export const roles: Readonly<Record<string, string>> = {
   disk: 'root',
   'disk.config': 'config',
   'disk.rescue': 'rescue',
@@ -169,9 +169,11 @@ function cacheOf(lab: LabHost): ContractHost['imageCache'] {
   };
 }
 
+/** Where facts are found: libvirt, and the instances' files as seen from here. */
+type Shown = Pick<LabHost, 'libvirt' | 'instances'>;
 type FactFinder = ReturnType<typeof factsOn>;
 
-function factsOn(lab: LabHost) {
+export function factsOn(lab: Shown) {
   const { libvirt } = lab;
   const virsh = async (...args: string[]): Promise<string | null> => await libvirt.virsh(...args).catch(() => null);
   const saveOf = (uuid: InstanceUuid): string => join(libvirt.stateDirs.lib, 'qemu/save', `${domainNameOf(uuid)}.save`);
@@ -296,7 +298,7 @@ function givenTo(drive: string): Given {
 /** A guest boots in some ten seconds when the machine is quiet. */
 const BOOT_MS = 120_000;
 
-async function nextSign(lab: LabHost, uuid: InstanceUuid): Promise<Sign> {
+export async function nextSign(lab: Shown, uuid: InstanceUuid): Promise<Sign> {
   const log = join(lab.instances, uuid, 'console.log');
   const signs = (): RegExpMatchArray[] =>
     existsSync(log) ? [...readFileSync(log, 'latin1').matchAll(/^SIGN (\d+) (\d+)\r?$/gm)] : [];
@@ -313,7 +315,7 @@ async function nextSign(lab: LabHost, uuid: InstanceUuid): Promise<Sign> {
   );
 }
 
-function outsideOn(lab: LabHost, { virsh, saveOf }: FactFinder): ContractHost['outside'] {
+export function outsideOn(lab: Shown, { virsh, saveOf }: FactFinder): ContractHost['outside'] {
   const { libvirt } = lab;
   const name = (uuid: InstanceUuid): string => domainNameOf(uuid);
   return {

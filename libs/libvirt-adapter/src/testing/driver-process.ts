@@ -4,6 +4,7 @@
  */
 import { ChronovirtError, PermitRevokedError } from '@chronovirt/contract';
 import { DirectoryImageStore } from '@chronovirt/images';
+import { ClusterKey, PeerClient, PeerService, peerAddress } from '@chronovirt/peer';
 import { silentLog } from '@chronovirt/runtime';
 import { LibvirtDriver } from '../libvirt-driver.ts';
 import { hostContext } from './effect-context.ts';
@@ -15,10 +16,18 @@ let driver: LibvirtDriver;
 
 const say = (said: Said): void => void process.send!(said);
 
-async function begin({ settings, images }: Setup): Promise<void> {
-  driver = new LibvirtDriver({ ...settings, images: new DirectoryImageStore(images), log: silentLog });
+async function begin({ settings, images, peer }: Setup): Promise<void> {
+  const link =
+    peer === undefined ? {} : { peer: { own: peer.own, client: new PeerClient({ ...peer, key: keyOf(peer) }) } };
+  driver = new LibvirtDriver({ ...settings, ...link, images: new DirectoryImageStore(images), log: silentLog });
   await driver.initHost({ host: settings.address }, hostContext());
+  if (peer === undefined) return;
+  const { host: address, port } = peerAddress(peer.own);
+  const files = { ...driver.filesForPeers, expects: async () => true };
+  await PeerService.start({ address, port, key: keyOf(peer), host: files, log: silentLog, silenceMs: peer.silenceMs });
 }
+
+const keyOf = ({ secret }: NonNullable<Setup['peer']>): ClusterKey => new ClusterKey(Buffer.from(secret, 'hex'));
 
 async function call({ id, method, args, context, ported }: Extract<Asked, { kind: 'call' }>): Promise<unknown> {
   const abort = new AbortController();
@@ -34,14 +43,14 @@ async function call({ id, method, args, context, ported }: Extract<Asked, { kind
     signal: abort.signal,
     deadlineMs: context.timeMs,
   };
-  const method_ = (driver as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>)[method]!;
-  if (ported) return await method_.call(driver, ...(args as unknown[]), given);
+  const run = (driver as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>)[method]!;
+  if (ported) return await run.call(driver, ...(args as unknown[]), given);
   const withCallbacks = { ...(args as Record<string, unknown>) };
   for (const name of CALLBACKS) {
     if (withCallbacks[name] !== undefined)
       withCallbacks[name] = async () => say({ kind: 'called', id, callback: name });
   }
-  return await method_.call(driver, withCallbacks, given);
+  return await run.call(driver, withCallbacks, given);
 }
 
 process.on('message', (asked: Asked) => {

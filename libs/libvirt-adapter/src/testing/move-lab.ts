@@ -3,9 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { domainNameOf } from '@chronovirt/contract';
-import type { ArgsOf, ComputeNode, ImageMeta, LiveMigrateData, Observation } from '@chronovirt/contract';
+import type { ArgsOf, ComputeNode, EffectContext, ImageMeta, LiveMigrateData, Observation } from '@chronovirt/contract';
 import { DirectoryImageStore } from '@chronovirt/images';
-import { guestCount, guestImage, guestReady, startTwoHosts, tempDir, until } from '@chronovirt/testing/lab';
+import {
+  LAB_NETWORK,
+  guestCount,
+  guestImage,
+  guestReady,
+  startTwoHosts,
+  tempDir,
+  until,
+} from '@chronovirt/testing/lab';
 import type { PairedHost, TwoHosts } from '@chronovirt/testing/lab';
 import type { LiveMigrationSettings } from '../host/settings.ts';
 import { effectContext, queryContext } from './effect-context.ts';
@@ -59,6 +67,11 @@ export class MoveLab {
     this.#dir.remove();
   }
 
+  /** The directory that drivers get images from. */
+  get images(): string {
+    return join(this.#dir.path, 'images');
+  }
+
   host(side: Side): PairedHost {
     return this.hosts[side];
   }
@@ -109,6 +122,42 @@ export interface PairOptions {
   readonly userData?: string;
 }
 
+/** Complete arguments of a spawn on a host of the lab; each time another instance. */
+export function guestOfLab(
+  { image }: MoveLab,
+  { memoryMiB = 96, userData = COUNTING }: Partial<PairOptions>,
+): ArgsOf<'spawn'> {
+  const uuid = someUuid();
+  const flavor = { name: 'small', vcpus: 1, memoryMiB, rootGiB: 0, ephemeralGiB: 0, swapMiB: 0, extraSpecs: {} };
+  const instance = instanceRecord({ uuid, imageRef: image.id, flavor, userData });
+  const bytes = uuid.replaceAll('-', '').slice(0, 6).match(/../g) ?? [];
+  const network = { id: 'net', bridge: null, label: LAB_NETWORK, meta: {}, subnets: [] };
+  const vif = vifRecord({ id: randomUUID(), address: ['52', '54', '00', ...bytes].join(':'), network });
+  return {
+    context: request,
+    instance: { ...instance, vmState: 'active', taskState: 'migrating', powerState: 1 },
+    imageMeta: image,
+    injectedFiles: [['/etc/secret', Buffer.from('only told once').toString('base64')]],
+    adminPassword: null,
+    networkInfo: [vif],
+    blockDeviceInfo: null,
+  };
+}
+
+/** What the other hosts know of one of the lab. */
+export function nodeOf({ name }: PairedHost): ComputeNode {
+  const cpuInfo = { arch: 'x86_64', model: 'qemu64', vendor: 'AMD', topology: {}, features: [] };
+  return {
+    host: name,
+    hypervisorHostname: name,
+    hypervisorType: 'QEMU',
+    hypervisorVersion: 7_002_000,
+    cpuInfo,
+    freeDiskGb: 1000,
+    diskAvailableLeast: 1000,
+  };
+}
+
 /** One guest on the pair, and the drivers of both sides. */
 export class MovingGuest {
   readonly lab: MoveLab;
@@ -131,29 +180,7 @@ export class MovingGuest {
 
   /** A guest that runs on host a and counts on its console. */
   static async start(lab: MoveLab, options: PairOptions): Promise<MovingGuest> {
-    const uuid = someUuid();
-    const flavor = {
-      name: 'small',
-      vcpus: 1,
-      memoryMiB: options.memoryMiB ?? 96,
-      rootGiB: 0,
-      ephemeralGiB: 0,
-      swapMiB: 0,
-      extraSpecs: {},
-    };
-    const instance = instanceRecord({ uuid, imageRef: lab.image.id, flavor, userData: options.userData ?? COUNTING });
-    const bytes = uuid.replaceAll('-', '').slice(0, 6).match(/../g) ?? [];
-    const network = { id: 'net', bridge: null, label: 'lab', meta: {}, subnets: [] };
-    const vif = vifRecord({ id: randomUUID(), address: ['52', '54', '00', ...bytes].join(':'), network });
-    const args: ArgsOf<'spawn'> = {
-      context: request,
-      instance: { ...instance, vmState: 'active', taskState: 'migrating', powerState: 1 },
-      imageMeta: lab.image,
-      injectedFiles: [['/etc/secret', Buffer.from('only told once').toString('base64')]],
-      adminPassword: null,
-      networkInfo: [vif],
-      blockDeviceInfo: null,
-    };
+    const args = guestOfLab(lab, options);
     const [a, b] = await Promise.all(
       (['a', 'b'] as const).map((side) => lab.driver(side, options.storage, options.settings)),
     );
@@ -197,27 +224,14 @@ export class MovingGuest {
     );
   }
 
-  node(side: Side): ComputeNode {
-    const cpuInfo = { arch: 'x86_64', model: 'qemu64', vendor: 'AMD', topology: {}, features: [] };
-    return {
-      host: this.lab.host(side).name,
-      hypervisorHostname: this.lab.host(side).name,
-      hypervisorType: 'QEMU',
-      hypervisorVersion: 7_002_000,
-      cpuInfo,
-      freeDiskGb: 1000,
-      diskAvailableLeast: 1000,
-    };
-  }
-
   async check(blockMigration: boolean | null = null, changes: Partial<ComputeNode> = {}): Promise<LiveMigrateData> {
     const { context, instance, blockDeviceInfo } = this.args;
     const destCheckData = await this.b.driver.checkCanLiveMigrateDestination!(
       {
         context,
         instance,
-        srcComputeInfo: this.node('a'),
-        dstComputeInfo: { ...this.node('b'), ...changes },
+        srcComputeInfo: nodeOf(this.lab.host('a')),
+        dstComputeInfo: { ...nodeOf(this.lab.host('b')), ...changes },
         blockMigration,
         diskOverCommit: false,
       },
@@ -253,11 +267,11 @@ export class MovingGuest {
     };
   }
 
-  move(context = this.context()): Promise<void> {
+  move(context: EffectContext = this.context()): Promise<void> {
     return this.a.driver.liveMigration!(this.moving(), context);
   }
 
-  arrive(context = this.context()): Promise<void> {
+  arrive(context: EffectContext = this.context()): Promise<void> {
     const args = { ...this.args, blockMigration: this.data?.blockMigration === true };
     return this.b.driver.postLiveMigrationAtDestination!(args, context);
   }

@@ -24,8 +24,15 @@ export type CallbackName = 'postMethod' | 'recoverMethod';
 export interface Setup {
   readonly kind: 'setup';
   readonly id: number;
-  readonly settings: Omit<LibvirtDriverSettings, 'images' | 'log'>;
+  readonly settings: Omit<LibvirtDriverSettings, 'images' | 'log' | 'peer'>;
   readonly images: string;
+  /** With a peer service at `own` (`address:port`), which takes the files of every move; `secret` in hexadecimal digits. */
+  readonly peer?: {
+    readonly own: string;
+    readonly secret: string;
+    readonly patienceMs: number;
+    readonly silenceMs: number;
+  };
 }
 
 /** To the process. `ported`: the arguments stand in a row, as in the runtime's port. */
@@ -93,12 +100,17 @@ export class RemoteDriver {
   }
 
   /** Starts it inside a host; resolves when the driver is ready. */
-  static async start(host: PairedHost, settings: Setup['settings'], images: string): Promise<RemoteDriver> {
+  static async start(
+    host: PairedHost,
+    settings: Setup['settings'],
+    images: string,
+    more: Pick<Setup, 'peer'> = {},
+  ): Promise<RemoteDriver> {
     const env = { ...process.env, NODE_OPTIONS: '' };
     const remote = new RemoteDriver(
       await host.spawnInside(process.execPath, [ENTRY], { ipc: true, output: 'inherit', env }),
     );
-    await remote.#ask({ kind: 'setup', id: 0, settings, images }, null);
+    await remote.#ask({ kind: 'setup', id: 0, settings, images, ...more }, null);
     return remote;
   }
 
@@ -137,9 +149,10 @@ export class RemoteDriver {
 
   #hear(said: Said): void {
     const waiting = this.#waiting.get(said.id);
-    if (said.kind === 'called') return void (waiting?.args as Record<string, () => void>)[said.callback]?.();
+    if (waiting === undefined) return;
+    if (said.kind === 'called') return (waiting.args as Record<string, () => void>)[said.callback]?.();
     this.#waiting.delete(said.id);
-    waiting?.settle(said);
+    waiting.settle(said);
   }
 }
 

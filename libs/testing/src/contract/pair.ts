@@ -29,8 +29,8 @@ export interface PairedContractHost extends Pick<
   strays(): Promise<readonly string[]>;
   /** Disks of an instance on this host's storage by role: format, size that a guest sees in bytes, what is beneath. */
   disks(uuid: InstanceUuid): Promise<Readonly<Record<string, DiskFacts>>>;
-  /** A guest on it has something that is of this host and cannot move. Returns the way to take it away. */
-  bind(uuid: InstanceUuid): Promise<() => Promise<void>>;
+  /** Gives a guest on it something that is of this host and cannot move. */
+  bind(uuid: InstanceUuid): Promise<void>;
   /** A move of the guest away from here does not end before the answer is called. */
   slow(uuid: InstanceUuid): Promise<() => Promise<void>>;
   /** Whether other machines on the guest's network would find it here. */
