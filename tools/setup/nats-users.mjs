@@ -45,6 +45,7 @@ export function coordinatorUser() {
       'hb._cluster',
       'rpc.*.cmd.*',
       'rpc.*.query.>',
+      'rpc.*.host.*',
       `${API}.INFO`,
       ...['CREATE', 'UPDATE', 'INFO', 'MSG.GET'].map((verb) => `${API}.STREAM.${verb}.*`),
       `${API}.STREAM.NAMES`,

@@ -2,25 +2,26 @@
  * The agent of one host, put together: lock, journal, driver, runtime, then what others may ask of it. Ends without touching a guest;
  * guests are never touched by an agent's restart either.
  */
-import { cpus } from 'node:os';
-import { incarnationOf, type HostReport, type Incarnation } from '@chronovirt/contract';
+import { incarnationOf, type Incarnation } from '@chronovirt/contract';
 import {
   connect,
   JetStreamJournal,
   NatsImageStore,
   NatsSecretStore,
-  publishBeat,
   serveActors,
+  serveHostOrders,
   serveQueries,
-  type NatsConnection,
 } from '@chronovirt/nats-adapter';
 import type { PeerService } from '@chronovirt/peer';
-import { DriverExecutor, Host, lockHost, systemClock, type Log } from '@chronovirt/runtime';
-import { bootId } from './boot-id.ts';
+import { defaultRuntimePolicy, DriverExecutor, Host, lockHost, type Log } from '@chronovirt/runtime';
+import { beat } from './beat.ts';
+import { recordBoot } from './boot-record.ts';
 import type { AgentConfig } from './config.ts';
-import { makeDriver, type HostDriver } from './driver.ts';
+import { makeDriver } from './driver.ts';
+import { HostOrders } from './host-orders.ts';
 import { servePeers } from './peer.ts';
 import { Queries } from './queries.ts';
+import { KeeperLink } from './watchdog/keeper-link.ts';
 
 export interface RunningAgent {
   readonly host: Host;
@@ -48,16 +49,30 @@ export async function startAgent(
   const journal = new JetStreamJournal(nats);
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
+  // Before anything is done on this host: an agent that comes after is to know.
+  const boot = recordBoot(config, incarnation);
   const driver = await make(config, images, log);
   await driver.driver.initHost?.({ host: config.host }, hostContext(incarnation));
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));
+  const keeper =
+    config.watchdog === undefined
+      ? null
+      : new KeeperLink({
+          ...config.watchdog,
+          host: config.host,
+          incarnation,
+          log,
+          atLeastMs: defaultRuntimePolicy.leaseMs,
+        });
   const host = new Host({
     host: config.host,
     incarnation,
     journal,
     executor: new DriverExecutor({ driver: driver.driver, host: driver.driver, secrets }),
     log,
+    underTerm: true,
+    onConfirmed: (monotonicMs) => keeper?.confirmed(monotonicMs),
     onSuperseded: (message) => giveUp(`a newer agent of this host has taken over (${message.incarnation})`),
     onStored: (seq, { instance, command, events, state }) =>
       log.info(
@@ -65,7 +80,7 @@ export async function startAgent(
         'turn stored',
       ),
   });
-  const beats = beat(config, incarnation, nats, host, driver, log);
+  const beats = beat({ config, incarnation, nats, host, driver, boot, keeper, log });
   let peers: PeerService | null = null;
   let stopped = false;
   const recovered = untilThereIsAStream(journal, config.host, log)
@@ -81,6 +96,10 @@ export async function startAgent(
   );
   const queries = new Queries(host, driver, incarnation);
   const served = serveQueries(nats, config.host, (method, args, context) => queries.handle(method, args, context));
+  const orders = new HostOrders(host, driver, incarnation);
+  const ordered = serveHostOrders(nats, config.host, (method, args, deadlineMs) =>
+    orders.handle(method, args, deadlineMs),
+  );
   recovered.catch((error: unknown) =>
     giveUp(`the start failed: ${error instanceof Error ? error.message : String(error)}`),
   );
@@ -91,7 +110,9 @@ export async function startAgent(
     await peers?.stop();
     await actors.stop();
     await served.stop();
+    await ordered.stop();
     await host.stop();
+    keeper?.close();
     await driver.driver.close();
     await journal.close();
     await nats.close();
@@ -121,58 +142,5 @@ function hostContext(incarnation: Incarnation) {
     permit: { signal: controller.signal, check: () => controller.signal.throwIfAborted() },
     remainingMs: () => Math.max(0, ends - performance.now()),
     progress: () => {},
-  };
-}
-
-/** What moves need to know of a host; one that is known by a loopback address alone takes no part in them. */
-function reachedBy({ driver }: AgentConfig): Pick<HostReport, 'address' | 'sharedStorage'> {
-  if (driver.kind !== 'libvirt' || /^(?:127\.|::1$|localhost$)/.test(driver.address)) return {};
-  const { address, sharedStorage } = driver;
-  return { address, ...(sharedStorage === undefined ? {} : { sharedStorage }) };
-}
-
-/** Reports this host again and again; returns the way to stop. */
-function beat(
-  config: AgentConfig,
-  incarnation: Incarnation,
-  nats: NatsConnection,
-  host: Host,
-  { driver }: HostDriver,
-  log: Log,
-): () => void {
-  const boot = bootId();
-  let stopped = false;
-  let cancel = (): void => {};
-  const methods = Object.keys(driver).concat(Object.getOwnPropertyNames(Object.getPrototypeOf(driver)));
-  const once = async (): Promise<void> => {
-    try {
-      const facts = await driver.facts({ signal: AbortSignal.timeout(5_000), deadlineMs: 5_000 });
-      const report: HostReport = {
-        ...facts,
-        vcpus: facts.vcpus || cpus().length,
-        host: config.host,
-        incarnation,
-        bootId: boot,
-        at: systemClock.now(),
-        enabled: true,
-        instances: [...host.instances()].length,
-        implements: methods.filter((name) => typeof driver[name as keyof typeof driver] === 'function'),
-        waitingFor: driver.waitingFor(),
-        ...(config.peer === undefined ? {} : { peer: { address: config.peer.address, port: config.peer.port } }),
-        ...reachedBy(config),
-      };
-      publishBeat(nats, report);
-    } catch (error) {
-      log.warn(
-        { error: error instanceof Error ? error.message : String(error) },
-        'no report: the hypervisor does not answer',
-      );
-    }
-    if (!stopped) cancel = systemClock.after(config.beatMs, () => void once());
-  };
-  void once();
-  return () => {
-    stopped = true;
-    cancel();
   };
 }

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export { JetStreamJournal, type JetStreamJournalOptions } from './journal/jetstream-journal.ts';
 export { requestActor, serveActors } from './requests/actor-requests.ts';
 export { requestQuery, serveQueries, type Json, type QueryHandler, type QueryReply } from './requests/queries.ts';
+export { requestHostOrder, serveHostOrders, type HostOrderHandler } from './requests/host-orders.ts';
 export type { Patience, Unreachable } from './requests/ask.ts';
 export type { ErrorReply, Serving } from './requests/serve.ts';
 export { publishBeat, watchBeats } from './requests/beats.ts';

@@ -12,7 +12,6 @@ export * from './effects/effect-run.ts';
 export * from './effects/lease.ts';
 export * from './host/host.ts';
 export * from './host/specs.ts';
-export type { Standing } from './host/tenure.ts';
 export { writeStanding, type StandingToWrite } from './host/write-standing.ts';
 export {
   MemoryJournal,

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { hostName, incarnation } from './identifiers.ts';
 
+/** A host's term as its agent knows it: whether it is over (`barred`), and no guest of ours runs there because of that. */
+export const hostStanding = z.strictObject({
+  term: z.int().nonnegative(),
+  barred: z.boolean(),
+  stoodDown: z.boolean(),
+  /** Guests that were stopped because the term is over. */
+  stopped: z.int().nonnegative(),
+});
+export type HostStanding = z.infer<typeof hostStanding>;
+
+/** A watchdog outside the agent: it ends all guests when the agent has not confirmed its term for `boundMs`. */
+export const watchdogReport = z.strictObject({ boundMs: z.int().positive() });
+
 /** What an agent says of its host in each beat (`hb.<host>`), and what placement reads. Memory in MiB, disk in GiB. */
 export const hostReport = z.strictObject({
   host: hostName,
@@ -28,5 +41,11 @@ export const hostReport = z.strictObject({
   peer: z.strictObject({ address: z.string().max(255), port: z.int().min(1).max(65535) }).optional(),
   /** Name of the storage on which its instances lie, if other hosts have the same; left out: its own disks. */
   sharedStorage: z.string().min(1).max(64).optional(),
+  /** The host's right to run guests, as its agent has read it; left out: it acts under none. */
+  standing: hostStanding.optional(),
+  /** No other agent has acted since the machine booted. */
+  firstOfBoot: z.boolean().optional(),
+  /** A watchdog outside the agent is armed: it ends all guests when the agent has not confirmed its term for this long. */
+  watchdog: watchdogReport.optional(),
 });
 export type HostReport = z.infer<typeof hostReport>;

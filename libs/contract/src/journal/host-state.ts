@@ -6,6 +6,7 @@
  * (`standing`); the agent reads that before it acts at all, and again each time that it renews its lease.
  */
 import { z } from 'zod';
+import { watchdogReport } from '../data/host.ts';
 import { hostName, incarnation } from '../data/identifiers.ts';
 import { answer, due } from './state.ts';
 
@@ -34,9 +35,6 @@ export const fenceProof = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('operator'), term, at: time, name: z.string().max(100), statement: text }),
 ]);
 export type FenceProof = z.infer<typeof fenceProof>;
-
-/** A watchdog outside the agent: it ends all guests when the agent has not confirmed its term for `boundMs`. */
-export const watchdogReport = z.strictObject({ boundMs: z.int().positive() });
 
 /** What a host says of itself, as far as its history cares. */
 export const heardOfHost = z.strictObject({

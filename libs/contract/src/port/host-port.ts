@@ -40,7 +40,17 @@ export interface MigrationProgress {
 /** What runs on a host: its facts for placement, read at each beat. */
 export type HostFacts = Omit<
   HostReport,
-  'incarnation' | 'at' | 'enabled' | 'instances' | 'implements' | 'waitingFor' | 'host' | 'bootId'
+  | 'incarnation'
+  | 'at'
+  | 'enabled'
+  | 'instances'
+  | 'implements'
+  | 'waitingFor'
+  | 'host'
+  | 'bootId'
+  | 'standing'
+  | 'firstOfBoot'
+  | 'watchdog'
 >;
 
 /**

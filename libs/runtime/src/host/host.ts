@@ -11,6 +11,7 @@ import {
   type CommandId,
   type Hint,
   type HostName,
+  type HostStanding,
   type Incarnation,
   type InstanceSpec,
   type InstanceState,
@@ -38,7 +39,7 @@ import { defaultRuntimePolicy, type RuntimePolicy } from '../ports/policy.ts';
 import { lastReadableState } from './last-readable.ts';
 import { Population } from './population.ts';
 import { Specs } from './specs.ts';
-import { Tenure, type Standing } from './tenure.ts';
+import { Tenure } from './tenure.ts';
 
 type InstanceActor = Actor<InstanceState, Command, Link, InstanceSpec>;
 
@@ -124,9 +125,9 @@ export class Host {
     this.#tenure = options.underTerm === true ? this.#makeTenure() : null;
   }
 
-  /** What this host may say of its term; one that acts under none serves for ever. */
-  get standing(): Standing {
-    return this.#tenure?.standing ?? { term: 0, barred: false, stoodDown: false, stopped: 0 };
+  /** What this host may say of its term; null before it was read, and where it acts under none. */
+  get standing(): HostStanding | null {
+    return this.#tenure?.standing ?? null;
   }
 
   /** Reads the standing of this host again, and does as it says. */
@@ -195,9 +196,9 @@ export class Host {
     this.#renewLease();
     // Effects that are due do not wait for the bulk look: they look for themselves.
     for (const { actors } of this.#others) for (const actor of actors.all()) actors.resumeDue(actor);
-    const resting = recovered.filter((actor) => this.standing.barred || !this.#actors.resumeDue(actor));
+    const resting = recovered.filter((actor) => this.#tenure?.barred === true || !this.#actors.resumeDue(actor));
     const all = await seen;
-    if (all !== null && !this.standing.barred)
+    if (all !== null && this.#tenure?.barred !== true)
       for (const actor of resting) actor.resume(all.get(actor.id as InstanceUuid));
     this.#releaseEarlyHints();
     if (all !== null) await this.#meetStrays(all);

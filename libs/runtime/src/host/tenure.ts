@@ -9,7 +9,7 @@
  * off does nothing until it has read what was decided about its host meanwhile. Barred, it begins no effect but what clears away, looks
  * at nothing, and stops whatever runs: the end of the term in the stream is the stored intent for that.
  */
-import { hostTokenOf, type InstanceUuid, type Observation } from '@chronovirt/contract';
+import { hostTokenOf, type HostStanding, type InstanceUuid, type Observation } from '@chronovirt/contract';
 import { sleep } from '../effects/effect-run.ts';
 import type { Lease } from '../effects/lease.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -43,17 +43,6 @@ export interface TenureOptions {
   readonly onConfirmed?: (monotonicMs: number) => void;
 }
 
-/** What an agent may say of its term. */
-export interface Standing {
-  readonly term: number;
-  /** It is over. */
-  readonly barred: boolean;
-  /** And no guest of ours runs here. */
-  readonly stoodDown: boolean;
-  /** Guests that were stopped because it is over. */
-  readonly stopped: number;
-}
-
 const pauseMs = 100;
 
 export class Tenure {
@@ -70,9 +59,10 @@ export class Tenure {
     this.#options = options;
   }
 
-  get standing(): Standing {
-    const { term = 0 } = this.#known ?? {};
-    return { term, barred: this.barred, stoodDown: this.#stoodDown, stopped: this.#stopped };
+  /** Null before it was read once. */
+  get standing(): HostStanding | null {
+    if (this.#known === null) return null;
+    return { term: this.#known.term, barred: this.barred, stoodDown: this.#stoodDown, stopped: this.#stopped };
   }
 
   get barred(): boolean {

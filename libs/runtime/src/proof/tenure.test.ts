@@ -45,7 +45,10 @@ test('the end of a term stops every guest within a renewal of the lease, and not
   const { agent, spec } = await world.running(options);
   const events = (await world.events(spec.uuid)).length;
   await standing(world, 1, false);
-  await world.clock.runUntil(() => agent.host.standing.stoodDown, { limitMs: 30_000, what: 'the agent stands down' });
+  await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
+    limitMs: 30_000,
+    what: 'the agent stands down',
+  });
   expect(runs(world, spec.uuid)).toBe(false);
   expect(agent.host.standing).toMatchObject({ term: 1, barred: true, stopped: 1 });
   await world.clock.advance(300_000);
@@ -56,7 +59,10 @@ test('somebody who starts a guest on a host that has stood down loses', async ()
   const world = new AgentWorld();
   const { agent, spec } = await world.running(options);
   await standing(world, 1, false);
-  await world.clock.runUntil(() => agent.host.standing.stoodDown, { limitMs: 30_000, what: 'the agent stands down' });
+  await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
+    limitMs: 30_000,
+    what: 'the agent stands down',
+  });
   void world.sim.outside.act('start', spec.uuid);
   await world.clock.runUntil(() => !runs(world, spec.uuid), { limitMs: 1_000, what: 'the guest is ended again' });
 });
@@ -68,7 +74,10 @@ test('an agent that starts under a term that is over touches nothing but what st
   await standing(world, 1, false);
   const again = world.startAgent(options);
   await world.clock.settle(again.started);
-  await world.clock.runUntil(() => again.host.standing.stoodDown, { limitMs: 30_000, what: 'the agent stands down' });
+  await world.clock.runUntil(() => again.host.standing?.stoodDown === true, {
+    limitMs: 30_000,
+    what: 'the agent stands down',
+  });
   expect(runs(world, spec.uuid)).toBe(false);
   expect(world.state(spec.uuid).value).toBe('running');
 });
@@ -79,7 +88,10 @@ test('an order that comes while the term is over is stored, and begins with the 
   await world.command(agent, spec.uuid, 'stop', { timeoutSeconds: 0 });
   await world.rests(spec.uuid);
   await standing(world, 1, false);
-  await world.clock.runUntil(() => agent.host.standing.stoodDown, { limitMs: 30_000, what: 'the agent stands down' });
+  await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
+    limitMs: 30_000,
+    what: 'the agent stands down',
+  });
   await world.command(agent, spec.uuid, 'start');
   await world.clock.advance(20_000);
   expect(runs(world, spec.uuid)).toBe(false);
@@ -92,7 +104,10 @@ test('a delete is carried out whatever the term', async () => {
   const world = new AgentWorld();
   const { agent, spec } = await world.running(options);
   await standing(world, 1, false);
-  await world.clock.runUntil(() => agent.host.standing.stoodDown, { limitMs: 30_000, what: 'the agent stands down' });
+  await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
+    limitMs: 30_000,
+    what: 'the agent stands down',
+  });
   await world.command(agent, spec.uuid, 'delete');
   expect((await world.rests(spec.uuid)).value).toBe('deleted');
 });
@@ -129,7 +144,7 @@ test('an agent that was cut off while its term ended and the next began has read
   agent.journal.heal();
   await world.clock.settle(paused);
   await world.command(agent, other.uuid, 'lock');
-  await world.clock.runUntil(() => agent.host.standing.term === 2 && !agent.host.standing.barred, {
+  await world.clock.runUntil(() => agent.host.standing?.term === 2 && !agent.host.standing.barred, {
     limitMs: 60_000,
     what: 'the agent reads its next term',
   });

@@ -1,0 +1,78 @@
+/** What this host reports of itself, again and again. */
+import { cpus } from 'node:os';
+import type { HostFacts, HostReport, Incarnation } from '@chronovirt/contract';
+import { publishBeat, type NatsConnection } from '@chronovirt/nats-adapter';
+import { systemClock, type Host, type Log } from '@chronovirt/runtime';
+import type { Boot } from './boot-record.ts';
+import type { AgentConfig } from './config.ts';
+import type { HostDriver } from './driver.ts';
+import type { KeeperLink } from './watchdog/keeper-link.ts';
+
+export interface BeatOptions {
+  readonly config: AgentConfig;
+  readonly incarnation: Incarnation;
+  readonly nats: NatsConnection;
+  readonly host: Host;
+  readonly driver: HostDriver;
+  readonly boot: Boot;
+  readonly keeper: KeeperLink | null;
+  readonly log: Log;
+}
+
+/** Reports until it is stopped; returns the way to do that. A hypervisor that does not answer is reported as such, with what was known of it. */
+export function beat(options: BeatOptions): () => void {
+  const { config, nats, driver, log } = options;
+  let stopped = false;
+  let cancel = (): void => {};
+  let known: HostFacts | null = null;
+  const once = async (): Promise<void> => {
+    let silent: string | null = null;
+    try {
+      known = await driver.driver.facts({ signal: AbortSignal.timeout(5_000), deadlineMs: 5_000 });
+    } catch (error) {
+      silent = error instanceof Error ? error.message : String(error);
+      log.warn({ error: silent }, 'the hypervisor does not answer');
+    }
+    if (known !== null && !stopped) publishBeat(nats, reportOf(options, known, silent));
+    if (!stopped) cancel = systemClock.after(config.beatMs, () => void once());
+  };
+  void once();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+function reportOf(options: BeatOptions, facts: HostFacts, silent: string | null): HostReport {
+  const { config, incarnation, host, boot, keeper } = options;
+  const { driver } = options.driver;
+  return {
+    ...facts,
+    vcpus: facts.vcpus || cpus().length,
+    host: config.host,
+    incarnation,
+    bootId: boot.id,
+    firstOfBoot: boot.isFirst,
+    at: systemClock.now(),
+    enabled: true,
+    instances: [...host.instances()].length,
+    implements: methodsOf(driver),
+    waitingFor: driver.waitingFor() ?? (silent === null ? null : 'the hypervisor does not answer'),
+    ...(host.standing === null ? {} : { standing: host.standing }),
+    ...(keeper === null || keeper.armed === null ? {} : { watchdog: keeper.armed }),
+    ...(config.peer === undefined ? {} : { peer: { address: config.peer.address, port: config.peer.port } }),
+    ...reachedBy(config),
+  };
+}
+
+function methodsOf(driver: HostDriver['driver']): string[] {
+  const names = Object.keys(driver).concat(Object.getOwnPropertyNames(Object.getPrototypeOf(driver)));
+  return names.filter((name) => typeof driver[name as keyof typeof driver] === 'function');
+}
+
+/** What moves need to know of a host; one that is known by a loopback address alone takes no part in them. */
+function reachedBy({ driver }: AgentConfig): Pick<HostReport, 'address' | 'sharedStorage'> {
+  if (driver.kind !== 'libvirt' || /^(?:127\.|::1$|localhost$)/.test(driver.address)) return {};
+  const { address, sharedStorage } = driver;
+  return { address, ...(sharedStorage === undefined ? {} : { sharedStorage }) };
+}
