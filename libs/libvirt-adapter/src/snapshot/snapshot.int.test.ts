@@ -5,10 +5,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PermitRevokedError } from '@chronovirt/contract';
+import { DriverError, PermitRevokedError } from '@chronovirt/contract';
 import type { ArgsOf, EffectContext, ImageRef, TaskState } from '@chronovirt/contract';
+import type { ImageSink } from '@chronovirt/images';
 import { guestReady, until } from '@chronovirt/testing/lab';
-import { effectContext, queryContext } from '../testing/effect-context.ts';
+import { LibvirtDriver } from '../libvirt-driver.ts';
+import { effectContext, hostContext, queryContext } from '../testing/effect-context.ts';
 import { startLabHost } from '../testing/lab-host.ts';
 import type { LabHost } from '../testing/lab-host.ts';
 
@@ -138,6 +140,39 @@ it('a mirror outlives libvirtd and the agent: who comes next ends it, and the gu
   await isFlat(image);
   expect(await see(args)).toMatchObject({ ...undisturbed, power: 'on' });
   expect(lab.libvirt.guestPids().get(args.instance.name)).toBe(run);
+  await destroy(args);
+});
+
+it('stores the image where it outlives the host; when that fails there is no image', async () => {
+  const args = lab.spawnArgs();
+  await lab.driver.spawn(args, at(args, 1));
+  await lab.driver.powerOff({ ...args, timeout: 0, retryInterval: 0 }, at(args, 2));
+  const stored: ImageRef[] = [];
+  let full = true;
+  const imageSink: ImageSink = {
+    put: async (image, content) => {
+      const hash = createHash('sha256');
+      for await (const chunk of content()) hash.update(chunk);
+      expect(hash.digest('hex')).toBe(image.sha256);
+      if (full) throw new DriverError('CALL_FAILED', 'the store is full');
+      stored.push(image);
+    },
+  };
+  const driver = new LibvirtDriver({ ...lab.settings, imageSink });
+  try {
+    await driver.initHost({ host: lab.libvirt.name }, hostContext());
+    const order = { ...args, imageId: 'kept', updateTaskState: async () => {} };
+    const before = images();
+    await expect(driver.snapshot(order, at(args, 3))).rejects.toMatchObject({ message: 'the store is full' });
+    expect(images()).toEqual(before);
+    full = false;
+    const image = await driver.snapshot(order, at(args, 4));
+    expect(await driver.snapshot(order, at(args, 4, { incarnation: 1 }))).toEqual(image);
+    // Said again by the run that could not know whether the first had come so far: a store takes it as done.
+    expect(stored).toEqual([image, image]);
+  } finally {
+    await driver.close();
+  }
   await destroy(args);
 });
 
