@@ -10,8 +10,10 @@ export class Claims {
 
   /** An instance holds its claim on one host at a time; a new one replaces the old one. */
   take(instance: string, host: string, flavor: Flavor): void {
-    this.release(instance);
     const claim = claimOf(flavor);
+    const held = this.#held.get(instance);
+    if (held?.host === host && isSame(held.claim, claim)) return;
+    this.release(instance);
     this.#held.set(instance, { host, claim });
     this.#add(host, claim, 1);
   }
@@ -40,3 +42,6 @@ export class Claims {
     });
   }
 }
+
+const isSame = (a: Claim, b: Claim): boolean =>
+  a.vcpus === b.vcpus && a.memoryMiB === b.memoryMiB && a.diskGiB === b.diskGiB;

@@ -12,6 +12,8 @@ import {
   type Incarnation,
   type InstanceState,
   type InstanceUuid,
+  type MigrationState,
+  type Role,
   type TurnMessage,
 } from '@chronovirt/contract';
 import { isMigrationLeaf, isUnderWay, ofMoves, returnedLink, settled } from '@chronovirt/machines';
@@ -31,7 +33,7 @@ import { ClusterExecutor, type SendToActor } from './cluster-executor.ts';
 import type { Hosts } from './hosts.ts';
 import { Histories } from './histories.ts';
 import type { AskHost } from './moves/index.ts';
-import { choose, type Candidate, type Ratios } from './placement.ts';
+import { choose, type Candidate, type Claim, type Ratios } from './placement.ts';
 
 export interface ClusterOptions {
   readonly journal: Journal;
@@ -99,8 +101,7 @@ export class Cluster {
     for (const entry of model.entries()) {
       const granted = this.spine.state(entry.uuid as InstanceUuid)?.state.actor.role;
       if (granted?.kind !== 'granted') continue;
-      const size = entry.segment?.spec?.flavor ?? null;
-      if (size !== null) this.#claims.take(entry.uuid as InstanceUuid, granted.host, size);
+      this.#claim(entry.uuid as InstanceUuid);
       const there = entry.of(granted.host);
       const waits = there?.role === 'owner' && isAsking(there.view?.state ?? '');
       if ((there?.role === 'closed' || waits) && there?.epoch === granted.epoch)
@@ -122,6 +123,11 @@ export class Cluster {
       return { kind: 'unreachable', host, message: `host ${host} is unreachable; ${fate}` };
     }
     return asAnswer(reply);
+  }
+
+  /** What instances take of a host, as placement counts it. */
+  claimedOn(host: string): Claim {
+    return this.#claims.of(host);
   }
 
   async stop(): Promise<void> {
@@ -149,23 +155,45 @@ export class Cluster {
   }
 
   #stored(instance: InstanceUuid, { actor: { role }, parts: { migration } }: InstanceState): void {
-    if (role.kind !== 'granted') return this.#claims.release(instance);
-    const size = this.#options.model.get(instance)?.segment?.spec?.flavor ?? null;
-    if (migration === undefined) return;
-    // What an instance claims goes with it: on both hosts while it moves, then where it is.
-    const flavor = (migration.context.request['flavor'] as Flavor | undefined) ?? size;
-    const { destination } = migration.context;
-    if (flavor !== null && destination !== null && isUnderWay(migration.value))
-      this.#claims.take(moveClaim(instance), destination, flavor);
-    else this.#claims.release(moveClaim(instance));
-    if (size !== null && this.#claims.hostOf(instance) !== role.host) this.#claims.take(instance, role.host, size);
+    this.#claim(instance, { role, migration });
+    if (role.kind !== 'granted' || migration === undefined) return;
     // An owner may have asked for another move before this one's end was stored.
     if (!isMigrationLeaf(migration.value)) void this.#hearLast(role.host, instance);
   }
 
+  /** What an instance claims goes with it: where it is, and on the other host of a move that may still need the room there. */
+  #claim(instance: InstanceUuid, now = this.#standing(instance)): void {
+    const { role, migration } = now;
+    const move = migration !== undefined && isUnderWay(migration.value) ? migration.context : null;
+    if (role?.kind !== 'granted') {
+      this.#claims.release(instance);
+      this.#claims.release(moveClaim(instance));
+      return;
+    }
+    const entry = this.#options.model.get(instance);
+    const sizeOn = (host: string): Flavor | null =>
+      entry?.of(host)?.spec?.flavor ?? entry?.segment?.spec?.flavor ?? null;
+    const wanted = (move?.request['flavor'] as Flavor | undefined) ?? null;
+    const isThere = move !== null && move.destination === role.host;
+    const size = (isThere ? wanted : null) ?? sizeOn(role.host);
+    // Before the read model knows of it the claim of its placement stands.
+    if (size !== null) this.#claims.take(instance, role.host, size);
+    const other = move === null ? null : !isThere ? move.destination : move.kind === 'cold' ? move.source : null;
+    const room = other === null ? null : other === move?.destination ? (wanted ?? size) : sizeOn(other);
+    if (other !== null && room !== null) this.#claims.take(moveClaim(instance), other, room);
+    else this.#claims.release(moveClaim(instance));
+  }
+
+  #standing(instance: InstanceUuid): { role?: Role; migration?: MigrationState | undefined } {
+    const state = this.spine.state(instance)?.state;
+    return state === undefined ? {} : { role: state.actor.role, migration: state.parts.migration };
+  }
+
   #hear(stored: Stored): void {
     if (stored.host === CLUSTER || !isReadable(stored)) return;
-    const { state } = stored.message;
+    const { state, instance, events } = stored.message;
+    // Its size may have changed there.
+    if (events.some(({ data }) => data?.['spec'] !== undefined)) this.#claim(instance);
     if (state.actor.role.kind === 'owner' && isAsking(state.value)) this.#hearAsking(stored.message, stored.seq);
     if (state.actor.role.kind === 'closed') this.#hearEnd(stored.message, stored.seq);
   }

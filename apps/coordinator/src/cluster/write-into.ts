@@ -5,7 +5,6 @@
 import {
   DriverError,
   MESSAGE_VERSION,
-  type CommandId,
   type HostName,
   type Incarnation,
   type InstanceState,
@@ -37,7 +36,7 @@ export async function writeInto(
   host: HostName,
   instance: InstanceUuid,
   link: Extract<Link, { kind: 'fence' | 'undo' | 'moveOver' }>,
-  { id, cause, command }: { id: string; cause: string; command: CommandId | null },
+  { id, cause }: { id: string; cause: string },
 ): Promise<Written> {
   for (;;) {
     const last = await journal.last(host, instance);
@@ -65,7 +64,7 @@ export async function writeInto(
       incarnation,
       at,
       by: decision.by,
-      command,
+      command: decision.command,
       cause: cause.slice(0, 200),
       machine: MACHINE_VERSION,
       events: decision.events,

@@ -35,14 +35,18 @@ import { Hosts } from '../cluster/hosts.ts';
 import type { OrderReply } from '../http/ports.ts';
 import { ReadModel } from '../read-model/read-model.ts';
 
+/** One process of a host's agent. */
+export interface WorldAgent {
+  readonly host: Host;
+  readonly driver: FakeDriver;
+  readonly fate: Fate;
+  readonly queries: MoveQueries;
+  readonly journal: MemoryJournal;
+}
+
 interface WorldHost {
   readonly sim: SimulatedHost;
-  agent: {
-    readonly host: Host;
-    readonly driver: FakeDriver;
-    readonly fate: Fate;
-    readonly queries: MoveQueries;
-  } | null;
+  agent: WorldAgent | null;
 }
 
 export interface Coordinator {
@@ -50,6 +54,7 @@ export interface Coordinator {
   readonly model: ReadModel;
   readonly hosts: Hosts;
   readonly fate: Fate;
+  readonly journal: MemoryJournal;
 }
 
 type OnAppend = (n: number, when: 'before' | 'after', message: TurnMessage) => void;
@@ -58,8 +63,10 @@ export class ClusterWorld {
   readonly clock = new SimulatedClock();
   readonly store = new MemoryStore();
   readonly #hosts = new Map<string, WorldHost>();
+  readonly #coordinators = new Set<Coordinator>();
   /** Hosts whose requests go nowhere. */
   readonly cutOff = new Set<string>();
+  readonly #lastRead = new Map<string, { readonly seq: number; readonly message: TurnMessage }>();
   #processes = 0;
   #commands = 0;
 
@@ -81,21 +88,35 @@ export class ClusterWorld {
     return this.#host(name).sim;
   }
 
+  agent(name: string): WorldAgent | null {
+    return this.#host(name).agent;
+  }
+
+  /** Starts a host's agent, and lets time pass until its recovery is over. */
   async startAgent(name: string, onAppend?: OnAppend): Promise<Host> {
+    const { agent, started } = this.launchAgent(name, onAppend);
+    await this.clock.settle(started);
+    return agent.host;
+  }
+
+  /** Starts a host's agent; `started` resolves when its recovery is over, and never if it dies before. */
+  launchAgent(name: string, onAppend?: OnAppend): { readonly agent: WorldAgent; readonly started: Promise<void> } {
     const world = this.#host(name);
     const fate = new Fate();
+    const journal = new MemoryJournal({ store: this.store });
     const driver = new FakeDriver(world.sim, { name: `agent-${++this.#processes}` });
     const incarnation = this.#incarnation();
     const host = new Host({
       host: name as HostName,
       incarnation,
-      journal: fate.journal(new MemoryJournal({ store: this.store }), onAppend),
+      journal: fate.journal(journal, onAppend),
       executor: new DriverExecutor({ driver, host: driver, secrets: null }),
       clock: fate.clock(this.clock),
     });
-    world.agent = { host, driver, fate, queries: new MoveQueries({ driver, host, incarnation }) };
-    await this.clock.settle(host.start());
-    return host;
+    const agent = { host, driver, fate, journal, queries: new MoveQueries({ driver, host, incarnation }) };
+    world.agent = agent;
+    world.sim.takesFiles = (migration, instance) => this.#takesFiles(name, migration, instance);
+    return { agent, started: fate.outlive(host.start()) };
   }
 
   killAgent(name: string): void {
@@ -105,9 +126,37 @@ export class ClusterWorld {
     this.#host(name).agent = null;
   }
 
+  /** The agent stands still, as under SIGSTOP; guests and daemon go on. */
+  freezeAgent(name: string): void {
+    const { agent } = this.#host(name);
+    agent?.fate.freeze();
+    agent?.driver.connection.freeze();
+  }
+
+  thawAgent(name: string): void {
+    const { agent } = this.#host(name);
+    agent?.driver.connection.thaw();
+    agent?.fate.thaw();
+  }
+
+  /** The machine is without power: guests, daemon and agent are gone. */
+  losePower(name: string): void {
+    this.killAgent(name);
+    this.site.crash(name);
+  }
+
+  /** Starts a coordinator, and lets time pass until its recovery is over. */
   async startCoordinator(onAppend?: OnAppend): Promise<Coordinator> {
+    const { coordinator, started } = this.launchCoordinator(onAppend);
+    await this.clock.settle(started);
+    return coordinator;
+  }
+
+  /** Starts a coordinator; `started` resolves when its recovery is over, and never if it dies before. */
+  launchCoordinator(onAppend?: OnAppend): { readonly coordinator: Coordinator; readonly started: Promise<void> } {
     const fate = new Fate();
-    const journal = fate.journal(new MemoryJournal({ store: this.store }), onAppend);
+    const memory = new MemoryJournal({ store: this.store });
+    const journal = fate.journal(memory, onAppend);
     const clock = fate.clock(this.clock);
     const model = new ReadModel({ journal, log: silentLog });
     const hosts = new Hosts(clock, 1_000_000_000);
@@ -120,12 +169,30 @@ export class ClusterWorld {
       clock,
       log: silentLog,
       send: (host, instance, request, { patienceMs }) => fate.outlive(this.#send(host, instance, request, patienceMs)),
-      ask: (host, method, args) => fate.outlive(this.#ask(host, method, args)),
+      ask: (host, method, args, { patienceMs }) => fate.outlive(this.#ask(host, method, args, patienceMs)),
       proofOf: (host) => this.proofs.get(host) ?? null,
     });
-    await this.clock.settle(model.start());
-    await this.clock.settle(cluster.start());
-    return { cluster, model, hosts, fate };
+    const coordinator = { cluster, model, hosts, fate, journal: memory };
+    this.#coordinators.add(coordinator);
+    return { coordinator, started: fate.outlive(model.start().then(() => cluster.start())) };
+  }
+
+  killCoordinator(coordinator: Coordinator): void {
+    coordinator.fate.kill();
+    coordinator.model.close();
+    this.#coordinators.delete(coordinator);
+  }
+
+  /** The processes that live. */
+  *processes(): Iterable<{ readonly fate: Fate; readonly journal: MemoryJournal }> {
+    for (const { agent } of this.#hosts.values()) if (agent !== null) yield agent;
+    yield* this.#coordinators;
+  }
+
+  /** Ends all processes: nothing of this world keeps the test's process busy any more. */
+  close(): void {
+    for (const name of this.#hosts.keys()) this.killAgent(name);
+    for (const coordinator of this.#coordinators) this.killCoordinator(coordinator);
   }
 
   command(
@@ -153,7 +220,12 @@ export class ClusterWorld {
 
   last(host: string, instance: InstanceUuid): TurnMessage | null {
     const found = this.store.last(host, instance);
-    return found === undefined ? null : (JSON.parse(found.text) as TurnMessage);
+    if (found === undefined) return null;
+    const known = this.#lastRead.get(`${host} ${instance}`);
+    if (known?.seq === found.seq) return known.message;
+    const message = JSON.parse(found.text) as TurnMessage;
+    this.#lastRead.set(`${host} ${instance}`, { seq: found.seq, message });
+    return message;
   }
 
   /** The move under way, or the last one. */
@@ -190,7 +262,7 @@ export class ClusterWorld {
 
   /** Waits until nothing is due anywhere and whoever owns the instance rests. */
   async rests(instance: InstanceUuid, limitMs = 900_000): Promise<Record<string, string>> {
-    await this.clock.runUntil(() => this.#isAtRest(instance), {
+    await this.clock.runUntil(() => this.isAtRest(instance), {
       limitMs,
       what: `rest of ${instance}: ${JSON.stringify(this.states(instance))}`,
     });
@@ -199,15 +271,33 @@ export class ClusterWorld {
 
   /** Hosts on which a domain of the instance is. */
   whereItRuns(instance: InstanceUuid): string[] {
-    return [...this.#hosts]
-      .filter(([, { sim }]) => sim.find(instance) !== null)
-      .map(([name]) => name);
+    return [...this.#hosts].filter(([, { sim }]) => sim.find(instance) !== null).map(([name]) => name);
   }
 
-  #isAtRest(instance: InstanceUuid): boolean {
+  /** Hosts on which the guest's CPUs run at this moment. */
+  whereItIsOn(instance: InstanceUuid): string[] {
+    return [...this.#hosts].filter(([, { sim }]) => sim.find(instance)?.run?.state === 'running').map(([name]) => name);
+  }
+
+  /** What a host holds of an instance, in words: domain, taps, files. Files on storage that all see are everybody's. */
+  holds(name: string, instance: InstanceUuid): string[] {
+    const { sim } = this.#host(name);
+    const { directory, kept, doomed, taps } = sim.localView(instance);
+    return [
+      ...(sim.find(instance) === null ? [] : ['domain']),
+      ...taps.map((tap) => `tap ${tap}`),
+      ...(directory === null ? [] : [`directory (${directory.files.map((file) => file.name).join(', ')})`]),
+      ...(kept === null ? [] : ['kept directory']),
+      ...(doomed ? ['directory being removed'] : []),
+    ];
+  }
+
+  /** Whether nothing is due anywhere (a host without power can do nothing), and whoever owns the instance rests. */
+  isAtRest(instance: InstanceUuid): boolean {
     const spine = this.last(CLUSTER, instance);
     if (spine === null) return false;
-    const due = [...this.#hosts.keys(), CLUSTER].flatMap((host) => {
+    const able = [...this.#hosts].filter(([, { sim }]) => sim.powered).map(([name]) => name);
+    const due = [...able, CLUSTER].flatMap((host) => {
       const last = this.last(host, instance);
       return last === null ? [] : dueEffects(last.state);
     });
@@ -220,16 +310,25 @@ export class ClusterWorld {
     return there.state.actor.role.kind === 'owner' && isResting(there.state.value);
   }
 
-  async #ask(host: string, method: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async #ask(
+    host: string,
+    method: string,
+    args: Readonly<Record<string, unknown>>,
+    patienceMs: number,
+  ): Promise<unknown> {
     const { agent } = this.#host(host);
-    if (agent === null || this.cutOff.has(host)) throw new HypervisorUnavailableError(`host ${host} does not answer`);
-    const context = { signal: new AbortController().signal, deadlineMs: 10_000 };
-    const answer =
-      method === 'look'
-        ? agent.driver.observe(args['instance'] as InstanceUuid, context).then((value) => ({ value }))
-        : agent.queries.handle(method, args, context);
-    const first = await Promise.race([answer, this.#untilDead(agent.fate)]);
-    if (first === 'dead') throw new HypervisorUnavailableError(`host ${host} does not answer`);
+    const silent = new HypervisorUnavailableError(`host ${host} does not answer`);
+    if (agent === null || this.cutOff.has(host)) throw silent;
+    const context = { signal: AbortSignal.any([]), deadlineMs: patienceMs };
+    const answer = agent.fate
+      .awake()
+      .then(() =>
+        method === 'look'
+          ? agent.driver.observe(args['instance'] as InstanceUuid, context).then((value) => ({ value }))
+          : agent.queries.handle(method, args, context),
+      );
+    const first = await this.#within(patienceMs, agent.fate, answer);
+    if (first === 'silent') throw silent;
     if (first === undefined) throw new Error(`no query ${method}`);
     return first.value;
   }
@@ -240,27 +339,53 @@ export class ClusterWorld {
     request: Parameters<ConstructorParameters<typeof Cluster>[0]['send']>[2],
     patienceMs: number,
   ): Promise<CommandReply | { kind: 'unreachable'; taken: boolean }> {
-    const until = this.clock.now() + patienceMs;
+    const until = this.clock.monotonic() + patienceMs;
+    let taken = false;
     for (;;) {
       const { agent } = this.#host(host);
+      const left = until - this.clock.monotonic();
+      if (left <= 0) return { kind: 'unreachable', taken };
       if (agent !== null && !this.cutOff.has(host)) {
-        const answer =
-          request.kind === 'command' ? agent.host.command(request.command) : agent.host.link(instance, request.link);
-        const died = this.#untilDead(agent.fate);
-        const first = await Promise.race([answer, died]);
-        if (first !== 'dead') return first;
+        taken = true;
+        // One that stands still has it in its socket, and takes it whenever it goes on.
+        const answer = agent.fate
+          .awake()
+          .then(() =>
+            request.kind === 'command' ? agent.host.command(request.command) : agent.host.link(instance, request.link),
+          );
+        const first = await this.#within(left, agent.fate, answer);
+        if (first !== 'silent') return first;
       }
-      if (this.clock.now() >= until) return { kind: 'unreachable', taken: false };
-      await new Promise<void>((resolve) =>
-        this.clock.after(Math.min(200, Math.max(1, until - this.clock.now())), resolve),
-      );
+      await this.#pause(Math.min(200, Math.max(1, until - this.clock.monotonic())));
     }
   }
 
-  /** The answer of a killed agent never comes; the sender finds out by its own time. */
-  async #untilDead(fate: Fate): Promise<'dead'> {
-    while (!fate.dead) await new Promise<void>((resolve) => this.clock.after(100, resolve));
-    return 'dead';
+  /** The answer of a killed process never comes; who asked finds out by their own time. */
+  async #within<T>(ms: number, fate: Fate, answer: Promise<T>): Promise<T | 'silent'> {
+    const end = this.clock.monotonic() + ms;
+    let given: { value: T } | { error: unknown } | null = null;
+    const settled = answer.then(
+      (value) => (given = { value }),
+      (error: unknown) => (given = { error }),
+    );
+    while (given === null && !fate.dead && this.clock.monotonic() < end)
+      await Promise.race([settled, this.#pause(Math.min(100, Math.max(1, end - this.clock.monotonic())))]);
+    const known = given as { value: T } | { error: unknown } | null;
+    if (known === null || fate.dead) return 'silent';
+    if ('error' in known) throw known.error;
+    return known.value;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.after(ms, resolve));
+  }
+
+  /** As an agent answers those who bring files: only while it waits for them. */
+  #takesFiles(name: string, migration: string, instance: InstanceUuid): 'taken' | 'refused' | 'silent' {
+    const { agent } = this.#host(name);
+    if (agent === null || agent.fate.frozen) return 'silent';
+    const role = agent.host.state(instance)?.state.actor.role;
+    return role?.kind === 'incoming' && role.migration === migration ? 'taken' : 'refused';
   }
 
   #host(name: string): WorldHost {

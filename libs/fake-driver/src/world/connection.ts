@@ -48,6 +48,8 @@ export class HostConnection {
   readonly #host: SimulatedHost;
   readonly #inFlight = new Set<InFlight>();
   #alive = true;
+  /** What came for a caller that stands still. */
+  #held: (() => void)[] | null = null;
   #listener: ((event: DomainEvent | null) => void) | null = null;
   #unsubscribe: (() => void) | null = null;
 
@@ -74,6 +76,22 @@ export class HostConnection {
     this.#host.forget(this);
   }
 
+  /** The caller stands still as under SIGSTOP: answers and events wait for it, what it sent goes on. */
+  freeze(): void {
+    this.#held ??= [];
+  }
+
+  thaw(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const callback of held) if (this.#alive) callback();
+  }
+
+  #whenAwake(callback: () => void): void {
+    if (this.#held === null) callback();
+    else this.#held.push(callback);
+  }
+
   /** Closes what calls for one instance use (or all): they end as lost, and go on in the daemon. */
   drop(instance?: InstanceUuid): void {
     for (const call of this.#inFlight) {
@@ -97,7 +115,8 @@ export class HostConnection {
   }
 
   /** Events from now on; `null` = some may have been missed. */
-  subscribe(listener: (event: DomainEvent | null) => void): void {
+  subscribe(hear: (event: DomainEvent | null) => void): void {
+    const listener = (event: DomainEvent | null): void => this.#whenAwake(() => hear(event));
     this.#listener = listener;
     this.#unsubscribe = this.up ? this.#host.events.subscribe(listener) : null;
   }
@@ -116,7 +135,7 @@ export class HostConnection {
         cancel();
         unsubscribe();
         signal.removeEventListener('abort', onAbort);
-        if (this.#alive) answer();
+        if (this.#alive) this.#whenAwake(answer);
       };
       const onAbort = end(() => reject(signal.reason));
       const onTime = end(resolve);
@@ -510,7 +529,7 @@ export class HostConnection {
     return new Promise<R>((resolve, reject) => {
       const flight: InFlight = { info, local: act.local === true, lose: (error) => settle(() => reject(error)) };
       const settle = (answer: () => void): void => {
-        if (this.#inFlight.delete(flight)) answer();
+        if (this.#inFlight.delete(flight)) this.#whenAwake(answer);
       };
       if (this.#alive) this.#inFlight.add(flight);
       const answered = (answer: () => void): void => {

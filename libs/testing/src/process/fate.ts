@@ -1,6 +1,7 @@
 /**
  * A process that can be killed without a process: what it has under way is never answered, its timers never fire, and nothing that it
- * would do afterwards reaches the world. What it had already sent takes its course, as with a real kill -9.
+ * would do afterwards reaches the world. What it had already sent takes its course, as with a real kill -9. Frozen, as by SIGSTOP, it
+ * stands still in the same way until it is thawed; then all that waits for it comes at once.
  */
 import type { TurnMessage } from '@chronovirt/contract';
 import type { Appended, Clock, Journal, Link, Stored } from '@chronovirt/runtime';
@@ -9,34 +10,66 @@ const never = new Promise<never>(() => {});
 
 export class Fate {
   #dead = false;
+  #frozen: { readonly thawed: Promise<void>; readonly thaw: () => void; readonly waiting: (() => void)[] } | null =
+    null;
 
   get dead(): boolean {
     return this.#dead;
+  }
+
+  get frozen(): boolean {
+    return this.#frozen !== null;
   }
 
   kill(): void {
     this.#dead = true;
   }
 
+  freeze(): void {
+    if (this.#frozen !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#frozen = { thawed: promise, thaw: resolve, waiting: [] };
+  }
+
+  /** Timers that became due fire first, one after the other, then the answers are read. */
+  thaw(): void {
+    const frozen = this.#frozen;
+    this.#frozen = null;
+    if (frozen === null || this.#dead) return;
+    for (const callback of frozen.waiting) callback();
+    frozen.thaw();
+  }
+
+  /** Calls back at once, or when the process is thawed; never when it is dead. */
+  whenAwake(callback: () => void): void {
+    if (this.#dead) return;
+    if (this.#frozen === null) callback();
+    else this.#frozen.waiting.push(callback);
+  }
+
   /** The promise's result if the process still lives when it comes. */
   async outlive<T>(promise: Promise<T>): Promise<T> {
     try {
       const value = await promise;
+      await this.awake();
       return this.#dead ? never : value;
     } catch (error) {
+      await this.awake();
       if (this.#dead) return never;
       throw error;
     }
+  }
+
+  /** Resolves when the process is not frozen. */
+  async awake(): Promise<void> {
+    while (this.#frozen !== null) await this.#frozen.thawed;
   }
 
   clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
-      after: (ms, callback) =>
-        clock.after(ms, () => {
-          if (!this.#dead) callback();
-        }),
+      after: (ms, callback) => clock.after(ms, () => this.whenAwake(callback)),
     };
   }
 
@@ -118,6 +151,7 @@ class MortalJournal implements Journal {
 
   async *#each(source: AsyncIterable<Stored>): AsyncIterable<Stored> {
     for await (const stored of source) {
+      await this.#fate.awake();
       if (this.#fate.dead) await never;
       yield stored;
     }

@@ -30,6 +30,7 @@ export class SimulatedClock implements Clock {
   #order = 0;
   /** Sorted by due time, then order. */
   readonly #timers: Timer[] = [];
+  readonly #watchers = new Set<() => void>();
 
   /** @param startsAt wall time at the start, milliseconds since 1970 */
   constructor(startsAt = Date.UTC(2026, 0, 1)) {
@@ -56,6 +57,12 @@ export class SimulatedClock implements Clock {
   /** Timers that are set and have not fired. */
   get pending(): number {
     return this.#timers.length;
+  }
+
+  /** Called after each timer, when all that it set off without time has gone on. Returns the way to stop. */
+  onStep(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Lets everything go on that needs no time: promises, ticks, immediates. */
@@ -116,6 +123,7 @@ export class SimulatedClock implements Clock {
     this.#pass(Math.max(0, timer.due - this.#monotonic));
     timer.callback();
     await this.drain();
+    for (const watcher of this.#watchers) watcher();
   }
 
   #pass(ms: number): void {

@@ -128,7 +128,6 @@ export class Move {
     return writeInto(this.tools.writer, host, this.instance, link, {
       id,
       cause: `host ${host} does not answer: ${link.kind} of move ${this.plan.id}`,
-      command: this.input.due.command,
     });
   }
 
