@@ -1,7 +1,10 @@
 /** Live migration between two real libvirt hosts, with a driver process in each: storage that both see, and storage of their own. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EffectContext } from '@chronovirt/contract';
+import { until } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queryContext } from '../testing/effect-context.ts';
 import { MoveLab, MovingGuest } from '../testing/move-lab.ts';
 
 let lab: MoveLab;
@@ -20,15 +23,12 @@ describe.each(['shared', 'separate'] as const)('a live migration on %s storage',
     expect(data).toMatchObject({ blockMigration: storage === 'separate', isSharedInstancePath: storage === 'shared' });
     await guest.prepare();
     const before = guest.count('a');
-    const began = performance.now();
     await guest.move();
-    const copied = performance.now();
     expect(guest.calls).toEqual(['post']);
     expect(await guest.observe('b')).toMatchObject({ domain: 'defined', power: 'paused', reason: 'user', busy: null });
     expect(await guest.observe('a')).toMatchObject(nowhere);
     const context = guest.context();
     await guest.arrive(context);
-    console.log(storage, 'copied', copied - began, 'arrived', performance.now() - copied);
     expect(await guest.observe('b')).toMatchObject({ ...here, mark: context.mark });
     expect(await guest.countsOn('b', before)).toBeLessThan(before + 30);
     if (storage === 'separate') {
@@ -40,5 +40,173 @@ describe.each(['shared', 'separate'] as const)('a live migration on %s storage',
     await guest.remove();
     for (const side of ['a', 'b'] as const)
       expect(await guest.observe(side)).toMatchObject({ ...nowhere, disks: [], leftovers: [] });
+  });
+});
+
+describe('a move that something befalls', () => {
+  /** One guest for all of it: until the last test it stays on, or comes back to, host a. */
+  let guest: MovingGuest;
+  beforeAll(async () => {
+    guest = await MovingGuest.start(lab, { storage: 'shared', settings: { bandwidthMiBps: 8 } });
+  });
+  afterAll(() => guest?.remove());
+
+  const isUnderWay = () =>
+    until(
+      async () => {
+        const progress = await guest.a.driver.migrationProgress!(guest.uuid, queryContext());
+        return progress?.phase === 'copying' && progress.memory.remaining > 0 ? progress : null;
+      },
+      { timeoutMs: 60_000, what: 'memory is copied' },
+    );
+  const standsStill = () =>
+    until(async () => (await lab.host('a').virsh('domstate', '--reason', guest.name)).startsWith('paused'), {
+      timeoutMs: 90_000,
+      what: 'the source has paused the guest',
+    });
+  const began = async (
+    context = guest.context(),
+  ): Promise<{ readonly end: Promise<string>; readonly context: EffectContext }> => {
+    guest.calls.length = 0;
+    await guest.check();
+    await guest.prepare();
+    const end = guest.move(context).then(
+      () => 'moved',
+      (error: { code: string }) => error.code,
+    );
+    await isUnderWay();
+    return { end, context };
+  };
+
+  it('shows what goes on: busy on both sides, numbers for a person', async () => {
+    const { end } = await began();
+    const progress = await isUnderWay();
+    expect(progress.memory.total).toBeGreaterThan(96 * 2 ** 20);
+    expect(progress.bytesPerSecond).toBeGreaterThan(0);
+    expect(await guest.observe('a')).toMatchObject({ power: 'on', busy: 'migrating' });
+    expect(await guest.observe('b')).toMatchObject({ power: 'paused', reason: 'migration', busy: 'migrating' });
+    await guest.a.driver.steerMigration!(guest.uuid, 'abort', guest.context());
+    expect(await guest.observe('a')).toMatchObject(here);
+    expect(await guest.observe('b')).toMatchObject(nowhere);
+    expect(await end).toBe('HYPERVISOR_ERROR');
+    expect(guest.calls).toEqual(['cancelled']);
+    expect(await guest.a.driver.migrationProgress!(guest.uuid, queryContext())).toBeNull();
+  });
+
+  it('fails when the network stays away, once, and the guest counts on where it was; the other half goes', async () => {
+    const { end } = await began();
+    await lab.hosts.cutNetwork();
+    const before = guest.count('a');
+    await guest.countsOn('a', before);
+    expect(await end).toBe('HYPERVISOR_ERROR');
+    expect(guest.calls).toEqual(['failed']);
+    expect(await guest.observe('a')).toMatchObject(here);
+    await lab.hosts.healNetwork();
+    await until(async () => (await guest.observe('b')).power === 'absent', {
+      timeoutMs: 60_000,
+      what: 'the half is gone',
+    });
+  });
+
+  it("has no outcome when the source's daemon dies; run again it finds the move ended, and orders no second one", async () => {
+    const { end, context } = await began();
+    await lab.host('a').kill('SIGKILL');
+    expect(await end).toBe('HYPERVISOR_UNAVAILABLE');
+    expect(guest.calls).toEqual([]);
+    await lab.host('a').restart();
+    await expect(guest.move(context)).rejects.toMatchObject({ code: 'MIGRATION_ERROR' });
+    expect(guest.calls).toEqual(['failed']);
+    expect(await guest.observe('a')).toMatchObject(here);
+    await until(async () => (await guest.observe('b')).power === 'absent', {
+      timeoutMs: 60_000,
+      what: 'the half is gone',
+    });
+  });
+
+  it('leaves the source paused for migration when both daemons die at the end; it goes on when it is let', async () => {
+    const { end, context } = await began();
+    process.kill(lab.host('b').pid!, 'SIGSTOP');
+    await standsStill();
+    await lab.host('a').kill('SIGKILL');
+    await lab.host('b').kill('SIGKILL');
+    await end;
+    await Promise.all([lab.host('a').restart(), lab.host('b').restart()]);
+    await expect(guest.move(context)).rejects.toMatchObject({ code: 'MIGRATION_ERROR' });
+    expect(await guest.observe('a')).toMatchObject({ power: 'paused', reason: 'migration', busy: null });
+    expect(await guest.observe('b')).toMatchObject(nowhere);
+    const before = guest.count('a');
+    await guest.a.driver.unpause!({ instance: guest.args.instance }, guest.context());
+    await guest.countsOn('a', before);
+  });
+
+  it('runs on one side at most when the network fails in the very moment in which it lands', async () => {
+    const { end } = await began();
+    process.kill(lab.host('b').pid!, 'SIGSTOP');
+    await standsStill();
+    // The destination has all of it and the word to take it over; its answer will not arrive.
+    await lab.hosts.cutNetwork();
+    process.kill(lab.host('b').pid!, 'SIGCONT');
+    await until(async () => (await guest.observe('b')).busy === null, { timeoutMs: 30_000, what: 'it has landed' });
+    expect(await guest.observe('b')).toMatchObject({ power: 'paused', reason: 'user' });
+    expect(await end).not.toBe('moved');
+    expect(await guest.observe('a')).toMatchObject({ power: 'on', reason: 'migration-canceled' });
+    expect(await guest.observe('b')).toMatchObject({ power: 'paused' });
+    await lab.hosts.healNetwork();
+    expect(await guest.observe('b')).toMatchObject({ power: 'paused' });
+    await guest.clear('b', false);
+    await guest.countsOn('a', guest.count('a'));
+  });
+
+  it('goes on when its agent is killed; the next one joins it, and the guest counts on over there', async () => {
+    const { context } = await began();
+    const before = guest.count('a');
+    await guest.a.kill();
+    guest.a = await lab.driver('a', 'shared', guest.settings);
+    await guest.move(context);
+    expect(guest.calls).toEqual(['post']);
+    expect(await guest.observe('a')).toMatchObject(nowhere);
+    await guest.arrive();
+    await guest.countsOn('b', before);
+  });
+});
+
+describe('a guest that writes faster than it is copied', () => {
+  const writing = '#!/bin/sh\nlab-count\n(while :; do yes abcdefg | head -c 24000000 > /run/fill; done) &\n';
+  const start = (settings: object) =>
+    MovingGuest.start(lab, { storage: 'shared', userData: writing, settings: { bandwidthMiBps: 4, ...settings } });
+  const order = async (guest: MovingGuest): Promise<{ readonly end: Promise<void> }> => {
+    await guest.check();
+    await guest.prepare();
+    const end = guest.move();
+    end.catch(() => {});
+    await until(
+      async () => ((await guest.a.driver.migrationProgress!(guest.uuid, queryContext()))?.iteration ?? 0) > 2,
+      { timeoutMs: 120_000, what: 'its memory was gone through more than once' },
+    );
+    return { end };
+  };
+
+  it('is brought over at the price of a pause', async () => {
+    const guest = await start({});
+    const { end } = await order(guest);
+    const before = guest.count('a');
+    await guest.a.driver.steerMigration!(guest.uuid, 'forceComplete', guest.context());
+    await end;
+    await guest.arrive();
+    await guest.countsOn('b', before);
+    await guest.remove();
+  });
+
+  it('goes over before its memory, where post-copy is allowed', async () => {
+    const guest = await start({ postCopy: true, landing: 'running', forceComplete: 'postCopy' });
+    const { end } = await order(guest);
+    const before = guest.count('a');
+    await guest.a.driver.steerMigration!(guest.uuid, 'forceComplete', guest.context());
+    await end;
+    expect(guest.calls).toEqual(['post']);
+    expect(await guest.observe('b')).toMatchObject(here);
+    await guest.arrive();
+    await guest.countsOn('b', before);
+    await guest.remove();
   });
 });
