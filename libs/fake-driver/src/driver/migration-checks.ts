@@ -67,6 +67,8 @@ export async function checkSource(
   const stuck = live?.disks.find((disk) => disk.startsWith('host device'));
   if (stuck !== undefined)
     throw failure('MIGRATION_PRE_CHECK_ERROR', `the guest has a device of this host (${stuck}), which cannot move`);
+  if (host.neighbours === null)
+    throw failure('MIGRATION_PRE_CHECK_ERROR', `the simulated host ${host.name} stands alone: it reaches no other`);
   const disks = localDisks(instance, diskRoles({ instance, blockDeviceInfo }));
   const isSharedInstancePath = (await connection.probes()).includes(destCheckData.filename);
   const isVolumeBacked = disks.length === 0;

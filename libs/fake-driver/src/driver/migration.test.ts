@@ -2,6 +2,7 @@ import type { ChronovirtError } from '@chronovirt/contract';
 import { describe, expect, it } from 'vitest';
 import { queryContext } from '../testing/effect-context.ts';
 import { MoveBench } from '../testing/move-bench.ts';
+import { SimulatedHost } from '../world/simulated-host.ts';
 import { FakeDriver } from './fake-driver.ts';
 
 const here = { domain: 'defined', power: 'on', busy: null } as const;
@@ -169,6 +170,17 @@ describe('a live migration that does not arrive', () => {
     expect(bench.calls).toEqual(['failed', 'post']);
     expect(bench.host('b').find(bench.uuid)?.run?.boot).toBe(1);
   });
+});
+
+it('a simulated host that stands alone lets nothing go', async () => {
+  const bench = await new MoveBench('shared').spawn();
+  const alone = new SimulatedHost({ clock: bench.clock, files: bench.host('a').files });
+  const driver = new FakeDriver(alone);
+  await bench.clock.settle(driver.spawn({ ...bench.guest }, bench.context()));
+  const destCheckData = { ...(await bench.check()), blockMigration: null };
+  const { context, instance, blockDeviceInfo } = bench.guest;
+  const asked = driver.checkCanLiveMigrateSource({ context, instance, destCheckData, blockDeviceInfo }, queryContext());
+  expect(await bench.clock.settle(asked.catch(code))).toBe('MIGRATION_PRE_CHECK_ERROR');
 });
 
 describe('steering', () => {
