@@ -48,7 +48,7 @@ async function call({ id, method, args, context, ported }: Extract<Asked, { kind
   const withCallbacks = { ...(args as Record<string, unknown>) };
   for (const name of CALLBACKS) {
     if (withCallbacks[name] !== undefined)
-      withCallbacks[name] = async () => say({ kind: 'called', id, callback: name });
+      withCallbacks[name] = async (...all: unknown[]) => say({ kind: 'called', id, callback: name, args: all });
   }
   return await run.call(driver, withCallbacks, given);
 }

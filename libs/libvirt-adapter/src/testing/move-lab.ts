@@ -263,7 +263,7 @@ export class MovingGuest {
       blockMigration: this.data?.blockMigration === true,
       migrateData: this.data,
       postMethod: async () => void this.calls.push('post'),
-      recoverMethod: async (_context, _instance, _dest, _data, status) => void this.calls.push(status ?? 'failed'),
+      recoverMethod: async (_context, _instance, _dest, _data, status) => void this.calls.push(status),
     };
   }
 

@@ -55,7 +55,7 @@ export type Asked =
 
 /** From the process. */
 export type Said =
-  | { readonly kind: 'called'; readonly id: number; readonly callback: CallbackName }
+  | { readonly kind: 'called'; readonly id: number; readonly callback: CallbackName; readonly args: readonly unknown[] }
   | {
       readonly kind: 'end';
       readonly id: number;
@@ -150,7 +150,8 @@ export class RemoteDriver {
   #hear(said: Said): void {
     const waiting = this.#waiting.get(said.id);
     if (waiting === undefined) return;
-    if (said.kind === 'called') return (waiting.args as Record<string, () => void>)[said.callback]?.();
+    if (said.kind === 'called')
+      return (waiting.args as Record<string, (...given: readonly unknown[]) => void>)[said.callback]?.(...said.args);
     this.#waiting.delete(said.id);
     waiting.settle(said);
   }
