@@ -6,6 +6,7 @@ import {
   NatsImageStore,
   NatsSecretStore,
   requestActor,
+  requestHostOrder,
   requestQuery,
   watchBeats,
 } from '@chronovirt/nats-adapter';
@@ -13,8 +14,10 @@ import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { Cluster } from './cluster/cluster.ts';
 import type { SendToActor } from './cluster/cluster-executor.ts';
 import type { AskHost } from './cluster/moves/index.ts';
-import { Hosts } from './cluster/hosts.ts';
 import type { ProcessConfig } from './config/process-config.ts';
+import { Fleet } from './hosts/fleet.ts';
+import { Hosts } from './hosts/hosts.ts';
+import { HostSilentError, type OrderHost } from './hosts/order-host.ts';
 import { serveHttp } from './http/index.ts';
 import { ReadModel } from './read-model/read-model.ts';
 
@@ -44,7 +47,9 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   await images.sweep();
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   const hosts = new Hosts(systemClock, config.hostAliveMs);
+  let fleet: Fleet | null = null;
   const stopBeats = watchBeats(nats, (report) => {
+    fleet?.hear(report);
     // A host's first beat: its history needs a stream, which only the coordinator may make.
     if (hosts.hear(report)) {
       journal.provision(report.host).then(
@@ -63,6 +68,13 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
       throw new ChronovirtError('HOST_UNREACHABLE', `host ${host} does not answer`, { retry: 'later' });
     throw new ChronovirtError(reply.code, reply.message);
   };
+  const order: OrderHost = async (host, method, args, options) => {
+    const reply = await requestHostOrder(nats, host, method, { ...args }, options);
+    if (reply.kind === 'unreachable') throw new HostSilentError(host, reply.taken);
+    if (reply.kind === 'error')
+      throw new ChronovirtError(reply.code, reply.message, reply.retry === undefined ? {} : { retry: reply.retry });
+    return (reply.value ?? {}) as Record<string, unknown>;
+  };
   const model = new ReadModel({ journal, log });
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));
@@ -72,15 +84,31 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     hosts,
     send,
     ask,
-    proofOf: () => null,
+    proofOf: (host) => fleet?.proofOf(host) ?? null,
     incarnation,
     clock: systemClock,
     log,
     onSuperseded: (why) => giveUp(why),
   });
+  const made = new Fleet({
+    spine: cluster.spine,
+    journal,
+    model,
+    clock: systemClock,
+    log,
+    incarnation,
+    config: config.fleet,
+    order,
+    send: (command, seenOn) => cluster.send(command, seenOn),
+    placement: (spec, not) => cluster.placement(spec, not),
+    methods: (host) => new Set(hosts.all().find(({ report }) => report.host === host)?.report.implements),
+  });
+  hosts.closedBy((host) => made.whyClosed(host));
   await journal.provision(CLUSTER);
   await model.start();
   await cluster.start();
+  made.start();
+  fleet = made;
   const server = await serveHttp({
     config: config.api,
     tokenFile: config.tokenFile,
@@ -88,7 +116,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     commands: { send: (command, host) => cluster.send(command, host) },
     journal,
     hosts: () => hosts.all(),
-    proofOf: () => null,
+    proofOf: (host) => made.proofOf(host),
     queries: {
       query: (host, method, args) => ask(host, method, args, { patienceMs: 5_000, signal: AbortSignal.timeout(6_000) }),
     },
@@ -103,6 +131,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     async stop() {
       await server.close();
       stopBeats();
+      made.stop();
       model.close();
       await cluster.stop();
       await journal.close();

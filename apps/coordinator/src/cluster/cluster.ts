@@ -10,6 +10,7 @@ import {
   type Flavor,
   type HostName,
   type Incarnation,
+  type InstanceSpec,
   type InstanceState,
   type InstanceUuid,
   type MigrationState,
@@ -30,10 +31,10 @@ import type { OrderReply } from '../http/ports.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { Claims } from './claims.ts';
 import { ClusterExecutor, type SendToActor } from './cluster-executor.ts';
-import type { Hosts } from './hosts.ts';
+import type { Hosts } from '../hosts/hosts.ts';
 import { Histories } from './histories.ts';
 import type { AskHost } from './moves/index.ts';
-import { choose, type Candidate, type Claim, type Ratios } from './placement.ts';
+import { choose, type Candidate, type Claim, type Placement, type Ratios } from './placement.ts';
 
 export interface ClusterOptions {
   readonly journal: Journal;
@@ -147,6 +148,11 @@ export class Cluster {
     // Until the host has taken the order the spine answers for it: a delete must not wait for a host that may never come.
     if (role.kind === 'granted' && !due.some(({ method }) => method === 'order')) return role.host;
     return CLUSTER;
+  }
+
+  /** Where an instance could go, besides the hosts in `not`. */
+  placement(spec: InstanceSpec, not: readonly string[]): Placement {
+    return choose(spec, this.#candidates(), { only: null, not }, this.#options.ratios);
   }
 
   *#candidates(): Iterable<Candidate> {

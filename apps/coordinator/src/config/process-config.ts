@@ -1,5 +1,6 @@
 /** What the coordinator's process is told: a JSON file, by `--config FILE`. An unknown field is an error. */
 import { z } from 'zod';
+import { fleetConfig } from '../hosts/fleet-config.ts';
 import { coordinatorConfig } from './coordinator-config.ts';
 
 const path = z.string().min(1).startsWith('/', 'expected an absolute path');
@@ -18,6 +19,8 @@ export const processConfig = z.strictObject({
   api: coordinatorConfig,
   /** Milliseconds without a report after which a host counts as not alive. */
   hostAliveMs: z.int().min(500).default(5_000),
+  /** Hosts: when they count as lost, how they are fenced. */
+  fleet: fleetConfig.default(fleetConfig.parse({})),
   log: z
     .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .default({ level: 'info' }),

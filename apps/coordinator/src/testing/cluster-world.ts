@@ -31,7 +31,7 @@ import { Fate } from '@chronovirt/testing/process';
 import { SimulatedClock } from '@chronovirt/testing/sim';
 import { sampleSpec } from '@chronovirt/testing/world';
 import { Cluster } from '../cluster/cluster.ts';
-import { Hosts } from '../cluster/hosts.ts';
+import { Hosts } from '../hosts/hosts.ts';
 import type { OrderReply } from '../http/ports.ts';
 import { ReadModel } from '../read-model/read-model.ts';
 

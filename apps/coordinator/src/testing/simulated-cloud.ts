@@ -27,7 +27,7 @@ import {
   type Log,
 } from '@chronovirt/runtime';
 import { Cluster } from '../cluster/cluster.ts';
-import { Hosts } from '../cluster/hosts.ts';
+import { Hosts } from '../hosts/hosts.ts';
 import type { CoordinatorConfigInput } from '../config/coordinator-config.ts';
 import { DirectoryImages } from '../images/directory-images.ts';
 import type { HttpPorts } from '../http/ports.ts';

@@ -21,6 +21,7 @@ export async function fenceSource(move: Move): Promise<Record<string, unknown>> 
     if (before === null) throw failed('NO_HISTORY', `host ${source} never took the instance`);
     move.context.permit.check();
     await move.write(source, link);
+    await stillProved(move);
     return { origin: goesOnAs(before.message.state), found: { left: before.message.state.value } };
   }
   await move.tell(source, link).catch((error: unknown) => {
@@ -28,6 +29,20 @@ export async function fenceSource(move: Move): Promise<Record<string, unknown>> 
     if (!(error instanceof Error && 'code' in error && error.code === 'NOT_TAKEN_STALE')) throw error;
   });
   return {};
+}
+
+/**
+ * The proof is asked for once more after the fence is stored. Had the host been let in meanwhile, it could have begun something between
+ * the two; then only its own history counts, which says when it has cleared away.
+ */
+async function stillProved(move: Move): Promise<void> {
+  const { source, tools } = move;
+  if (tools.proofOf(source) !== null) return;
+  const role = (await move.last(source))?.message.state.actor.role.kind;
+  if (role === 'closed') return;
+  throw failed('PROOF_GONE', `nothing proves any more that host ${source} runs no guest`, {
+    awaiting: `host ${source} to clear away, or a proof`,
+  });
 }
 
 function isGoingAway({ value }: InstanceState): boolean {

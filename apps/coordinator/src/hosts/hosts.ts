@@ -7,6 +7,7 @@ export class Hosts {
   readonly #clock: Clock;
   readonly #aliveMs: number;
   readonly #reports = new Map<string, { report: HostReport; heard: number }>();
+  #whyClosed: (host: string) => string | null = () => null;
 
   constructor(clock: Clock, aliveMs = 5_000) {
     this.#clock = clock;
@@ -20,10 +21,15 @@ export class Hosts {
     return isFirst;
   }
 
+  /** Who else knows why a host takes no new instances: its history. */
+  closedBy(whyClosed: (host: string) => string | null): void {
+    this.#whyClosed = whyClosed;
+  }
+
   all(): HostView[] {
     const now = this.#clock.monotonic();
     return [...this.#reports.values()].map(({ report, heard }) => ({
-      report,
+      report: report.enabled && this.#whyClosed(report.host) !== null ? { ...report, enabled: false } : report,
       alive: now - heard <= this.#aliveMs,
       silentMs: Math.round(now - heard),
     }));

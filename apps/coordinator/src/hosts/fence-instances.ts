@@ -1,0 +1,44 @@
+import {
+  DriverError,
+  isHostToken,
+  type EffectContext,
+  type HostName,
+  type Incarnation,
+  type InstanceUuid,
+} from '@chronovirt/contract';
+import { isReadable, type Clock, type Journal, type Log } from '@chronovirt/runtime';
+import { writeInto } from '../cluster/write-into.ts';
+
+/**
+ * Ends what a host that is gone for ever held: every history of it that is not closed gets a fence. Nothing is granted elsewhere by that:
+ * an instance is offered for evacuation, or stays lost. Moves that wait for the host go on by what its history says then.
+ */
+export async function fenceInstances(
+  { journal, clock, incarnation, log }: { journal: Journal; clock: Clock; incarnation: Incarnation; log: Log },
+  host: HostName,
+  context: EffectContext,
+): Promise<Record<string, unknown>> {
+  let fenced = 0;
+  const unreadable: string[] = [];
+  for await (const stored of journal.lastOfAll(host)) {
+    if (isHostToken(stored.instance)) continue;
+    context.permit.check();
+    if (!isReadable(stored)) {
+      unreadable.push(stored.instance);
+      continue;
+    }
+    const { role, epoch } = stored.message.state.actor;
+    if (role.kind === 'closed' || role.kind === 'remnant') continue;
+    const instance = stored.instance as InstanceUuid;
+    const link = { kind: 'fence', epoch: epoch + 1, keepDisks: true } as const;
+    const { decision } = await writeInto({ journal, clock, incarnation }, host, instance, link, {
+      id: `forget.${host}.${instance}.${epoch + 1}`,
+      cause: `host ${host} is forgotten`,
+    });
+    if (decision.kind === 'turn') fenced += 1;
+    else log.warn({ host, instance, why: decision.why }, 'a history of a forgotten host takes no fence');
+  }
+  if (unreadable.length > 0)
+    throw new DriverError('HISTORY_UNREADABLE', `${unreadable.length} histories of host ${host} cannot be read`);
+  return { fenced };
+}
