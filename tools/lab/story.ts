@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { until } from '@chronovirt/testing/lab';
+import { guestReady, until } from '@chronovirt/testing/lab';
 import { guestImage } from '../guest-image/build.mjs';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { pinnedNode } from '../setup/setup.mjs';
 import type { Turn } from '../start/api.ts';
 import type { LabHost } from './lab-host.ts';
 import type { LabSystem } from './lab-system.ts';
+import { Pinger } from './pinger.ts';
 
 /** Refused by a guard: what the command line's exit code says. */
 const REFUSED = 4;
@@ -25,6 +26,7 @@ export class StoryBroken extends Error {
 export class Story {
   readonly system: LabSystem;
   readonly say: (line: string) => void;
+  readonly #addresses = new Map<string, string>();
   #isAsking = false;
 
   constructor(system: LabSystem, say: (line: string) => void) {
@@ -61,6 +63,12 @@ export class Story {
     const size = ['--flavor', 'nano'];
     await this.chronovirt('create', name, '--image', disk, ...size, '--user-data', script, '--host', host.name);
     await this.bootedSince(name, began);
+    const ip = await until(async () => guestReady(await this.system.api.consoleLog(name))?.ip, {
+      what: `${name} says its address`,
+      timeoutMs: PATIENCE_MS,
+    });
+    this.#addresses.set(name, ip);
+    this.say(`  its address: ${ip}`);
   }
 
   /** Waits until the guest, booted after that moment, counts: that it runs again was not only said. */
@@ -80,17 +88,23 @@ export class Story {
   /** Moves a running guest and shows on its console that it went on: one second is one count, and its boot lies as long ago as before. */
   async moveWhileCounting(name: string, to: LabHost): Promise<void> {
     const before = await this.#counting(name);
+    const pinger = new Pinger(to.host.keeperPid, this.#addresses.get(name) ?? '');
     const began = performance.now();
     await this.chronovirt('live-migrate', name, '--host', to.name);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     this.runsOnlyOn(name, to, await this.uuid(name));
     const after = await this.#counting(name);
+    const pings = await pinger.stop();
     if (after.count <= before.count || after.bootedAt > before.bootedAt + BOOT_TAKES_MS)
       throw new StoryBroken(
         `${name} counted to ${before.count} before the move and is at ${after.count} after it: it has booted anew`,
       );
     this.say(
       `  its console: counted ${before.count} before, ${after.count} after ${seconds} s of moving; it runs on ${to.name} alone`,
+    );
+    if (pings.longestGapMs === null) throw new StoryBroken(`${name} answered no ping`);
+    this.say(
+      `  its network: ${pings.answered} of ${pings.sent} pings answered, the longest silence was ${pings.longestGapMs} ms`,
     );
   }
 

@@ -29,11 +29,13 @@ export class Child {
     );
   }
 
-  /** Starts a command whose output is added to `logFile`. A Ctrl-C at the terminal is not passed on to it: it ends when it is told. */
+  /**
+   * Starts a command whose output is added to `logFile`. A Ctrl-C at the terminal is not passed on to it: it ends when it is told, and
+   * is killed when this process dies without a word: a second NATS server on the same store must never meet it.
+   */
   static start(name: string, logFile: string, command: readonly string[]): Child {
     const log = openSync(logFile, 'a', 0o600);
-    const [file = '', ...args] = command;
-    const child = spawn(file, args, { stdio: ['ignore', log, log, 'ipc'], detached: true });
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['ignore', log, log, 'ipc'], detached: true });
     closeSync(log);
     child.once('error', () => {});
     return new Child(name, logFile, child);
