@@ -1,7 +1,7 @@
 /** Snapshots of real guests: what the image holds, and that nothing but the image is left. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -31,7 +31,10 @@ const snapshot = (args: Spawn, context: EffectContext, told: TaskState[] = []): 
     { ...args, imageId: 'evening', updateTaskState: async (state) => void told.push(state) },
     context,
   );
-const images = (): string[] => readdirSync(join(lab.instances, '_images')).toSorted();
+const images = (): string[] => {
+  const kept = join(lab.instances, '_images');
+  return existsSync(kept) ? readdirSync(kept).toSorted() : [];
+};
 const imageFile = ({ sha256 }: ImageRef): string => join(lab.instances, '_images', sha256);
 const qemuImg = async (...args: string[]): Promise<string> => (await promisify(execFile)('qemu-img', args)).stdout;
 const see = (args: Spawn) => lab.driver.observe(args.instance.uuid, queryContext());
