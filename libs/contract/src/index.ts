@@ -7,6 +7,8 @@ export * from './data/host.ts';
 export * from './data/nova/index.ts';
 export * from './journal/life-states.ts';
 export * from './journal/migration.ts';
+export * from './journal/drift.ts';
+export * from './journal/image-work.ts';
 export * from './journal/state.ts';
 export * from './journal/message.ts';
 export * from './journal/host-state.ts';

@@ -21,6 +21,7 @@ import type {
 import { readConsole } from './console/console-log.ts';
 import { manageImageCache } from './disks/image-cache.ts';
 import { Listener } from './events/listener.ts';
+import { define } from './guest/define.ts';
 import { destroy } from './guest/destroy.ts';
 import { asContract } from './guest/hands.ts';
 import type { Hands } from './guest/hands.ts';
@@ -197,6 +198,9 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   }
   barrier(instance: InstanceUuid, context: EffectContext): Promise<void> {
     return this.#effect(context, (hands) => hands.barrier(), instance);
+  }
+  define(instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return this.#effect(context, define, instance);
   }
   async watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
     const stop = this.#host.feed.add({ hint: onHint, event: () => {} });

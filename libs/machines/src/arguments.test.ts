@@ -126,7 +126,8 @@ describe('the arguments of what is due', () => {
   });
 
   test('a method whose arguments are not known is an error that names it', () => {
-    const instance = Scenario.in('shelving.snapshot', { context: { goal: 'shelved', origin: 'running' } });
-    expect(() => argsOf(instance)).toThrow('no arguments are known for snapshot');
+    const instance = Scenario.resting('running');
+    const due = { method: 'levitate', op: 1, part: 'life', command: null };
+    expect(() => argumentsOf(instance.now, SPEC, due)).toThrow('no arguments are known for levitate');
   });
 });

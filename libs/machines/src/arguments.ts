@@ -24,12 +24,15 @@ import {
   type Vif,
 } from '@chronovirt/contract';
 import { OWNER_PART } from './actor/role.ts';
+import { removable } from './image/backups.ts';
 import { migrationLeafNames, migrationLeaves } from './migration/leaves.ts';
 import { novaStates } from './nova-states.ts';
 
 /** Seconds that a guest gets to shut down when nobody said otherwise; asked again each `RETRY_SECONDS`. */
 const SHUTDOWN_SECONDS = 60;
 const RETRY_SECONDS = 10;
+/** A reboot that was asked for help has outlasted the deployment's own time for it; the driver is told the least that it may be. */
+const REBOOT_SECONDS = 1;
 const GIB = 1024 ** 3;
 /** Both ends of a resize that stays on its host; no host has this name. */
 const HERE = 'here';
@@ -44,7 +47,7 @@ export type Sealed<T> = T extends string
       : T;
 export type SealedArgs<M extends MethodName> = Sealed<ArgsOf<M>>;
 
-/** The arguments of a due effect. Methods that no chart of `life` makes due yet throw: their issue brings their arguments. */
+/** The arguments of a due effect. Throws for a method that no chart makes due. */
 export function argumentsOf(
   state: InstanceState,
   spec: InstanceSpec,
@@ -140,11 +143,11 @@ class Given {
     );
   }
 
-  /** Another image while a rebuild is under way to it. */
+  /** Another image while a rebuild is under way to it, or an unshelve from the shelved one. */
   get image(): ImageRef {
-    return this.state.value.startsWith('rebuilding.')
-      ? ((this.request['image'] as ImageRef | undefined) ?? this.spec.image)
-      : this.spec.image;
+    const { value } = this.state;
+    if (value.startsWith('rebuilding.')) return (this.request['image'] as ImageRef | undefined) ?? this.spec.image;
+    return value.startsWith('unshelving.') ? (this.spec.shelved ?? this.spec.image) : this.spec.image;
   }
 
   get imageMeta(): ImageMeta {
@@ -156,7 +159,7 @@ class Given {
   }
 
   get blockDeviceInfo(): BlockDeviceInfo | null {
-    const { ephemeralGiB, swapMiB } = this.spec.flavor;
+    const { ephemeralGiB, swapMiB } = this.flavor;
     if (ephemeralGiB === 0 && swapMiB === 0) return null;
     return {
       rootDeviceName: null,
@@ -233,7 +236,7 @@ function keepsDisks({ value, actor: { role } }: InstanceState): boolean {
   return role.kind !== 'remnant' || role.keepDisks !== false;
 }
 
-/** The caller acts on the looks at both hosts, never on a callback. */
+/** The caller acts on looks, never on a callback; whoever runs the effect may put its own ear there. */
 const nobodyCalled = async (): Promise<void> => {};
 
 type Builders = { readonly [M in MethodName]?: (given: Given) => SealedArgs<M> };
@@ -300,9 +303,18 @@ const methods: Builders = {
   finishRevertMigration: (given) => ({ ...full(given), migration: given.migration, powerOn: given.powerOn }),
   softDelete: ({ instance }) => ({ instance }),
   restore: ({ instance }) => ({ instance }),
+  resumeStateOnHostBoot: full,
+  pollRebootingInstances: (given) => ({ timeout: REBOOT_SECONDS, instances: [given.instance] }),
+  snapshot: (given) => ({
+    context: given.context,
+    instance: given.instance,
+    // The effect's own name: run again it makes the same image anew, another snapshot makes another one.
+    imageId: `${given.spec.uuid}.${given.state.actor.epoch}.${given.due.op}`,
+    updateTaskState: nobodyCalled,
+  }),
 };
 
-/** The cluster's own effects, which no driver has. */
+/** Effects of the cluster, of the host and of the actor itself, which no driver's contract has. */
 const cluster: Readonly<Record<string, (given: Given) => Readonly<Record<string, unknown>>>> = {
   place: ({ spec, request, state }) => ({
     instance: spec.uuid,
@@ -321,6 +333,8 @@ const cluster: Readonly<Record<string, (given: Given) => Readonly<Record<string,
     delete: state.context.goal === 'deleted',
   }),
   probe: () => ({}),
+  define: () => ({}),
+  removeImages: ({ state }) => ({ images: removable(state.parts) }),
   ...Object.fromEntries(
     migrationLeafNames.map((name) => [
       migrationLeaves[name].method,

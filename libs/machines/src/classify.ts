@@ -43,6 +43,7 @@ export function classify(seen: Observation, question: Question): 'goal' | 'origi
 function isProven(seen: Observation, { method, mark, result }: Question): boolean {
   const proof = proofOf.get(method) ?? 'look';
   if (proof === 'result') return result === 'done';
+  if (proof === 'definition') return seen.definition;
   if (proof === 'look' || !isOn(seen)) return true;
   return seen.mark !== null && seen.mark.epoch === mark.epoch && seen.mark.op === mark.op;
 }

@@ -1,12 +1,14 @@
 /** The charts and their pure use. No input, no output, no clock, no chance: runs wherever JavaScript runs. */
 export { MACHINE_VERSION } from './version.ts';
-export { defaultDeadlineMs, defaultPolicy, type Policy } from './policy.ts';
+export { defaultDeadlineMs, defaultPolicy, policyOf, type Policy, type PolicySettings } from './policy.ts';
 
 export { decide } from './decide/decide.ts';
 export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
 export { guards, neverRan, ofMoves, type GuardName, type Refusal } from './decide/guards.ts';
 export { explain, type ExplainEnv, type Explanation } from './decide/explain.ts';
 export { pathTo } from './decide/paths.ts';
+export { differs } from './decide/on-look.ts';
+export { policyWakesAt } from './decide/on-policy.ts';
 
 export { evolve, settled } from './actor/evolve.ts';
 export { EventNotAcceptedError } from './actor/errors.ts';
@@ -48,7 +50,26 @@ export {
 } from './life/leaves.ts';
 export { isResting, looksLike, resting, restingOf, restingStates, UNPLACED, type Resting } from './life/resting.ts';
 export { everywhere, methodsOf, operations, type Operation } from './life/operations.ts';
-export { observationTable, observedEvent, rowOf, type Choice, type Row } from './life/observations.ts';
+export {
+  isQuestion,
+  observationTable,
+  observedEvent,
+  rowAfterBoot,
+  rowOf,
+  type Cell,
+  type DriftChoice,
+  type Row,
+} from './life/observations.ts';
+export { sightOf, sightRecorded } from './life/sight.ts';
+export {
+  imageLeafNames,
+  imageLeaves,
+  imageOperations,
+  IMAGE_PART,
+  type ImageLeaf,
+  type ImageOperation,
+} from './image/leaves.ts';
+export { imageMachine, imageStep } from './image/machine.ts';
 
 export { migrate, migrationMachine, NO_MOVE, type MigrationTransit } from './migration/machine.ts';
 export {

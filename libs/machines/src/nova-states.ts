@@ -7,6 +7,7 @@ import {
   type TaskState,
   type VmState,
 } from '@chronovirt/contract';
+import { imageLeaves } from './image/leaves.ts';
 import { probingOf } from './life/chart-event.ts';
 import { isLeafName, leaves } from './life/leaves.ts';
 import { restingOf } from './life/resting.ts';
@@ -45,8 +46,10 @@ export function novaStates(state: Pick<InstanceState, 'value' | 'context' | 'par
   };
 }
 
-/** The task of the leaf; while an operation's end is being looked for, the operation's own. */
-function taskOf({ value, context }: Pick<InstanceState, 'value' | 'context'>): TaskState | null {
+/** The task of the leaf; while an operation's end is being looked for, the operation's own; of a guest at rest, of its image. */
+function taskOf({ value, context, parts }: Pick<InstanceState, 'value' | 'context' | 'parts'>): TaskState | null {
+  if (restingOf(value) !== null && parts.image !== 'idle')
+    return typeof parts.imageWork?.rotation === 'number' ? 'image_backup' : imageLeaves[parts.image].task;
   const name = value === 'reconciling.probe' ? probingOf(context)?.leaf : value;
   if (!isLeafName(name)) return null;
   if (name === 'rebooting.reboot') return context.request['rebootType'] === 'HARD' ? 'rebooting_hard' : 'rebooting';

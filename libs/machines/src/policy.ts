@@ -2,7 +2,10 @@
  * What a deployment may choose about the charts. The choices are made when a turn is decided and stored in its events; folding never
  * asks a policy, so a history folds the same under any.
  */
+import type { RestingState, Sight } from '@chronovirt/contract';
+import { imageLeafNames, imageLeaves } from './image/leaves.ts';
 import { leaves, type Leaf } from './life/leaves.ts';
+import type { DriftChoice } from './life/observations.ts';
 import { migrationDeadlineMs } from './migration/machine.ts';
 
 export interface Policy {
@@ -14,15 +17,20 @@ export interface Policy {
   readonly maxAttempts: number;
   /** Placements without an answer before a build is given up. */
   readonly maxPlaceTries: number;
-  /** A guest that put itself to sleep: stopped as Nova does, or left alone. */
-  readonly asleepWhileRunning: 'stop' | 'stay';
-  /** A stopped guest that somebody started: stopped again, or taken over as running. */
-  readonly onWhileStopped: 'stop' | 'adopt';
+  /** What holds where a guest at rest is not as recorded: the guest, the record, a person, or what is usual for that case. */
+  drift(state: RestingState, seen: Sight): DriftChoice | 'ask';
+  /** Guests that ran before a boot of their host are started again. */
+  readonly resumeGuestsAfterHostBoot: boolean;
+  /** Milliseconds that a soft reboot gets until the guest is helped up; null = only the deadline of every effect. */
+  readonly softRebootMs: number | null;
+  /** Milliseconds after which what is in the trash is deleted; null = it stays there. */
+  readonly reclaimAfterMs: number | null;
 }
 
 const longest = new Map<string, number>();
 for (const { method, deadlineMs } of Object.values<Leaf>(leaves))
   longest.set(method, Math.max(longest.get(method) ?? 0, deadlineMs));
+for (const name of imageLeafNames) longest.set(imageLeaves[name].method, imageLeaves[name].deadlineMs);
 
 /** A destination gets so long for each step of getting ready. */
 const readyMs = 10 * 60_000;
@@ -38,12 +46,35 @@ function graceMs(request: Readonly<Record<string, unknown>>): number {
   return typeof timeoutSeconds === 'number' ? timeoutSeconds * 1000 : 0;
 }
 
-export const defaultPolicy: Policy = Object.freeze({
-  deadlineMs: (method: string, request: Readonly<Record<string, unknown>>) =>
-    defaultDeadlineMs(method) + (method === 'powerOff' ? graceMs(request) : 0),
-  backoffMs: (tries: number) => Math.min(60_000, 500 * 2 ** Math.min(Math.max(0, tries - 1), 10)),
-  maxAttempts: 3,
-  maxPlaceTries: 5,
-  asleepWhileRunning: 'stop',
-  onWhileStopped: 'stop',
-});
+/** What a deployment sets; the rest of a policy follows from it. */
+export interface PolicySettings {
+  /** For all that differs, or by state and sight (`running/paused`), which goes before. */
+  readonly drift?: DriftChoice | 'ask';
+  readonly driftOf?: Readonly<Record<string, DriftChoice | 'ask'>>;
+  readonly resumeGuestsAfterHostBoot?: boolean;
+  readonly softRebootMs?: number | null;
+  readonly reclaimAfterMs?: number | null;
+}
+
+/** The policy of a deployment; what it does not set is as Nova has it, but for guests after a boot. */
+export function policyOf(settings: PolicySettings = {}): Policy {
+  const { drift = 'usual', driftOf = {}, softRebootMs = null, reclaimAfterMs = null } = settings;
+  // Recorded is what was wanted. After the boot nothing starts before the journal was read afresh, and a guest that another host runs by
+  // then finds its fence there: so it is as safe as any start. Nova, whose record may be wrong, leaves them off unless told otherwise.
+  const { resumeGuestsAfterHostBoot = true } = settings;
+  return Object.freeze({
+    deadlineMs: (method: string, request: Readonly<Record<string, unknown>>) =>
+      method === 'reboot' && softRebootMs !== null && request['rebootType'] !== 'HARD'
+        ? softRebootMs
+        : defaultDeadlineMs(method) + (method === 'powerOff' ? graceMs(request) : 0),
+    backoffMs: (tries: number) => Math.min(60_000, 500 * 2 ** Math.min(Math.max(0, tries - 1), 10)),
+    maxAttempts: 3,
+    maxPlaceTries: 5,
+    drift: (state: RestingState, seen: Sight) => driftOf[`${state}/${seen}`] ?? drift,
+    resumeGuestsAfterHostBoot,
+    softRebootMs,
+    reclaimAfterMs,
+  });
+}
+
+export const defaultPolicy: Policy = policyOf();

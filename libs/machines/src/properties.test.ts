@@ -6,6 +6,7 @@ import { commandNames, type Observation, type Power } from '@chronovirt/contract
 import { dueEffects } from './actor/role.ts';
 import type { Item } from './decide/types.ts';
 import { leafNames, leaves } from './life/leaves.ts';
+import { policyOf } from './policy.ts';
 import { fold, verify } from './reading/fold.ts';
 import { EMPTY, HOST, INSTANCE, OPERATOR, ordered, orderOf, Scenario, SPEC, SPINE, USER } from './testing/scenario.ts';
 
@@ -28,14 +29,26 @@ const observation: fc.Arbitrary<Observation> = fc.oneof(
 );
 
 const data = fc.record(
-  { host: fc.constantFrom('alpha', 'beta'), withdrawn: fc.boolean(), retry: fc.boolean(), again: fc.boolean() },
+  {
+    host: fc.constantFrom('alpha', 'beta'),
+    withdrawn: fc.boolean(),
+    retry: fc.boolean(),
+    again: fc.boolean(),
+    result: fc.constantFrom(null, { ...SPEC.image }, { ...SPEC.image, sha256: 'f'.repeat(64) }),
+  },
   { requiredKeys: ['host'] },
 );
 
 /** An item, given what the scenario has come to: about half of them speak of what is due, the others of anything. */
 type Step = (scenario: Scenario) => Item;
 
-const methods = leafNames.map((name) => leaves[name].method);
+const methods = [...leafNames.map((name) => leaves[name].method), 'removeImages'];
+const argumentsFor: Readonly<Record<string, object>> = {
+  create: { spec: SPEC },
+  resize: { flavor: SPEC.flavor },
+  snapshot: { name: 'once' },
+  backup: { name: 'nightly', rotation: 2 },
+};
 const command: fc.Arbitrary<Step> = fc
   .record({
     name: fc.constantFrom(...commandNames),
@@ -44,7 +57,7 @@ const command: fc.Arbitrary<Step> = fc
     ifSeq: fc.option(fc.nat(50), { freq: 10, nil: undefined }),
   })
   .map(({ name, id, by, ifSeq }) => () => {
-    const args = name === 'create' ? { spec: SPEC } : name === 'resize' ? { flavor: SPEC.flavor } : {};
+    const args = argumentsFor[name] ?? {};
     return {
       kind: 'command',
       command: { id: `f${id}`, instance: INSTANCE, name, args, by, ...(ifSeq === undefined ? {} : { ifSeq }) },
@@ -100,6 +113,8 @@ const look: fc.Arbitrary<Step> = fc
     heard: 'hint',
   }));
 
+const policy: fc.Arbitrary<Step> = fc.constant(() => ({ kind: 'policy' }) as Item);
+
 const order = orderOf(ordered());
 const link: fc.Arbitrary<Step> = fc
   .record({
@@ -125,6 +140,7 @@ const steps = fc.array(
     { weight: 2, arbitrary: alarm },
     { weight: 1, arbitrary: resume },
     { weight: 3, arbitrary: look },
+    { weight: 1, arbitrary: policy },
     { weight: 1, arbitrary: link },
   ),
   { minLength: 1, maxLength: 40 },
@@ -135,6 +151,10 @@ const starts: Record<string, () => Scenario> = {
   'an empty spine': () => new Scenario({ host: SPINE }),
   'a build on a host': () => Scenario.in('building.spawn', { context: { goal: 'running' }, spec: SPEC }),
   'a running guest': () => Scenario.resting('running', { spec: SPEC }),
+  'a guest whose drift is repaired': () =>
+    Scenario.resting('running', { spec: SPEC, policy: policyOf({ drift: 'repair', reclaimAfterMs: 10 }) }),
+  'a guest whose drift is asked about': () =>
+    Scenario.resting('stopped', { spec: SPEC, policy: policyOf({ drift: 'ask' }) }),
 };
 
 test.each(Object.keys(starts))(

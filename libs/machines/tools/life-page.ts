@@ -1,9 +1,17 @@
 /** The page about the chart, from the chart's own tables. */
-import type { Power, RestingState } from '@chronovirt/contract';
+import type { Sight } from '@chronovirt/contract';
 import { guards } from '../src/decide/guards.ts';
 import { proofOf } from '../src/classify.ts';
-import { leaves, leafNames, parentOf, parents, type Leaf, type Parent } from '../src/life/leaves.ts';
-import { observationTable, observedEvent, type Row } from '../src/life/observations.ts';
+import { leaves, leafNames, parents, type Leaf, type Parent } from '../src/life/leaves.ts';
+import { imageLeafNames, imageLeaves, imageOperations } from '../src/image/leaves.ts';
+import {
+  isQuestion,
+  observationTable,
+  observedEvent,
+  type Cell,
+  type DriftChoice,
+  type Row,
+} from '../src/life/observations.ts';
 import { everywhere, goalOf, methodsOf, operations, type Operation } from '../src/life/operations.ts';
 import { resting, restingStates } from '../src/life/resting.ts';
 import { vmStates } from '../src/nova-states.ts';
@@ -37,6 +45,7 @@ const proofText = {
   look: 'what is seen',
   mark: 'what is seen, with this operation’s mark',
   result: 'the driver’s word, and what is seen',
+  definition: 'what is seen: the definition is stored',
 } as const;
 
 function transientTable(): string {
@@ -64,7 +73,11 @@ const whereText: Readonly<Record<Operation['where'], string>> = {
 function commandTable(): string {
   const rows = operations.map((operation) => {
     const goals = [...new Set(operation.from.map((state) => goalOf(operation, state) ?? 'as before the resize'))];
-    const also = operation.preempts === undefined ? '' : `; cuts short ${operation.preempts.join(', ')}`;
+    const short = operation.preempts === undefined ? '' : `; cuts short ${operation.preempts.join(', ')}`;
+    const also =
+      operation.settles === undefined
+        ? short
+        : `${short}, and reconciling after ${operation.settles.filter((one) => one !== 'nothing').join(', ')}, or after none`;
     const methods = methodsOf(operation).map((method) => `\`${method}\``);
     return [
       `**${operation.command}**`,
@@ -80,7 +93,11 @@ function commandTable(): string {
   const special = Object.entries(everywhere).map(([name, description]) => [
     `**${name}**`,
     description,
-    name === 'create' ? 'no history' : 'every state but deleted',
+    name === 'create'
+      ? 'no history'
+      : name.endsWith('Drift')
+        ? 'wherever a question is open'
+        : 'every state but deleted',
     '',
     '',
     '',
@@ -107,38 +124,82 @@ function matrix(): string {
 }
 
 function rowText(row: Row): string {
-  switch (row.kind) {
-    case 'expected':
-      return '–';
-    case 'power':
-      return `recorded: ${row.why}`;
-    case 'move':
-      return `**${parentOf(row.to)} → ${row.goal}**: ${row.why}`;
-    case 'remove':
-      return `**removed**: ${row.why}`;
-    default:
-      return row satisfies never;
-  }
+  return row.kind === 'record' ? `recorded: ${row.why}` : `**${row.to} → ${row.goal}**: ${row.why}`;
 }
 
-function cellText(state: RestingState, power: Power): string {
-  const cell = observationTable[state][power];
-  if (cell.kind !== 'choice') return rowText(cell);
-  return Object.entries(cell.choices)
+const choices = ['usual', 'adopt', 'repair'] as const satisfies readonly DriftChoice[];
+
+/** Rows with the same meaning are told once. */
+function cellText(cell: Cell): string {
+  if (cell.kind === 'expected') return '–';
+  if (cell.kind === 'remove') return `**removed**: ${cell.why}`;
+  const texts = [...new Set(choices.map((choice) => rowText(cell[choice])))];
+  if (texts.length === 1) return texts[0] ?? '';
+  return texts
     .map(
-      ([name, row]) =>
-        `\`${cell.policy}: ${name}\`${defaultPolicy[cell.policy] === name ? ' (default)' : ''}: ${rowText(row)}`,
+      (text) =>
+        `${choices
+          .filter((choice) => rowText(cell[choice]) === text)
+          .map((name) => `_${name}_`)
+          .join(', ')}: ${text}`,
     )
     .join('; ');
 }
 
+const sightText: Readonly<Record<Sight, string>> = {
+  on: 'It runs.',
+  paused: 'Its vCPUs stand still, since somebody wants that.',
+  stuck: 'Its vCPUs stand still, since its storage failed or it crashed.',
+  off: 'It is off; somebody or something cut it off.',
+  shutdown: 'It is off; the guest ended by itself.',
+  saved: 'It is off, its memory is on disk.',
+  asleep: 'It put itself to sleep.',
+  crashed: 'It crashed.',
+  absent: 'The hypervisor does not know it.',
+  transient: 'It is as it should be, but its definition is gone.',
+};
+
 function observations(): string {
-  const powers = Object.keys(observedEvent) as Power[];
-  return table(
-    ['state \\ seen', ...powers],
-    restingStates.map((state) => [`**${state}**`, ...powers.map((power) => cellText(state, power))]),
+  const rows = restingStates.flatMap((state) =>
+    (Object.keys(observedEvent) as Sight[]).flatMap((seen) => {
+      const cell = observationTable[state][seen];
+      const question = isQuestion(state, seen) ? '●' : '';
+      return cell.kind === 'expected' ? [] : [[`**${state}**`, seen, cellText(cell), question]];
+    }),
   );
+  return table(['recorded', 'seen', 'what it means', 'a question with _ask_'], rows);
 }
+
+const sights = (): string =>
+  table(
+    ['seen', 'meaning', 'event'],
+    (Object.keys(observedEvent) as Sight[]).map((seen) => [
+      `**${seen}**`,
+      sightText[seen],
+      `\`${observedEvent[seen]}\``,
+    ]),
+  );
+
+const imageTable = (): string =>
+  table(
+    ['state', 'effect', 'what it does', 'deadline', 'Nova’s taskState'],
+    imageLeafNames.map((name) => {
+      const { method, description, deadlineMs, task } = imageLeaves[name];
+      return [`**${name}**`, `\`${method}\``, description, duration(deadlineMs), `\`${task}\``];
+    }),
+  );
+
+const imageCommands = (): string =>
+  table(
+    ['command', 'what it does', 'from', 'intent', 'needs'],
+    imageOperations.map(({ command, description, from, event, methods }) => [
+      `**${command}**`,
+      description,
+      from.join(', '),
+      `\`${event}\``,
+      methods.map((method) => `\`${method}\``).join(', '),
+    ]),
+  );
 
 const methodsBy = (proof: string): string =>
   [...proofOf]
@@ -149,6 +210,7 @@ const methodsBy = (proof: string): string =>
 function proofs(): string {
   return [
     `- **What is seen is enough**: ${methodsBy('look')}. Whoever brought the guest there, nothing was lost: a guest that somebody else started is adopted.`,
+    `- **The definition as well**: ${methodsBy('definition')}. The guest goes on; what was missing is there.`,
     `- **The mark as well**: ${methodsBy('mark')}. Before and after look alike, or another operation’s guest would be taken for this one’s.`,
     `- **The driver’s own word as well**: ${methodsBy('result')}. What they do leaves nothing that a look could show; without the word it did not happen.`,
   ].join('\n');
@@ -220,8 +282,44 @@ ${guardTable}
 
 ## What is seen in a resting state
 
-A hypervisor’s event is a hint: somebody looks, and what the look shows counts. Nothing is silently ignored: “recorded” is an event too.
+A hypervisor’s event is a hint: somebody looks, and what the look shows counts. Nothing is silently ignored: “recorded” is an event too. Each
+such event holds what was heard, when, and what was seen.
+
+${sights()}
+
+Where guest and record differ, the deployment says which of them holds (\`drift\` of the agent’s configuration; \`driftOf\` for single cases, as
+\`running/paused\`):
+
+- _adopt_: the guest. What is seen is taken over.
+- _repair_: the record. The guest is brought back to it, by the policy.
+- _ask_: a person. The question stands in the record (\`show\` and \`list\` tell it) until \`adoptDrift\` or \`repairDrift\` answers it, an operation
+  begins, or the guest is as recorded again.
+- _usual_ (the default): what ended stays ended, what shall be off is stopped, much as in Nova.
+
+What a host cannot do is recorded instead. A repair that fails is a failure with its facts; it is not tried again by itself.
 
 ${observations()}
+
+A guest that was recorded running and is off, crashed or gone after a **boot of its host** is started again before any of this
+(\`resumeGuestsAfterHostBoot\`, on unless the deployment says otherwise): recorded is what was wanted, and nothing starts before the journal was read
+afresh. One whose memory the host saved as it went down goes on from there.
+
+## Images
+
+The part \`image\` is a small chart beside \`life\`, which goes on meanwhile. Every command but delete and the lock waits for it; a delete cuts it
+short. However a step ends, the part is idle again; what went wrong stands in the event, and the image that was made in \`snapshot.done\`.
+
+${imageCommands()}
+
+${imageTable()}
+
+## What the policy does by itself
+
+| setting | default | then |
+| --- | --- | --- |
+| \`reclaimAfterMs\` | never | What is in the trash for so long is deleted, also where the agent was down when its time was over. A lock keeps it. |
+| \`softRebootMs\` | the deadline of every reboot | A soft reboot without an end in this time: \`pollRebootingInstances\` starts a guest that does not run. |
+| \`resumeGuestsAfterHostBoot\` | on | see above |
+| \`drift\`, \`driftOf\` | usual | see above |
 `;
 }

@@ -12,6 +12,8 @@ interface Way {
   /** In the order in which they are passed. */
   readonly leaves: readonly LeafName[];
   readonly commands: readonly CommandName[];
+  /** What leads there where no command does. */
+  readonly label?: string;
   /** The leaves are passed one after the other, or one of them is. */
   readonly oneOf?: true;
 }
@@ -40,7 +42,7 @@ const lanes: readonly Lane[] = [
   },
   {
     state: 'rescued',
-    there: { leaves: ['rescuing.rescue'], commands: ['rescue'] },
+    there: { leaves: ['rescuing.powerOff', 'rescuing.rescue'], commands: ['rescue'] },
     back: { leaves: ['unrescuing.unrescue'], commands: ['unrescue'] },
   },
   {
@@ -71,7 +73,7 @@ const lanes: readonly Lane[] = [
 
 /** Operations that begin and end in `running`, left of it. */
 const loops: readonly Way[] = [
-  { leaves: ['rebooting.reboot'], commands: ['reboot', 'hardReboot'] },
+  { leaves: ['rebooting.reboot', 'rebooting.pollRebootingInstances'], commands: ['reboot', 'hardReboot'] },
   { leaves: ['rebuilding.destroy', 'rebuilding.spawn'], commands: ['rebuild'] },
   {
     leaves: [
@@ -83,10 +85,16 @@ const loops: readonly Way[] = [
     commands: ['liveMigrate'],
   },
   { leaves: ['migrating.spawn'], commands: ['evacuate'] },
+  {
+    leaves: ['starting.resumeStateOnHostBoot', 'repairing.define'],
+    commands: [],
+    label: 'seen: off after a boot, or undefined',
+    oneOf: true,
+  },
 ];
 
 /** Where each of them begins below the top of `running`. */
-const loopTops = [250, 372, 494, 720];
+const loopTops = [196, 346, 436, 664, 748];
 
 const WIDTH = 1400;
 const LANE = 110;
@@ -201,11 +209,15 @@ function lane({ state, there, back }: Lane, n: number): string {
 
 /** An operation that ends where it began: out of `running`, through its leaves from top to bottom, and back. */
 function loop(way: Way, y: number): string {
-  const stacked = way.leaves.some((name) => name.length * way.leaves.length > 60)
+  const stacked = way.leaves.some((name) => name.length * way.leaves.length >= 60)
     ? way.leaves.map((name) => [name])
     : [way.leaves];
   const rows = stacked.map((names, n) =>
-    strip({ leaves: names }, { x: LEFT.x, y: y + n * 52, width: LEFT.width, height: WAY.height }, 'left'),
+    strip(
+      { leaves: names, ...(way.oneOf && { oneOf: way.oneOf }) },
+      { x: LEFT.x, y: y + n * 52, width: LEFT.width, height: WAY.height },
+      'left',
+    ),
   );
   const links = stacked.slice(1).map((_, n) =>
     arrow([
@@ -224,7 +236,7 @@ function loop(way: Way, y: number): string {
   return [
     ...rows,
     ...links,
-    text(LEFT.x + LEFT.width / 2, y - 8, labelOf(way.commands), 'label'),
+    text(LEFT.x + LEFT.width / 2, y - 8, way.label ?? labelOf(way.commands), 'label'),
     arrow([
       [RUNNING.x, y + 19],
       [LEFT.x + LEFT.width + 3, y + 19],

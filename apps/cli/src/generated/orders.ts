@@ -21,7 +21,7 @@ export const contractOrders: readonly ContractOrder[] = [
   },
   {
     "command": "rescue",
-    "summary": "Starts a rescue system with the own disk beside it.",
+    "summary": "Stops the guest and starts a rescue system with the own disk beside it.",
     "options": [
       {
         "name": "image",
@@ -108,17 +108,17 @@ export const contractOrders: readonly ContractOrder[] = [
   },
   {
     "command": "abortMigration",
-    "summary": "Orders abortMigration.",
+    "summary": "On the spine: ends a move that has not landed; the guest stays where it is.",
     "options": []
   },
   {
     "command": "forceComplete",
-    "summary": "Orders forceComplete.",
+    "summary": "On the spine: brings a live migration to its end at the price of a pause.",
     "options": []
   },
   {
     "command": "evacuate",
-    "summary": "Orders evacuate.",
+    "summary": "On the spine: makes the guest again elsewhere, after proof that its host cannot run it any more.",
     "options": [
       {
         "name": "host",
@@ -150,6 +150,36 @@ export const contractOrders: readonly ContractOrder[] = [
     "options": []
   },
   {
+    "command": "snapshot",
+    "summary": "Makes an image of the root disk; the guest goes on as it is.",
+    "options": [
+      {
+        "name": "name",
+        "kind": "text",
+        "description": "",
+        "isRequired": true
+      }
+    ]
+  },
+  {
+    "command": "backup",
+    "summary": "Makes an image, and removes older backups of that name beyond the number that is kept.",
+    "options": [
+      {
+        "name": "name",
+        "kind": "text",
+        "description": "",
+        "isRequired": true
+      },
+      {
+        "name": "rotation",
+        "kind": "number",
+        "description": "",
+        "isRequired": true
+      }
+    ]
+  },
+  {
     "command": "softDelete",
     "summary": "Puts the guest aside as the driver does it; restore or delete follows.",
     "options": []
@@ -157,6 +187,16 @@ export const contractOrders: readonly ContractOrder[] = [
   {
     "command": "restore",
     "summary": "Brings a trashed guest back as the driver does it.",
+    "options": []
+  },
+  {
+    "command": "adoptDrift",
+    "summary": "Answers a question about what was seen: the guest is right, and that is taken over.",
+    "options": []
+  },
+  {
+    "command": "repairDrift",
+    "summary": "Answers a question about what was seen: the record is right, and the guest is brought back to it.",
     "options": []
   }
 ];

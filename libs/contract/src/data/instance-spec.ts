@@ -68,6 +68,8 @@ export const instanceSpec = z.strictObject({
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a host name: 1-63 of a-z 0-9 -, not at the ends'),
   flavor,
   image: imageRef,
+  /** The image that shelving made of its disk: an unshelve on another host starts from it. */
+  shelved: imageRef.optional(),
   ports: z.array(port).max(32),
   sshKeys: z
     .array(

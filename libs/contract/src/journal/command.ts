@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commandId, hostName, instanceUuid } from '../data/identifiers.ts';
 import { imageRef, instanceSpec } from '../data/instance-spec.ts';
+import { imageName, MAX_BACKUPS } from './image-work.ts';
 import { by } from './message.ts';
 
 const empty = z.strictObject({});
@@ -48,10 +49,21 @@ export const commandArguments = {
   shelve: empty,
   offload: empty,
   unshelve: empty,
+  /** Makes an image of the root disk; the guest goes on as it is. */
+  snapshot: z.strictObject({ name: imageName }),
+  backup: z.strictObject({
+    name: imageName,
+    /** Backups of that name that are kept, this one included; older ones are removed. */
+    rotation: z.int().min(1).max(MAX_BACKUPS),
+  }),
   softDelete: empty,
   restore: empty,
   delete: empty,
   reset: empty,
+  /** What was seen and differs from the record is taken over. */
+  adoptDrift: empty,
+  /** What was seen is undone: the guest is brought back to what is recorded. */
+  repairDrift: empty,
   lock: z.strictObject({ reason: z.string().max(300).default('') }),
   unlock: empty,
 } as const;

@@ -18,7 +18,7 @@ export const handedState = z.strictObject({
   context: lifeContext,
   /** The taker's ops go on from here, so that no mark is ever written twice under one epoch. */
   op: z.int().nonnegative(),
-  parts: z.strictObject({ lock: lock.nullable() }),
+  parts: z.strictObject({ lock: lock.nullable(), backups: instanceState.shape.parts.shape.backups }),
 });
 export type HandedState = z.infer<typeof handedState>;
 
@@ -46,6 +46,9 @@ export const returned = z.strictObject({
   hostsTried: z.array(hostName),
   retry: z.boolean(),
   command: commandId.nullable(),
+  /** Of an offloaded instance, which comes back: what it is made from now, and what goes along with it. */
+  spec: instanceSpec.optional(),
+  parts: handedState.shape.parts.optional(),
 });
 export type Returned = z.infer<typeof returned>;
 

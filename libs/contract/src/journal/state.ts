@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { commandId, hostName, incarnation } from '../data/identifiers.ts';
 import { power } from '../data/power.ts';
 import { observation } from '../data/observation.ts';
+import { drift, sight } from './drift.ts';
+import { backup, imageState, imageWork, MAX_BACKUPS } from './image-work.ts';
 import { restingState } from './life-states.ts';
 import { migrationId, migrationState } from './migration.ts';
 
@@ -101,7 +103,23 @@ export const instanceState = z.strictObject({
     power: power.nullable(),
     lock: lock.nullable(),
     /** Work on images of this instance (snapshot, backup): idle or what is being done. */
-    image: z.enum(['idle', 'capturing', 'uploading']),
+    image: imageState,
+    /** The image that is being made; left out while that part is idle. */
+    imageWork: imageWork.optional(),
+    /** Backups that are kept, oldest first; left out while there are none. */
+    backups: z
+      .array(backup)
+      .min(1)
+      .max(2 * MAX_BACKUPS)
+      .optional(),
+    /** What was seen, where the power alone does not tell it; left out where it does. */
+    sight: sight.optional(),
+    /** Something seen that waits for a person's decision. */
+    drift: drift.optional(),
+    /** Since when it is in the trash, in milliseconds since 1970. */
+    trashedAt: z.int().nonnegative().optional(),
+    /** Boot of the host under which it was last seen. */
+    boot: z.string().max(64).optional(),
     /** On the spine: the move under way, or the last one; left out when there never was one. */
     migration: migrationState.optional(),
   }),

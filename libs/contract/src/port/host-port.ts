@@ -80,6 +80,8 @@ export interface HostPort {
   migrationProgress?(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null>;
   /** Ends the guest at once, whatever it is about; its definition and files stay. Nothing that runs is fine. For a host that may run none any more. */
   stopNow(instance: InstanceUuid, context: EffectContext): Promise<void>;
+  /** Stores the definition of a domain that runs without one, as it runs; one that is stored is left as it is. Throws `INSTANCE_NOT_FOUND`. */
+  define?(instance: InstanceUuid, context: EffectContext): Promise<void>;
   /** Closes the connection that a revoked effect uses, so that what it has in flight ends; the next use opens a new one. */
   interrupt(instance: InstanceUuid): Promise<void>;
   close(): Promise<void>;

@@ -410,6 +410,10 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     return passBarrier(this.#connection, instance, context);
   }
 
+  define(_instance: InstanceUuid, context: EffectContext): Promise<void> {
+    return freeze.define(this.#connection, context);
+  }
+
   async watch(onHint: (hint: Hint) => void): Promise<() => Promise<void>> {
     const stop = this.#events.watch(onHint);
     return async () => stop();

@@ -41,6 +41,11 @@ export function resume(connection: HostConnection, args: GuestArguments, context
   });
 }
 
+/** A guest that lost its stored definition goes on, and has it again. */
+export function define(connection: HostConnection, context: EffectContext): Promise<void> {
+  return settle(connection, context, () => null);
+}
+
 /** Looks past what is under way, then takes the steps of the method. */
 async function settle(
   connection: HostConnection,

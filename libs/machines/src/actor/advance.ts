@@ -5,18 +5,9 @@
  * The rule that makes "what is due" exact: an effect opens when the chart says that a leaf was *entered*, whatever event led there.
  * Then op grows by one and replaces what was due of that part. When `life` leaves its effects, nothing of it is due.
  */
-import type {
-  Answer,
-  CommandId,
-  Due,
-  InstanceState,
-  LifeContext,
-  Lock,
-  Observation,
-  Role,
-  StoredEvent,
-} from '@chronovirt/contract';
+import type { Answer, CommandId, Due, InstanceState, LifeContext, Lock, Role, StoredEvent } from '@chronovirt/contract';
 import { leafOf } from '../life/leaves.ts';
+import { IMAGE_PART } from '../image/leaves.ts';
 import { isKnown, transit } from '../life/transit.ts';
 import { MACHINE_VERSION } from '../version.ts';
 import { EventNotAcceptedError } from './errors.ts';
@@ -24,6 +15,16 @@ import { initialContext } from '../life/context-changes.ts';
 import { UNPLACED } from '../life/resting.ts';
 import { initialState, type Meta } from './initial.ts';
 import type { HandedState } from './links.ts';
+import {
+  afterAnswer,
+  afterImage,
+  afterLife,
+  afterLook,
+  afterQuestion,
+  observationOf,
+  withoutImageWork,
+  withSeen,
+} from './parts.ts';
 import { migrate } from '../migration/machine.ts';
 import { INCOMING_PART, LIFE_PART, MIGRATION_PART, OWNER_PART, roleAllows, roleText } from './role.ts';
 
@@ -57,7 +58,15 @@ export function advance(before: InstanceState | null, event: Candidate, meta: Me
     case LIFE_PART:
       return event.type === 'adopted' ? adopt(state, event, meta, stamp) : live(state, event, meta, stamp);
     case 'power':
-      return close(withPower(state, event), event, observationOf(event)?.power ?? 'unknown');
+      return close(
+        { ...state, parts: afterLook(state.parts, event) },
+        event,
+        String(event.data?.['seen'] ?? observationOf(event)?.power ?? 'unknown'),
+      );
+    case 'drift':
+      return question(state, event, meta);
+    case IMAGE_PART:
+      return imaged(state, event, meta, stamp);
     case 'lock':
       return lock(state, event, meta);
     case OWNER_PART:
@@ -78,20 +87,52 @@ function live(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp):
   const step = transit(state.value, state.context, { type: event.type, data: event.data ?? {}, of: event.of ?? null });
   if (step === null) throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION);
   const role = roleAfter(state, event);
+  const isDeleting = step.value.startsWith('deleting.');
   const moved: InstanceState = {
-    ...withPower(state, event),
+    ...state,
+    parts: afterLife(withReturned(state.parts, event), event, step.value, state.actor.at),
     value: step.value,
     context: step.context,
     actor: {
       ...state.actor,
       role,
       epoch: role.kind === 'owner' ? Math.max(role.epoch, state.actor.epoch) : state.actor.epoch,
-      due: state.actor.due.filter(({ part }) => part !== LIFE_PART),
+      due: state.actor.due.filter(({ part }) => part !== LIFE_PART && !(isDeleting && part === IMAGE_PART)),
       spec: event.data?.['spec'] === undefined ? state.actor.spec : 0,
       answered: isIntent(event) ? answeredWith(state, accepted(meta.command)) : state.actor.answered,
     },
   };
   return open(moved, event, meta, stamp, LIFE_PART, step.effect);
+}
+
+/** What a host gave back goes along. */
+function withReturned(parts: InstanceState['parts'], { type, data }: Candidate): InstanceState['parts'] {
+  const given = type === 'returned' ? (data?.['parts'] as HandedState['parts'] | undefined) : undefined;
+  return given === undefined ? parts : { ...parts, ...given };
+}
+
+/** Something was seen that a person has to judge, or a person has judged it. */
+function question(state: InstanceState, event: Candidate, meta: Meta): Advanced {
+  if (!isIntent(event))
+    return close({ ...state, parts: afterQuestion(state.parts, event, state.actor.at) }, event, 'open');
+  const answered = answeredWith(state, accepted(meta.command));
+  return close({ ...state, parts: afterAnswer(state.parts), actor: { ...state.actor, answered } }, event, 'answered');
+}
+
+/** A step of an image's making. */
+function imaged(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
+  const step = afterImage(state.parts, event, state.actor.at);
+  if (step === null) throw new EventNotAcceptedError(event.type, state.parts.image, MACHINE_VERSION, 'part image');
+  const next: InstanceState = {
+    ...state,
+    parts: step.parts,
+    actor: {
+      ...state.actor,
+      due: state.actor.due.filter(({ part }) => part !== IMAGE_PART),
+      answered: isIntent(event) ? answeredWith(state, accepted(meta.command)) : state.actor.answered,
+    },
+  };
+  return open(next, event, meta, stamp, IMAGE_PART, step.effect);
 }
 
 /** Some outcomes change who may act: an order that was taken back, an instance that a host gave back. */
@@ -129,7 +170,8 @@ function isOrder({ type, data }: Candidate): boolean {
 function ready(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
   const rest = (state.context.request['steps'] ?? []) as string[];
   const without: InstanceState = {
-    ...withPower(state, event),
+    ...state,
+    parts: withSeen(state.parts, event),
     actor: { ...state.actor, due: [] },
   };
   if (!event.type.endsWith('.done')) {
@@ -160,7 +202,7 @@ function adopt(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp)
     ...state,
     value: given.value,
     context: given.context,
-    parts: { power: null, lock: given.parts.lock, image: 'idle' },
+    parts: { power: null, image: 'idle', ...given.parts },
     actor: {
       ...state.actor,
       role: { kind: 'owner', epoch },
@@ -176,7 +218,8 @@ function adopt(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp)
 function own(state: InstanceState, isFirst: boolean, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
   const epoch = Number(event.data?.['epoch'] ?? state.actor.epoch);
   const as = (role: Role, due: Due[] = []): InstanceState => ({
-    ...withPower(state, event),
+    ...state,
+    parts: withoutImageWork(withSeen(state.parts, event)),
     actor: { ...state.actor, role, epoch, due },
   });
   switch (event.type) {
@@ -265,7 +308,7 @@ function open(
   method: string | null,
 ): Advanced {
   const { actor, context } = state;
-  const to = part === LIFE_PART ? state.value : part === MIGRATION_PART ? migrationValue(state) : roleText(actor.role);
+  const to = reachedIn(state, part);
   if (method === null || !roleAllows(actor.role, part, method)) {
     if (event.op !== undefined)
       throw new EventNotAcceptedError(
@@ -307,6 +350,20 @@ function open(
   return close(opened, stamped, to);
 }
 
+/** The state of a part, as events show it. */
+function reachedIn(state: InstanceState, part: string): string {
+  switch (part) {
+    case LIFE_PART:
+      return state.value;
+    case MIGRATION_PART:
+      return migrationValue(state);
+    case IMAGE_PART:
+      return state.parts.image;
+    default:
+      return roleText(state.actor.role);
+  }
+}
+
 /** Times that the effect which opens was begun again: the back-off follows from it. */
 function triesOf({ context, parts }: InstanceState, { type }: Candidate, part: string): number {
   switch (part) {
@@ -316,6 +373,8 @@ function triesOf({ context, parts }: InstanceState, { type }: Candidate, part: s
         : REMNANT_TRIES;
     case MIGRATION_PART:
       return parts.migration?.context.tries ?? 0;
+    case IMAGE_PART:
+      return parts.imageWork?.tries ?? 0;
     case INCOMING_PART:
       return 0;
     default:
@@ -357,15 +416,6 @@ function withNeutral(state: InstanceState, event: Candidate, meta: Meta): Instan
 
 function timed(state: InstanceState, meta: Meta): InstanceState {
   return { ...state, actor: { ...state.actor, at: Math.max(meta.at, state.actor.at), incarnation: meta.incarnation } };
-}
-
-function withPower(state: InstanceState, event: Candidate): InstanceState {
-  const seen = observationOf(event);
-  return seen === null || seen.busy !== null ? state : { ...state, parts: { ...state.parts, power: seen.power } };
-}
-
-function observationOf(event: Candidate): Observation | null {
-  return (event.data?.['observation'] as Observation | null | undefined) ?? null;
 }
 
 /** The events that stand for a command that was taken. */

@@ -22,16 +22,17 @@ export function adoptOrder(spine: InstanceState, spec: InstanceSpec, from: Adopt
     value: `${parent}.spawn`,
     context: { ...spine.context, request, tries: 0, awaiting: null },
     op,
-    parts: { lock: spine.parts.lock },
+    parts: { lock: spine.parts.lock, ...(spine.parts.backups && { backups: spine.parts.backups }) },
   };
   return { kind: 'adopt', epoch: role.epoch, from, spec, state, command: due[0]?.command ?? null };
 }
 
-/** The message to the spine of a host whose actor is closed. `seq`, `command`: of the host's last message. */
+/** The message to the spine of a host whose actor is closed. `seq`, `command`: of the host's last message; `spec`: the instance's last one. */
 export function returnedLink(
   closed: InstanceState,
   from: { readonly host: HostName; readonly seq: number; readonly command: CommandId | null },
   retry: boolean,
+  spec?: InstanceSpec,
 ): Returned {
   const outcome = closed.value === 'deleted' || closed.value === 'offloaded' ? closed.value : 'released';
   const { failure, hostsTried } = closed.context;
@@ -44,5 +45,10 @@ export function returnedLink(
     failure,
     hostsTried: tried,
     retry: retry && outcome === 'released',
+    // What the shelf keeps of it: the image of its disk, its size, who locked it, which backups there are.
+    ...(outcome === 'offloaded' && {
+      ...(spec && { spec }),
+      parts: { lock: closed.parts.lock, ...(closed.parts.backups && { backups: closed.parts.backups }) },
+    }),
   };
 }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { returnedLink, type Link } from '../actor/links.ts';
-import { EMPTY, HOST, ordered, orderOf, Scenario, seen, SPEC, SPINE, told } from '../testing/scenario.ts';
+import type { InstanceSpec } from '@chronovirt/contract';
+import { adoptOrder, returnedLink, type Link } from '../actor/links.ts';
+import { argumentsOf } from '../arguments.ts';
+import { EMPTY, HOST, OPERATOR, ordered, orderOf, Scenario, seen, SPEC, SPINE, told } from '../testing/scenario.ts';
 
-const adopted = (): { spine: Scenario; host: Scenario } => {
+const adopted = (options: { spec?: InstanceSpec } = {}): { spine: Scenario; host: Scenario } => {
   const spine = ordered();
-  const host = new Scenario();
+  const host = new Scenario(options);
   host.take({ kind: 'link', link: orderOf(spine) });
   spine.outcome('done', null, { data: { host: HOST, seq: host.seq } });
   return { spine, host };
@@ -218,18 +220,46 @@ test('once a host holds the instance, the spine refuses commands and names the h
   });
 });
 
-test('an offloaded instance comes back to the spine and is unshelved on another host', () => {
-  const { spine, host } = adopted();
+/** The spec that an event of the last message stores, if any. */
+const specIn = ({ entries }: Scenario): InstanceSpec | undefined =>
+  entries.at(-1)?.message.events.find(({ data }) => data?.['spec'] !== undefined)?.data?.['spec'] as never;
+
+test('an offloaded instance comes back to the spine with its image, and is unshelved from it on another host', () => {
+  const { spine, host } = adopted({ spec: SPEC });
+  host.outcome('done', seen({ mark: host.mark }));
+  host.order('lock', { reason: 'audit' }, { by: OPERATOR });
+  host.order('shelve', {}, { by: OPERATOR });
+  host.outcome('done', seen({ power: 'off' }));
+  const image = { sha256: 'd'.repeat(64), name: 'whatever', format: 'qcow2', bytes: 7, virtualBytes: 2 ** 30 };
+  host.outcome('done', seen({ power: 'off' }), { data: { result: image } });
+  expect(host.value).toBe('shelved');
+  const shelved = specIn(host) as InstanceSpec;
+  expect(shelved).toEqual({ ...SPEC, shelved: { ...image, name: 'web-shelved' } });
+
+  host.order('offload', {}, { by: OPERATOR });
+  expect(told(host.outcome('done', EMPTY))).toEqual(['destroy.done -> offloaded', 'released -> closed']);
+  const from = { host: HOST, seq: host.seq, command: null };
+  spine.take({ kind: 'link', link: returnedLink(host.now, from, true, shelved) });
+  expect(spine.now).toMatchObject({ value: 'offloaded', parts: { lock: { name: 'grace' } } });
+  expect(specIn(spine)).toEqual(shelved);
+
+  expect(told(spine.order('unshelve', {}, { by: OPERATOR }))).toEqual(['unshelve.requested -> unshelving.place']);
+  spine.outcome('done', null, { data: { host: 'beta' } });
+  const beta = new Scenario({ host: 'beta' as never, spec: shelved });
+  beta.take({ kind: 'link', link: adoptOrder(spine.now, shelved, { host: SPINE, seq: spine.seq }) });
+  expect(beta.value).toBe('unshelving.spawn');
+  const [due] = beta.now.actor.due;
+  expect(argumentsOf(beta.now, shelved, due as never)).toMatchObject({ imageMeta: { id: image.sha256 } });
+  beta.outcome('done', seen({ mark: beta.mark }));
+  // What is on its disk counts from now on; what it was first made from is what a rebuild starts from.
+  expect(specIn(beta)).toEqual(SPEC);
+  expect(beta.now).toMatchObject({ value: 'running', parts: { lock: { reason: 'audit' } } });
+});
+
+test('a shelve whose image was not made is no shelve', () => {
+  const { host } = adopted({ spec: SPEC });
   host.outcome('done', seen({ mark: host.mark }));
   host.order('shelve');
   host.outcome('done', seen({ power: 'off' }));
-  host.outcome('done', seen({ power: 'off' }));
-  expect(host.value).toBe('shelved');
-  host.order('offload');
-  expect(told(host.outcome('done', EMPTY))).toEqual(['destroy.done -> offloaded', 'released -> closed']);
-  spine.take({ kind: 'link', link: returnedLink(host.now, { host: HOST, seq: host.seq, command: null }, true) });
-  expect(spine.value).toBe('offloaded');
-  expect(told(spine.order('unshelve'))).toEqual(['unshelve.requested -> unshelving.place']);
-  spine.outcome('done', null, { data: { host: 'beta' } });
-  expect(orderOf(spine).state.value).toBe('unshelving.spawn');
+  expect(told(host.outcome('done', seen({ power: 'off' })))).toEqual(['snapshot.done -> reconciling.probe']);
 });

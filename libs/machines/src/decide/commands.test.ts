@@ -14,6 +14,7 @@ type Case = [
   then: string,
 ];
 
+const MADE = { sha256: 'd'.repeat(64), name: 'made', format: 'qcow2', bytes: 7, virtualBytes: 7 } as const;
 const on = (mark: Observation['mark']): Observation => seen({ mark });
 const off = (): Observation => seen({ power: 'off' });
 const paused = (): Observation => shows('paused');
@@ -34,7 +35,17 @@ const cases: Case[] = [
   ['paused', 'unpause', 'unpause.requested -> thawing.unpause', [['unpause.done', on]], 'running'],
   ['running', 'suspend', 'suspend.requested -> freezing.suspend', [['suspend.done', suspended]], 'suspended'],
   ['suspended', 'resume', 'resume.requested -> thawing.resume', [['resume.done', on]], 'running'],
-  ['running', 'rescue', 'rescue.requested -> rescuing.rescue', [['rescue.done', rescued]], 'rescued'],
+  [
+    'running',
+    'rescue',
+    'rescue.requested -> rescuing.powerOff',
+    [
+      ['powerOff.done', off],
+      ['rescue.done', rescued],
+    ],
+    'rescued',
+  ],
+  ['failed', 'rescue', 'rescue.requested -> rescuing.rescue', [['rescue.done', rescued]], 'rescued'],
   ['stopped', 'rescue', 'rescue.requested -> rescuing.rescue', [['rescue.done', rescued]], 'rescued'],
   ['rescued', 'unrescue', 'unrescue.requested -> unrescuing.unrescue', [['unrescue.done', on]], 'running'],
   [
@@ -119,7 +130,11 @@ describe('given a state, when it is ordered and its end is seen, then', () => {
     const instance = Scenario.resting(given, { context: given === 'failed' ? { origin: 'running' } : {} });
     expect(told(instance.order(command))).toEqual([intent]);
     for (const [event, look] of steps)
-      expect(told(instance.outcome('done', look(instance.mark)))[0]).toMatch(`${event} -> `);
+      expect(
+        told(
+          instance.outcome('done', look(instance.mark), event === 'snapshot.done' ? { data: { result: MADE } } : {}),
+        )[0],
+      ).toMatch(`${event} -> `);
     expect(instance.value).toBe(then);
     expect(instance.due).toEqual([]);
     expect(instance.now.context).toMatchObject({ goal: null, tries: 0, request: {}, failure: null, awaiting: null });
@@ -278,9 +293,9 @@ test('a lock keeps its owner out, not an operator; an operator’s lock only an 
 
 test('while an image is taken everything but delete and the lock waits', () => {
   const instance = Scenario.resting('running');
-  instance.state = { ...instance.now, parts: { ...instance.now.parts, image: 'uploading' } };
+  instance.state = { ...instance.now, parts: { ...instance.now.parts, image: 'capturing' } };
   expect(instance.order('stop')).toMatchObject({
-    answer: { guard: 'imageIdle', fact: 'an image of the instance is being uploaded' },
+    answer: { guard: 'imageIdle', fact: 'an image of the instance is being made' },
   });
   expect(told(instance.order('delete'))).toEqual(['destroy.requested -> deleting.destroy']);
 });

@@ -4,6 +4,7 @@ import { onCommand } from './on-command.ts';
 import { onLink } from './on-link.ts';
 import { onLook } from './on-look.ts';
 import { onOutcome } from './on-outcome.ts';
+import { onPolicy } from './on-policy.ts';
 import type { Decision, Env, Item } from './types.ts';
 
 /**
@@ -24,6 +25,8 @@ export function decide(state: InstanceState | null, item: Item, env: Env): Decis
       return onResume(state, item.op, item.attempt, env);
     case 'link':
       return onLink(state, item.link, env);
+    case 'policy':
+      return onPolicy(state, env);
     default:
       return item satisfies never;
   }

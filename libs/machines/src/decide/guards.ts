@@ -2,9 +2,20 @@
  * Why a command is refused: guards with stable names, each with the fact behind it in a person's words. The order is the order in
  * which they are asked; the first that does not hold is the answer.
  */
-import { CLUSTER, type Command, type CommandName, type InstanceState, type RestingState } from '@chronovirt/contract';
+import {
+  CLUSTER,
+  MAX_BACKUPS,
+  type Command,
+  type CommandName,
+  type InstanceState,
+  type RestingState,
+} from '@chronovirt/contract';
 import { leafOf, parentOf } from '../life/leaves.ts';
 import { methodsOf, operations, type Operation } from '../life/operations.ts';
+import { imageOperationOf, type ImageOperation } from '../image/leaves.ts';
+import { keptAfter } from '../image/backups.ts';
+import { settledBy } from '../life/chart-event.ts';
+import { rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
 import { isMigrationLeaf, isUnderWay } from '../migration/leaves.ts';
 import type { Env } from './types.ts';
@@ -21,7 +32,9 @@ export const guards = {
   state: 'The command is legal in the present state.',
   launched: 'The guest has run at least once.',
   lockOpen: 'The instance is not locked, or an operator asks.',
-  imageIdle: 'No image of the instance is being taken.',
+  imageIdle: 'No image of the instance is being made.',
+  backupRoom: 'There is room for the backups that are to be kept.',
+  driftOpen: 'Something was seen that waits for a decision.',
   driverImplements: 'The driver of this host has the methods that the operation needs.',
   specKnown: 'The present spec is at hand, so that a change of it can be stored.',
   journalNotFull: 'The journal takes new commands.',
@@ -164,6 +177,9 @@ function whatFits(
   env: Pick<Env, 'host' | 'facts' | 'spec'>,
 ): { operation: Operation | null } | Refusal {
   if (asked.name === 'delete' || asked.name === 'lock' || asked.name === 'unlock') return { operation: null };
+  if (asked.name === 'adoptDrift' || asked.name === 'repairDrift') return driftFits(state, asked.name, env);
+  const image = imageOperationOf(asked.name);
+  if (image !== null) return imageFits(state, image, asked, env);
   const rows = operations.filter(({ command }) => command === asked.name);
   const legal = rows.filter((row) => isLegal(row, state));
   if (legal.length === 0) return { guard: 'state', fact: notHere(state, asked.name, rows) };
@@ -201,9 +217,53 @@ function reaches(
   return (reach === 'elsewhere') === elsewhere;
 }
 
-function isLegal({ from, preempts }: Operation, { value }: InstanceState): boolean {
+function isLegal({ from, preempts, settles }: Operation, { value, context }: InstanceState): boolean {
   const at = restingOf(value);
-  return at === null ? (preempts?.includes(parentOf(value) as never) ?? false) : from.includes(at);
+  if (at !== null) return from.includes(at);
+  if (value === 'reconciling.probe' && settles?.includes(settledBy(context) as never))
+    return context.origin !== null && from.includes(context.origin);
+  return preempts?.includes(parentOf(value) as never) ?? false;
+}
+
+/** Whether a person may say what holds, and the host can do what follows. */
+function driftFits(
+  { value, parts: { drift } }: InstanceState,
+  name: 'adoptDrift' | 'repairDrift',
+  { host, facts }: Pick<Env, 'host' | 'facts'>,
+): { operation: null } | Refusal {
+  const at = restingOf(value);
+  if (drift === undefined || at === null)
+    return {
+      guard: 'driftOpen',
+      fact: 'the guest is as recorded, or what differs was dealt with: nothing is to decide',
+    };
+  const row = rowOf(at, drift.seen, name === 'adoptDrift' ? 'adopt' : 'repair');
+  const method = row?.kind === 'move' ? leafOf(row.to)?.method : undefined;
+  if (method !== undefined && method !== 'probe' && !facts.implements.has(method))
+    return { guard: 'driverImplements', fact: `the driver of ${host} does not have ${method}` };
+  return { operation: null };
+}
+
+/** Whether an image can be made now. */
+function imageFits(
+  state: InstanceState,
+  { command, from, methods }: ImageOperation,
+  { args }: Asker,
+  { host, facts }: Pick<Env, 'host' | 'facts'>,
+): { operation: null } | Refusal {
+  const at = restingOf(state.value);
+  if (at === null || !from.includes(at)) return { guard: 'state', fact: notHere(state, command, [{ from }]) };
+  if (host === CLUSTER) return { guard: 'placed', fact: 'no host holds the instance, so there is no guest to act on' };
+  const lacking = methods.filter((method) => !facts.implements.has(method));
+  if (lacking.length > 0)
+    return { guard: 'driverImplements', fact: `the driver of ${host} does not have ${lacking.join(', ')}` };
+  const { name, rotation } = args as { name?: string; rotation?: number };
+  if (command === 'backup' && keptAfter(state.parts, String(name), Number(rotation)) > MAX_BACKUPS)
+    return {
+      guard: 'backupRoom',
+      fact: `${MAX_BACKUPS} backups of an instance are kept, all names together, and this would make it ${keptAfter(state.parts, String(name), Number(rotation))}`,
+    };
+  return { operation: null };
 }
 
 /** A build that failed before the guest ever ran: it began from nothing. */
@@ -224,7 +284,8 @@ function needsSpec({ name, args }: Asker, { spec }: Pick<Env, 'spec'>): Refusal 
 
 function locked({ parts }: InstanceState, { name, by }: Asker): Refusal | null {
   const { lock } = parts;
-  if (lock === null || by.kind !== 'user') return null;
+  // A picture of the guest changes nothing of it.
+  if (lock === null || by.kind !== 'user' || imageOperationOf(name) !== null) return null;
   if (lock.holder === 'owner' && (name === 'unlock' || name === 'lock')) return null;
   const reason = lock.reason === '' ? '' : `: ${lock.reason}`;
   return { guard: 'lockOpen', fact: `locked by ${lock.holder === 'admin' ? 'operator ' : ''}${lock.name}${reason}` };
@@ -241,7 +302,7 @@ function notNow({ parts }: InstanceState, { name }: Asker, { facts }: Pick<Env, 
   if (parts.image !== 'idle' && name !== 'lock' && name !== 'unlock')
     return {
       guard: 'imageIdle',
-      fact: `an image of the instance is ${parts.image === 'capturing' ? 'being taken' : 'being uploaded'}`,
+      fact: parts.image === 'capturing' ? 'an image of the instance is being made' : 'older backups are being removed',
     };
   return null;
 }
@@ -252,7 +313,7 @@ export function inWords({ value }: Pick<InstanceState, 'value'>): string {
   return leaf === null ? value : `${parentOf(value)} (${leaf.method})`;
 }
 
-function notHere(state: InstanceState, name: CommandName, rows: readonly Operation[]): string {
+function notHere(state: InstanceState, name: CommandName, rows: readonly Pick<Operation, 'from'>[]): string {
   const from = [...new Set(rows.flatMap((row) => row.from))] as RestingState[];
   const legal = `${name} is legal in ${from.join(', ')}`;
   if (leafOf(state.value) === null) return `the instance is ${state.value}; ${legal}`;

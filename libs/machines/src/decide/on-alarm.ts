@@ -42,12 +42,24 @@ function timedOut(state: InstanceState, due: Due, env: Env, why: string): Decisi
       data: dataOf({
         why,
         again,
+        unstick: isStuckReboot(state, due, env) || undefined,
         // A copy that outlasts its time is called off; the facts of both hosts then decide.
         abort: due.method === 'copyMove' ? true : undefined,
         awaiting: `${due.method}, which had no outcome in its time`,
       }),
     })
     .end(self(env), `deadline of op ${due.op}`);
+}
+
+/** A soft reboot that outlasted the deployment's time for it: a guest that does not run is started. */
+function isStuckReboot({ value, context }: InstanceState, { part }: Due, { policy, facts }: Env): boolean {
+  return (
+    part === 'life' &&
+    value === 'rebooting.reboot' &&
+    context.request['rebootType'] !== 'HARD' &&
+    policy.softRebootMs !== null &&
+    facts.implements.has('pollRebootingInstances')
+  );
 }
 
 /** The spine has no hypervisor to ask: what it does is done again, a placement only so often. */

@@ -4,6 +4,11 @@ import { leafOf } from '../life/leaves.ts';
 import type { Operation } from '../life/operations.ts';
 import { MIGRATION_PART } from '../actor/role.ts';
 import { check, movesHere, type Refusal } from './guards.ts';
+import { imageOperationOf } from '../image/leaves.ts';
+import { observedEvent, rowOf } from '../life/observations.ts';
+import { restingOf } from '../life/resting.ts';
+import { imageIntent } from './image.ts';
+import { DRIFT_PART, requestOf } from './on-look.ts';
 import { pathOf } from './paths.ts';
 import { dataOf, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
@@ -44,11 +49,15 @@ function intentOf(
     return [
       {
         type: operation.event,
-        data: dataOf({ request, goal: operation.goal === 'given' ? settledGoal(state) : undefined }),
+        data: dataOf({ request, goal: operation.goal === 'given' ? settledGoal(state, name) : undefined }),
       },
     ];
   }
+  if (imageOperationOf(name) !== null) return [imageIntent({ name, args })];
   switch (name) {
+    case 'adoptDrift':
+    case 'repairDrift':
+      return settlement(state, name);
     case 'create':
       return [
         { type: 'create.requested', data: dataOf({ spec: args['spec'], request: dataOf({ onHost: args['host'] }) }) },
@@ -99,9 +108,27 @@ function evacuation(state: InstanceState | null, args: Command['args'], env: Env
   };
 }
 
-/** A resize ends in the power that the guest had before it. */
-function settledGoal(state: InstanceState | null): RestingState {
-  return state?.context.before ?? (state?.parts.power === 'on' ? 'running' : 'stopped');
+/** A person has said what holds: the guest, or the record. What follows is what the table says of that case. */
+function settlement(state: InstanceState | null, name: 'adoptDrift' | 'repairDrift'): Parameters<Turn['add']>[0][] {
+  const drift = state?.parts.drift;
+  const at = state === null ? null : restingOf(state.value);
+  if (state === null || drift === undefined || at === null) throw new Error(`${name} needs an open question`);
+  const { seen, heard } = drift;
+  const choice = name === 'adoptDrift' ? 'adopt' : 'repair';
+  const row = rowOf(at, seen, choice);
+  const answered = { type: `${name}.requested`, part: DRIFT_PART, data: { seen } };
+  if (row?.kind !== 'move') return [answered];
+  return [
+    answered,
+    { type: observedEvent[seen], data: dataOf({ choice, seen, heard, request: requestOf(row, state) }) },
+  ];
+}
+
+/** A resize is made final as its guest is by now, and turned back as it was before. */
+function settledGoal(state: InstanceState | null, name: Command['name']): RestingState {
+  const isOn = state?.parts.power === 'on' || state?.parts.power === 'paused';
+  const now = isOn ? 'running' : 'stopped';
+  return name === 'confirmResize' && state?.parts.power !== null ? now : (state?.context.before ?? now);
 }
 
 /** A refusal as a decision: stored as a neutral event where there is a history; a typing error makes none. */

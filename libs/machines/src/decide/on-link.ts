@@ -63,7 +63,7 @@ function onAdopt(
 function onReturned(state: InstanceState | null, returned: Returned, env: Env): Decision {
   if (state === null) return nothing('unknown', 'an instance without history comes back');
   const { role } = state.actor;
-  const { host, epoch, seq, outcome, failure, hostsTried, retry, command } = returned;
+  const { host, epoch, seq, outcome, failure, hostsTried, retry, command, spec, parts } = returned;
   if (role.kind !== 'granted' || role.host !== host || role.epoch !== epoch)
     return nothing('stale', `host ${host} gives back epoch ${epoch}, which it does not hold here any more`);
   const { migration } = state.parts;
@@ -73,7 +73,7 @@ function onReturned(state: InstanceState | null, returned: Returned, env: Env): 
   if (moving) turn.add({ type: 'returned', part: MIGRATION_PART, data: dataOf({ host, outcome }) });
   turn.add({
     type: 'returned',
-    data: dataOf({ host, epoch, seq, outcome, failure, hostsTried: [...hostsTried], retry }),
+    data: dataOf({ host, epoch, seq, outcome, failure, hostsTried: [...hostsTried], retry, spec, parts }),
   });
   if (outcome === 'deleted') turn.add({ type: 'closed', part: OWNER_PART });
   return turn.end({ kind: 'agent', name: host }, `${host}/${seq}`);

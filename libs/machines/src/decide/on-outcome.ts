@@ -4,18 +4,23 @@ import {
   isEmpty,
   nothingThere,
   type Due,
+  type Flavor,
+  type ImageRef,
+  type InstanceSpec,
   type InstanceState,
   type MigrationState,
   type Observation,
   type RestingState,
 } from '@chronovirt/contract';
 import { classify } from '../classify.ts';
+import { IMAGE_PART } from '../image/leaves.ts';
 import { dueEffects, INCOMING_PART, MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
 import type { Fits } from '../life/chart-event.ts';
 import { probingOf } from '../life/chart-event.ts';
 import { isLeafName, leaves, type Leaf } from '../life/leaves.ts';
 import { looksLike } from '../life/resting.ts';
 import { isMigrationLeaf } from '../migration/leaves.ts';
+import { imageIn, ofImage } from './image.ts';
 import { dataOf, nothing, self, Turn } from './turn.ts';
 import type { Decision, Env, Outcome } from './types.ts';
 
@@ -34,6 +39,9 @@ export function onOutcome(state: InstanceState | null, item: Outcome, env: Env):
       break;
     case MIGRATION_PART:
       ofMove(turn, state, item);
+      break;
+    case IMAGE_PART:
+      ofImage(turn, state, item, env);
       break;
     default:
       ofLife(turn, state, item, due, env);
@@ -64,7 +72,9 @@ function ofLife(turn: Turn, state: InstanceState, item: Outcome, due: Due, env: 
     observation: seen ?? undefined,
     error,
     awaiting: awaited(item, seen),
-    ...specAfter(state, fits, env),
+    ...found(state, item),
+    ...specAfter(state, item, fits, env),
+    boot: seen === null || env.boot === state.parts.boot ? undefined : env.boot,
   });
   turn.add({ type: `${method}.${result}`, of: item.op, data });
   if (method === 'place' && result === 'done')
@@ -76,7 +86,7 @@ function ofLife(turn: Turn, state: InstanceState, item: Outcome, due: Due, env: 
 /** What the observation means for the leaf that is due, or for the one that a probe settles. */
 function fitsOf(
   state: InstanceState,
-  { result, epoch }: Outcome,
+  { result, epoch, data }: Outcome,
   due: Due,
   seen: Observation | null,
 ): Fits | undefined {
@@ -91,8 +101,21 @@ function fitsOf(
     goal: leaf === null || leaf.looks === 'goal' ? goal : leaf.looks,
     method: leaf?.method ?? due.method,
     mark: { epoch, op: probing?.op ?? due.op },
-    ...(due.method === 'probe' ? {} : { result }),
+    ...(due.method === 'probe'
+      ? {}
+      : { result: due.method === 'snapshot' && imageIn(data) === null ? 'failed' : result }),
   });
+}
+
+/** What a step found out that the next one on this host is asked with. */
+function found({ context }: InstanceState, { method, result, data }: Outcome): Record<string, unknown> {
+  const disks = data?.['result'];
+  return method === 'migrateDiskAndPowerOff' &&
+    result === 'done' &&
+    context.request['by'] !== 'cluster' &&
+    Array.isArray(disks)
+    ? { request: { diskInfo: disks } }
+    : {};
 }
 
 /** A placement grants the next epoch, in the same turn: it is stored before any host hears of it. */
@@ -127,14 +150,34 @@ function whatIsLeft(seen: Observation): string {
 }
 
 /** A finished operation that changed what the instance is made from stores the new spec with its end. */
-function specAfter(state: InstanceState, fits: Fits | undefined, { spec }: Env): Record<string, unknown> {
+function specAfter(
+  { value, context }: InstanceState,
+  { data }: Outcome,
+  fits: Fits | undefined,
+  { spec }: Env,
+): { readonly spec?: InstanceSpec } {
   if (fits !== 'goal' || spec === undefined || spec === null) return {};
-  const { image, flavor, oldFlavor } = state.context.request;
-  if (state.value === 'rebuilding.spawn' && image !== undefined) return { spec: { ...spec, image } };
-  if (state.value === 'migrating.finishMigration' && flavor !== undefined) return { spec: { ...spec, flavor } };
-  if (state.value === 'settling.finishRevertMigration' && oldFlavor !== undefined)
-    return { spec: { ...spec, flavor: oldFlavor } };
-  return {};
+  const { shelved, ...rest } = spec;
+  const { image, flavor, oldFlavor } = context.request as Partial<Record<'flavor' | 'oldFlavor', Flavor>> & {
+    image?: ImageRef;
+  };
+  const made = imageIn(data);
+  switch (probingOf(context)?.leaf ?? value) {
+    case 'rebuilding.spawn':
+      return image === undefined ? {} : { spec: { ...spec, image } };
+    case 'migrating.finishMigration':
+      return flavor === undefined ? {} : { spec: { ...spec, flavor } };
+    case 'settling.finishRevertMigration':
+      return oldFlavor === undefined ? {} : { spec: { ...spec, flavor: oldFlavor } };
+    case 'shelving.snapshot':
+      return made === null ? {} : { spec: { ...spec, shelved: { ...made, name: `${spec.name}-shelved` } } };
+    case 'starting.powerOn':
+    case 'unshelving.spawn':
+      // It runs again: what is on its disk counts from now on.
+      return shelved === undefined ? {} : { spec: rest };
+    default:
+      return {};
+  }
 }
 
 /** A build that failed and left nothing: this host is done with the instance, and the spine goes on. */

@@ -1,6 +1,7 @@
 /** The shortest list of commands that leads to where a command is legal. */
 import { CLUSTER, type CommandName, type InstanceState, type RestingState } from '@chronovirt/contract';
 import { goalOf, operations } from '../life/operations.ts';
+import { imageOperationOf, imageOperations } from '../image/leaves.ts';
 import { restingOf, restingStates } from '../life/resting.ts';
 
 /** Commands that no path proposes: they destroy, move, or end where the facts say. */
@@ -25,14 +26,15 @@ function edgesFrom(state: RestingState): Edge[] {
       from.includes(state) && (!notOffered.has(command) || (state === 'failed' && lastResort.has(command))),
   );
   return offered.flatMap((operation) => {
-    const goal = goalOf(operation, state);
-    return goal === null ? [] : [{ command: operation.command, to: goal }];
+    // A resize is settled as the facts are; the likeliest is that its guest runs.
+    return [{ command: operation.command, to: goalOf(operation, state) ?? 'running' }];
   });
 }
 
 function search(start: RestingState, wanted: CommandName): CommandName[] | null {
   const legal = (state: RestingState): boolean =>
-    operations.some(({ command, from }) => command === wanted && from.includes(state));
+    operations.some(({ command, from }) => command === wanted && from.includes(state)) ||
+    (imageOperationOf(wanted)?.from.includes(state) ?? false);
   const seen = new Set<RestingState>([start]);
   let frontier: { at: RestingState; path: CommandName[] }[] = [{ at: start, path: [] }];
   while (frontier.length > 0) {
@@ -49,7 +51,7 @@ function search(start: RestingState, wanted: CommandName): CommandName[] | null 
   return null;
 }
 
-const names = [...new Set(operations.map(({ command }) => command))];
+const names = [...new Set([...operations, ...imageOperations].map(({ command }) => command))];
 const table = new Map(
   restingStates.flatMap((state) => names.map((name) => [`${state} ${name}`, search(state, name)] as const)),
 );

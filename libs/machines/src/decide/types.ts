@@ -36,6 +36,8 @@ export interface Look {
   readonly observation: Observation;
   /** What was heard that made somebody look. */
   readonly heard: string;
+  /** When it was heard, in milliseconds since 1970. */
+  readonly heardAt?: number;
 }
 
 export type Item =
@@ -46,7 +48,9 @@ export type Item =
   | { readonly kind: 'alarm'; readonly op: number }
   /** After a restart: the effect is run again, for the `attempt`-th time. */
   | { readonly kind: 'resume'; readonly op: number; readonly attempt: number }
-  | { readonly kind: 'link'; readonly link: Link };
+  | { readonly kind: 'link'; readonly link: Link }
+  /** A time that the deployment's policy has set is over. */
+  | { readonly kind: 'policy' };
 
 /** Facts of the host that guards ask for. */
 export interface Facts {
@@ -67,6 +71,8 @@ export interface Env {
   /** Sequence of the last message of this history; what `ifSeq` is compared with. Left out: not asked. */
   readonly seq?: number;
   readonly incarnation: Incarnation;
+  /** The boot of this host; left out where it is not known. */
+  readonly boot?: string;
   readonly policy: Policy;
   readonly facts: Facts;
   /** The present spec; needed by commands that change it (`rebuild` from another image, `resize`). */

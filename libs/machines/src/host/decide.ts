@@ -29,6 +29,7 @@ export function decideHost(state: HostState | null, item: HostItem, env: HostEnv
       return onDeadline(state, item.op, env);
     case 'resume':
       return onResume(state, item.op, item.attempt, env);
+    case 'policy':
     case 'look':
       return none('same', 'there is nothing to look at') as Decision<HostState>;
     default:

@@ -20,6 +20,8 @@ export interface When {
   readonly origin?: RestingState;
   /** Leaf whose end is being looked for (`reconciling`). */
   readonly probing?: string;
+  /** What `reconciling` settles is an operation of one of these, or none (`nothing`). */
+  readonly settles?: readonly string[];
   /** What the observation looks like by itself (a reset). */
   readonly looks?: RestingState;
   /** Fields of the event's data. */
@@ -44,12 +46,19 @@ export function probingOf(context: Pick<LifeContext, 'request'>): Probing | null
   return typeof probing === 'object' && probing !== null && 'leaf' in probing ? (probing as unknown as Probing) : null;
 }
 
+/** The kind of operation that a probe settles: the transient state that it was in, or `nothing`. */
+export function settledBy(context: Pick<LifeContext, 'request'>): string {
+  const leaf = probingOf(context)?.leaf;
+  return leaf === undefined ? 'nothing' : leaf.slice(0, leaf.indexOf('.'));
+}
+
 /** Whether a condition holds. */
 export function holds(when: When, context: LifeContext, event: ChartEvent): boolean {
   if (when.fits !== undefined && event.data['fits'] !== when.fits) return false;
   if (when.goal !== undefined && context.goal !== when.goal) return false;
   if (when.origin !== undefined && context.origin !== when.origin) return false;
   if (when.probing !== undefined && probingOf(context)?.leaf !== when.probing) return false;
+  if (when.settles !== undefined && !when.settles.includes(settledBy(context))) return false;
   if (when.looks !== undefined && event.data['looks'] !== when.looks) return false;
   if (when.data !== undefined && !agrees(when.data, event.data)) return false;
   if (when.asks !== undefined && !agrees(when.asks, event.data['request'])) return false;

@@ -9,6 +9,7 @@ export type Parent =
   | 'starting'
   | 'stopping'
   | 'rebooting'
+  | 'repairing'
   | 'freezing'
   | 'thawing'
   | 'rescuing'
@@ -27,8 +28,9 @@ export type Parent =
  * - `look`: what is seen is enough; whoever brought the guest there, nothing was lost.
  * - `mark`: the running domain must name this very operation: before and after look alike, or another's guest would be taken for ours.
  * - `result`: the driver's own `done`, and a look that agrees; what it does leaves nothing that a look could show.
+ * - `definition`: the guest goes on as before, and its definition is stored.
  */
-export type Proof = 'look' | 'mark' | 'result';
+export type Proof = 'look' | 'mark' | 'result' | 'definition';
 
 export interface Leaf {
   readonly method: string;
@@ -80,6 +82,13 @@ export const leaves = {
   }),
 
   'starting.powerOn': leaf('powerOn', 'A guest that is off is started.', 2 * minute, 'powering-on', { goals: running }),
+  'starting.resumeStateOnHostBoot': leaf(
+    'resumeStateOnHostBoot',
+    'A guest that ran before its host went down is started again.',
+    5 * minute,
+    'powering-on',
+    { goals: running },
+  ),
   'starting.restore': leaf('restore', 'The driver brings a trashed guest back.', 2 * minute, 'restoring', {
     goals: running,
   }),
@@ -100,6 +109,19 @@ export const leaves = {
     goals: running,
   }),
 
+  'rebooting.pollRebootingInstances': leaf(
+    'pollRebootingInstances',
+    'A soft reboot took too long: a guest that does not run is started.',
+    5 * minute,
+    'rebooting',
+    { goals: running },
+  ),
+
+  'repairing.define': leaf('define', 'The definition of a guest that goes on is stored again.', minute, null, {
+    proof: 'definition',
+    goals: ['running', 'paused', 'rescued', 'resized'],
+  }),
+
   'freezing.pause': leaf('pause', 'The vCPUs are stopped.', minute, 'pausing', { goals: ['paused'] }),
   'freezing.suspend': leaf('suspend', 'The memory is written to disk.', 10 * minute, 'suspending', {
     goals: ['suspended'],
@@ -110,6 +132,10 @@ export const leaves = {
     goals: running,
   }),
 
+  'rescuing.powerOff': leaf('powerOff', 'The guest is stopped before its rescue.', 2 * minute, 'rescuing', {
+    looks: 'stopped',
+    next: 'rescuing.rescue',
+  }),
   'rescuing.rescue': leaf('rescue', 'A rescue system is started beside the own disk.', 10 * minute, 'rescuing', {
     proof: 'mark',
     goals: ['rescued'],
@@ -268,14 +294,18 @@ export type LeafName =
   | 'building.order'
   | 'building.spawn'
   | 'starting.powerOn'
+  | 'starting.resumeStateOnHostBoot'
   | 'starting.restore'
   | 'stopping.powerOff'
   | 'stopping.softDelete'
   | 'rebooting.reboot'
+  | 'rebooting.pollRebootingInstances'
+  | 'repairing.define'
   | 'freezing.pause'
   | 'freezing.suspend'
   | 'thawing.unpause'
   | 'thawing.resume'
+  | 'rescuing.powerOff'
   | 'rescuing.rescue'
   | 'unrescuing.unrescue'
   | 'rebuilding.destroy'
@@ -318,7 +348,7 @@ export function parentOf(value: string): string {
 
 export const parents: Readonly<Record<Parent, ParentState>> = {
   building: { description: 'The instance is being made.', origins: [null] },
-  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed'] },
+  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed', 'running'] },
   stopping: {
     description: 'The guest is being stopped, on order or because it was not where it belongs.',
     origins: ['running', 'paused', 'suspended', 'stopped', 'rescued', 'resized', 'shelved', 'trashed', 'failed'],
@@ -327,7 +357,11 @@ export const parents: Readonly<Record<Parent, ParentState>> = {
     description: 'The guest is being started afresh.',
     origins: ['running', 'stopped', 'paused', 'suspended', 'failed'],
   },
-  freezing: { description: 'The guest is being paused or suspended.', origins: ['running'] },
+  repairing: {
+    description: 'Something about a guest that goes on is put right.',
+    origins: ['running', 'paused', 'rescued', 'resized'],
+  },
+  freezing: { description: 'The guest is being paused or suspended.', origins: ['running', 'paused', 'suspended'] },
   thawing: { description: 'The guest is being woken.', origins: ['paused', 'suspended', 'running'] },
   rescuing: { description: 'A rescue system is being started.', origins: ['running', 'stopped', 'failed'] },
   unrescuing: { description: 'The rescue is being ended.', origins: ['rescued'] },

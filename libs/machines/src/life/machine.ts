@@ -86,9 +86,9 @@ export function rulesOfResting(state: RestingState): Rules {
       change: { type: 'begin', params: { from: state, goal: goalOf(operation, state) } },
     });
   }
-  for (const { event, row, choice } of movesOf(state)) {
+  for (const { event, row, data } of movesOf(state)) {
     (rules[event] ??= []).push({
-      ...(choice === undefined ? {} : { when: { data: { choice } } }),
+      ...(data === undefined ? {} : { when: { data } }),
       to: row.to,
       change: { type: 'begin', params: { from: state, goal: row.goal } },
     });

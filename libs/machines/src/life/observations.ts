@@ -1,173 +1,297 @@
 /**
- * What it means when a look in a resting state shows another power than recorded. Nothing is silently ignored: each cell moves the
- * instance, or is recorded as power alone, with the reason here.
+ * What it means when a look in a resting state shows something else than is recorded. Nothing is silently ignored: each cell moves the
+ * instance, or is recorded alone, with the reason here.
+ *
+ * A deployment says what holds where record and guest differ: the guest (`adopt`: what is seen is taken over), the record (`repair`: the
+ * guest is brought back to it), or a person (`ask`). `usual` is the customary mixture: what ended stays ended, what shall be off is
+ * stopped. The choice is made when the look is decided and stored with the event; folding never asks a policy.
  */
-import type { Power, RestingState } from '@chronovirt/contract';
+import type { RestingState, Sight } from '@chronovirt/contract';
 import type { LeafName } from './leaves.ts';
-import type { Policy } from '../policy.ts';
 
 export type Row =
+  /** Recorded; the instance stays where it is. */
+  | { readonly kind: 'record'; readonly why: string }
+  /** The instance moves: to an effect, with a goal; `request` is what that effect is asked. */
+  | {
+      readonly kind: 'move';
+      readonly to: LeafName;
+      readonly goal: RestingState;
+      readonly why: string;
+      readonly request?: Readonly<Record<string, string>>;
+    };
+
+/** What a deployment does about what was seen. */
+export type DriftChoice = 'usual' | 'adopt' | 'repair';
+
+export type Cell =
   /** As it should be. */
   | { readonly kind: 'expected' }
-  /** Recorded; the instance stays where it is. */
-  | { readonly kind: 'power'; readonly why: string }
-  /** The instance moves: to an effect, with a goal. */
-  | { readonly kind: 'move'; readonly to: LeafName; readonly goal: RestingState; readonly why: string }
   /** Nobody owns the instance here any more: whatever is there is stopped and removed. */
-  | { readonly kind: 'remove'; readonly why: string };
+  | { readonly kind: 'remove'; readonly why: string }
+  | ({ readonly kind: 'drift' } & Readonly<Record<DriftChoice, Row>>);
 
-/** A cell whose meaning a deployment chooses; the first is the default. */
-export interface Choice {
-  readonly kind: 'choice';
-  readonly policy: 'asleepWhileRunning' | 'onWhileStopped';
-  readonly choices: Readonly<Record<string, Row>>;
-}
+const expected: Cell = { kind: 'expected' };
+const record = (why: string): Row => ({ kind: 'record', why });
+const move = (to: LeafName, goal: RestingState, why: string, request?: Readonly<Record<string, string>>): Row => ({
+  kind: 'move',
+  to,
+  goal,
+  why,
+  ...(request === undefined ? {} : { request }),
+});
+const remove = (why: string): Cell => ({ kind: 'remove', why });
+/** The same under every choice. */
+const always = (row: Row): Cell => ({ kind: 'drift', usual: row, adopt: row, repair: row });
+/** Usually adopted. */
+const adopted = (adopt: Row, repair: Row): Cell => ({ kind: 'drift', usual: adopt, adopt, repair });
+/** Usually repaired. */
+const repaired = (repair: Row, adopt: Row): Cell => ({ kind: 'drift', usual: repair, adopt, repair });
 
-const expected: Row = { kind: 'expected' };
-const power = (why: string): Row => ({ kind: 'power', why });
-const move = (to: LeafName, goal: RestingState, why: string): Row => ({ kind: 'move', to, goal, why });
-const remove = (why: string): Row => ({ kind: 'remove', why });
 const stop = (why: string, goal: RestingState = 'stopped'): Row => move('stopping.powerOff', goal, why);
-const ask = (goal: RestingState, why: string): Row => move('reconciling.probe', goal, why);
+const look = (goal: RestingState, why: string): Row => move('reconciling.probe', goal, why);
+const start = (why: string): Row => move('starting.powerOn', 'running', why);
+const startAfresh = (why: string): Row => move('rebooting.reboot', 'running', why, { rebootType: 'HARD' });
+const define = (goal: RestingState): Row =>
+  move('repairing.define', goal, 'somebody removed its definition: it is stored again while the guest goes on');
 
-const waits = 'the operation that follows reads the power anew';
-const onOrWaiting = {
-  on: expected,
-  paused: power(waits),
-  off: power(waits),
-  crashed: power(waits),
-  asleep: power(waits),
+const unkept = record('somebody removed its definition: the guest goes on, and is gone when it ends');
+const stuck = always(
+  record('the hypervisor stopped it, since its storage failed or it crashed; unpause and hard reboot are open'),
+);
+const sleeps = record('a guest may put itself to sleep; what it holds in memory would be lost');
+const waits = always(record('the operation that follows reads the power anew'));
+const off = always(record('off all the same'));
+const noCell = always(record('it cannot be told from its power here'));
+const failedCell = always(record('a failed instance waits for a person; the facts stay current'));
+const gone = remove('no host may run it any more');
+const facts = (goal: RestingState): Row => look(goal, 'the domain is gone: the facts decide');
+
+const removed: Readonly<Record<Sight, Cell>> = {
+  on: gone,
+  paused: gone,
+  stuck: gone,
+  off: gone,
+  shutdown: gone,
+  saved: gone,
+  crashed: gone,
+  asleep: gone,
+  absent: expected,
+  transient: gone,
 };
 
-const failedRow = power('a failed instance waits for a person; the facts stay current');
-const gone = 'no host may run it any more';
+const failedCells: Readonly<Record<Sight, Cell>> = {
+  on: failedCell,
+  paused: failedCell,
+  stuck: failedCell,
+  off: failedCell,
+  shutdown: failedCell,
+  saved: failedCell,
+  crashed: failedCell,
+  asleep: failedCell,
+  absent: failedCell,
+  transient: failedCell,
+};
 
-export const observationTable: Readonly<Record<RestingState, Readonly<Record<Power, Row | Choice>>>> = {
+const onOrWaiting = (state: RestingState): Readonly<Record<Sight, Cell>> => ({
+  on: expected,
+  paused: waits,
+  stuck: waits,
+  off: waits,
+  shutdown: waits,
+  saved: waits,
+  crashed: waits,
+  asleep: waits,
+  absent: always(facts(state)),
+  transient: repaired(define(state), unkept),
+});
+
+/** Of what is set aside: it is off, and stays so. */
+const setAside = (state: RestingState, why: string, whenAbsent: string): Readonly<Record<Sight, Cell>> => ({
+  on: repaired(stop(why, state), look('running', 'somebody started it, and that is taken over')),
+  paused: always(stop(why, state)),
+  stuck: always(stop(why, state)),
+  off: expected,
+  shutdown: expected,
+  saved: expected,
+  crashed: off,
+  asleep: always(stop(why, state)),
+  absent: always(record(whenAbsent)),
+  transient: always(stop(why, state)),
+});
+
+export const observationTable: Readonly<Record<RestingState, Readonly<Record<Sight, Cell>>>> = {
   running: {
     on: expected,
-    paused: power('somebody paused it, or its storage failed; unpause and hard reboot are open, and nothing is lost'),
-    off: stop('the guest stopped itself, or was cut off: what it held is released'),
-    crashed: stop('the guest crashed: what it held is released'),
-    asleep: {
-      kind: 'choice',
-      policy: 'asleepWhileRunning',
-      choices: {
-        stop: stop('a guest that put itself to sleep is stopped, as Nova does'),
-        stay: power('a guest may put itself to sleep'),
-      },
+    paused: {
+      kind: 'drift',
+      usual: record('somebody paused it; unpause and hard reboot are open, and nothing is lost'),
+      adopt: look('paused', 'somebody paused it, and that is taken over'),
+      repair: move('thawing.unpause', 'running', 'somebody paused it: it goes on'),
     },
-    absent: ask('running', 'the domain is gone: the facts decide'),
+    stuck,
+    off: adopted(
+      stop('the guest was cut off: what it held is released'),
+      start('the guest was cut off: it is started again'),
+    ),
+    shutdown: always(stop('the guest ended by itself: what it held is released')),
+    saved: adopted(
+      look('suspended', 'somebody saved its memory to disk, and that is taken over'),
+      move('thawing.resume', 'running', 'somebody saved its memory to disk: it goes on from there'),
+    ),
+    crashed: adopted(
+      stop('the guest crashed: what it held is released'),
+      startAfresh('the guest crashed: it is started afresh'),
+    ),
+    asleep: {
+      kind: 'drift',
+      usual: stop('a guest that put itself to sleep is stopped, as Nova does'),
+      adopt: sleeps,
+      repair: sleeps,
+    },
+    absent: adopted(facts('running'), startAfresh('the domain is gone: it is defined and started anew from its disks')),
+    transient: repaired(define('running'), unkept),
   },
   paused: {
-    on: ask('running', 'somebody let it go on'),
+    on: adopted(
+      look('running', 'somebody let it go on'),
+      move('freezing.pause', 'paused', 'somebody let it go on: it is paused again'),
+    ),
     paused: expected,
-    off: stop('the guest was cut off; its memory is lost'),
-    crashed: stop('the guest crashed; its memory is lost'),
-    asleep: power('asleep and paused look alike to its user'),
-    absent: ask('paused', 'the domain is gone: the facts decide'),
+    stuck,
+    off: always(stop('the guest was cut off; its memory is lost')),
+    shutdown: always(stop('the guest was cut off; its memory is lost')),
+    saved: always(look('suspended', 'somebody saved its memory to disk; it resumes from there')),
+    crashed: always(stop('the guest crashed; its memory is lost')),
+    asleep: always(record('asleep and paused look alike to its user')),
+    absent: adopted(
+      facts('paused'),
+      startAfresh('the domain is gone, and its memory with it: it is defined and started anew from its disks'),
+    ),
+    transient: repaired(define('paused'), unkept),
   },
   suspended: {
-    on: ask('running', 'somebody woke it'),
-    paused: ask('paused', 'somebody woke it without letting it run; to stop it would throw its memory away'),
-    off: expected,
-    crashed: power('its memory is on disk; resume tells'),
-    asleep: stop('somebody woke it and it went to sleep'),
-    absent: ask('suspended', 'the domain is gone: the facts decide'),
+    on: adopted(
+      look('running', 'somebody woke it'),
+      move('freezing.suspend', 'suspended', 'somebody woke it: it is suspended again'),
+    ),
+    paused: adopted(
+      look('paused', 'somebody woke it without letting it run; to stop it would throw its memory away'),
+      move('freezing.suspend', 'suspended', 'somebody woke it without letting it run: it is suspended again'),
+    ),
+    stuck,
+    off: always(look('stopped', 'somebody removed its saved memory: the guest is off, and nothing brings it back')),
+    shutdown: always(look('stopped', 'somebody removed its saved memory: the guest is off')),
+    saved: expected,
+    crashed: always(record('its memory is on disk; resume tells')),
+    asleep: always(stop('somebody woke it and it went to sleep')),
+    absent: adopted(
+      facts('suspended'),
+      startAfresh('the domain is gone, and its memory with it: it is defined and started anew from its disks'),
+    ),
+    transient: noCell,
   },
   stopped: {
-    on: {
-      kind: 'choice',
-      policy: 'onWhileStopped',
-      choices: {
-        stop: stop('it shall be off: the recorded wish wins, as in Nova'),
-        adopt: ask('running', 'somebody started it, and that is taken over'),
-      },
+    on: repaired(
+      stop('it shall be off: the recorded wish wins, as in Nova'),
+      look('running', 'somebody started it, and that is taken over'),
+    ),
+    paused: repaired(stop('it shall be off'), look('paused', 'somebody started it, and that is taken over')),
+    stuck: always(stop('it shall be off')),
+    off: expected,
+    shutdown: expected,
+    saved: {
+      kind: 'drift',
+      usual: record('somebody started it and saved its memory: a start goes on from there'),
+      adopt: look('suspended', 'somebody started it and saved its memory, and that is taken over'),
+      repair: stop('it shall be off: memory that somebody saved is removed'),
     },
-    paused: stop('it shall be off'),
-    off: expected,
-    crashed: power('off all the same'),
-    asleep: stop('it shall be off'),
-    absent: power('the next start writes its definition anew'),
+    crashed: off,
+    asleep: always(stop('it shall be off')),
+    absent: always(record('the next start writes its definition anew')),
+    transient: noCell,
   },
-  rescued: { ...onOrWaiting, absent: ask('rescued', 'the domain is gone: the facts decide') },
-  resized: { ...onOrWaiting, absent: ask('resized', 'the domain is gone: the facts decide') },
-  shelved: {
-    on: stop('what is on the shelf is off', 'shelved'),
-    paused: stop('what is on the shelf is off', 'shelved'),
-    off: expected,
-    crashed: power('off all the same'),
-    asleep: stop('what is on the shelf is off', 'shelved'),
-    absent: power('its image is what counts'),
-  },
-  offloaded: {
-    on: remove(gone),
-    paused: remove(gone),
-    off: remove(gone),
-    crashed: remove(gone),
-    asleep: remove(gone),
-    absent: expected,
-  },
-  trashed: {
-    on: stop('what is in the trash is off', 'trashed'),
-    paused: stop('what is in the trash is off', 'trashed'),
-    off: expected,
-    crashed: power('off all the same'),
-    asleep: stop('what is in the trash is off', 'trashed'),
-    absent: power('a restore writes its definition anew'),
-  },
-  failed: {
-    on: failedRow,
-    paused: failedRow,
-    off: failedRow,
-    crashed: failedRow,
-    asleep: failedRow,
-    absent: failedRow,
-  },
-  deleted: {
-    on: remove(gone),
-    paused: remove(gone),
-    off: remove(gone),
-    crashed: remove(gone),
-    asleep: remove(gone),
-    absent: expected,
-  },
+  rescued: onOrWaiting('rescued'),
+  resized: onOrWaiting('resized'),
+  shelved: setAside('shelved', 'what is on the shelf is off', 'its image is what counts'),
+  offloaded: removed,
+  trashed: setAside('trashed', 'what is in the trash is off', 'a restore writes its definition anew'),
+  failed: failedCells,
+  deleted: removed,
 };
 
-/** The row for a state and a power, with the policy's choice made; `choice` names it, so that it can be stored with the event. */
-export function rowOf(
-  state: RestingState,
-  seen: Power,
-  policy: Pick<Policy, Choice['policy']>,
-): { readonly row: Row; readonly choice: string | undefined } {
-  const cell = observationTable[state][seen];
-  if (cell.kind !== 'choice') return { row: cell, choice: undefined };
-  const choice = policy[cell.policy];
-  return { row: cell.choices[choice] ?? expected, choice };
+/**
+ * After a boot of the host: what ran before starts again, where the deployment wants that. `hostBoot` is the choice that stands in the
+ * event then.
+ */
+export const HOST_BOOT = 'hostBoot';
+const afterBoot = move('starting.resumeStateOnHostBoot', 'running', 'the host has booted: what ran before runs again');
+const bootRows: Readonly<Partial<Record<Sight, Row>>> = {
+  off: afterBoot,
+  shutdown: afterBoot,
+  crashed: afterBoot,
+  absent: afterBoot,
+  saved: move('thawing.resume', 'running', 'the host has booted: it goes on from its saved memory'),
+};
+
+/** What happens to a guest that was recorded running, after a boot of its host; undefined where a boot makes no difference. */
+export function rowAfterBoot(state: RestingState, seen: Sight): Row | undefined {
+  return state === 'running' ? bootRows[seen] : undefined;
 }
 
-/** The event that records a power: `observed.running`, `observed.stopped`, … */
-export const observedEvent: Readonly<Record<Power, string>> = {
+/** The row of a cell under a choice; null where nothing differs, or nobody owns it any more. */
+export function rowOf(state: RestingState, seen: Sight, choice: DriftChoice): Row | null {
+  const cell = observationTable[state][seen];
+  return cell.kind === 'drift' ? cell[choice] : null;
+}
+
+/** Whether a person has something to decide: what is recorded and what is seen lead to different places. */
+export function isQuestion(state: RestingState, seen: Sight): boolean {
+  const cell = observationTable[state][seen];
+  return cell.kind === 'drift' && cell.adopt !== cell.repair;
+}
+
+/** The event that records a sight: `observed.running`, `observed.stopped`, … */
+export const observedEvent: Readonly<Record<Sight, string>> = {
   on: 'observed.running',
   paused: 'observed.paused',
+  stuck: 'observed.paused',
   off: 'observed.stopped',
+  shutdown: 'observed.stopped',
+  saved: 'observed.suspended',
   asleep: 'observed.asleep',
   crashed: 'observed.crashed',
   absent: 'observed.absent',
+  transient: 'observed.transient',
 };
 
 export interface Move {
   readonly event: string;
   readonly row: Extract<Row, { kind: 'move' }>;
-  /** The policy's choice that it rests on. */
-  readonly choice: string | undefined;
+  /** What the event's data must say; undefined = whatever it says. */
+  readonly data: Readonly<Record<string, string>> | undefined;
 }
 
-/** All moves that the table can make from a state, with the events that stand for them. */
+const choices = ['adopt', 'repair', 'usual'] as const satisfies readonly DriftChoice[];
+
+/** Events that stand for more than one sight: their data says which. */
+const ambiguous: ReadonlySet<string> = new Set([observedEvent.shutdown, observedEvent.stuck]);
+
+/** All moves that the table can make from a state, with the events that stand for them; of several for one event the first that fits. */
 export function movesOf(state: RestingState): Move[] {
-  return (Object.keys(observedEvent) as Power[]).flatMap((seen) => {
-    const cell = observationTable[state][seen];
-    const rows: (readonly [string | undefined, Row])[] =
-      cell.kind === 'choice' ? Object.entries(cell.choices) : [[undefined, cell]];
-    return rows.flatMap(([choice, row]) => (row.kind === 'move' ? [{ event: observedEvent[seen], row, choice }] : []));
-  });
+  const sights = Object.keys(observedEvent) as Sight[];
+  const move = (seen: Sight, row: Row | null | undefined, choice: string | null): Move[] => {
+    if (row?.kind !== 'move') return [];
+    const event = observedEvent[seen];
+    const data = choice === null ? undefined : { choice, ...(ambiguous.has(event) ? { seen } : {}) };
+    return [{ event, row, data }];
+  };
+  return [
+    ...sights.flatMap((seen) => move(seen, rowAfterBoot(state, seen), HOST_BOOT)),
+    ...choices.flatMap((choice) => sights.flatMap((seen) => move(seen, rowOf(state, seen, choice), choice))),
+    // An event without a choice comes from a history of before there was one.
+    ...sights
+      .filter((seen) => seen !== 'shutdown' && seen !== 'stuck')
+      .flatMap((seen) => move(seen, rowOf(state, seen, 'usual'), null)),
+  ];
 }

@@ -14,6 +14,8 @@ export interface Operation {
   readonly from: readonly RestingState[];
   /** Transient states that it may cut short. */
   readonly preempts?: readonly Parent[];
+  /** It also cuts `reconciling` short where this is what is being settled, of an operation that began where it may begin. */
+  readonly settles?: readonly (Parent | 'nothing')[];
   readonly to: LeafName;
   /** `origin`: back to where it began, and to `running` from `failed`. `given`: the intent says it (a resize ends as its power tells). */
   readonly goal: RestingState | 'origin' | 'given';
@@ -30,8 +32,8 @@ export interface Operation {
   readonly description: string;
 }
 
-/** Stable states in which a guest is held by a host and was launched. */
-const held = ['running', 'paused', 'suspended', 'stopped', 'rescued', 'resized', 'shelved', 'failed'] as const;
+/** Stable states in which a guest is held by a host and was launched. A resize is confirmed or turned back before its guest is set aside. */
+const held = ['running', 'paused', 'suspended', 'stopped', 'rescued', 'shelved', 'failed'] as const;
 
 export const operations: readonly Operation[] = [
   {
@@ -68,6 +70,7 @@ export const operations: readonly Operation[] = [
     event: 'reboot.requested',
     from: ['running', 'stopped', 'paused', 'suspended', 'failed'],
     preempts: ['freezing', 'thawing', 'rebooting'],
+    settles: ['nothing', 'starting', 'stopping', 'rebooting', 'repairing', 'freezing', 'thawing'],
     to: 'rebooting.reboot',
     goal: 'running',
     request: { rebootType: 'HARD' },
@@ -109,6 +112,17 @@ export const operations: readonly Operation[] = [
     goal: 'running',
     where: 'host',
     description: 'Lets a suspended guest go on from its saved memory.',
+  },
+  {
+    command: 'rescue',
+    event: 'rescue.requested',
+    from: ['running'],
+    to: 'rescuing.powerOff',
+    goal: 'rescued',
+    request: { first: 'powerOff' },
+    where: 'host',
+    launched: true,
+    description: 'Stops the guest and starts a rescue system with the own disk beside it.',
   },
   {
     command: 'rescue',
@@ -324,6 +338,8 @@ export const everywhere = {
   delete: 'Legal in every state but deleted; cuts short whatever goes on.',
   lock: 'Keeps everybody but operators from changing the instance.',
   unlock: 'Takes the lock away; an operator’s lock only for an operator.',
+  adoptDrift: 'Answers a question about what was seen: the guest is right, and that is taken over.',
+  repairDrift: 'Answers a question about what was seen: the record is right, and the guest is brought back to it.',
   evacuate: 'On the spine: makes the guest again elsewhere, after proof that its host cannot run it any more.',
   abortMigration: 'On the spine: ends a move that has not landed; the guest stays where it is.',
   forceComplete: 'On the spine: brings a live migration to its end at the price of a pause.',

@@ -12,18 +12,24 @@ export interface Resting {
   readonly looks: (seen: Observation) => boolean;
 }
 
-/** Reasons under which a paused guest is on its way to somewhere, or in trouble, and was not paused by anybody's wish. */
+/** Reasons under which a paused guest is on its way to somewhere, or in trouble, and was not paused by anybody's wish; letters only. */
 const notAtRest = new Set([
-  'starting up',
+  'startingup',
   'save',
   'dump',
   'migration',
-  'shutting down',
+  'shuttingdown',
   'snapshot',
-  'i/o error',
-  'post-copy',
-  'post-copy failed',
+  'ioerror',
+  'crashed',
+  'postcopy',
+  'postcopyfailed',
 ]);
+
+/** Whether a pause for this reason is nobody's wish: hypervisors spell their reasons in several ways. */
+export function isInTrouble(reason: string): boolean {
+  return notAtRest.has(reason.toLowerCase().replaceAll(/[^a-z]/g, ''));
+}
 
 const isOn = (seen: Observation): boolean => seen.power === 'on';
 const isOff = (seen: Observation): boolean => (seen.power === 'off' || seen.power === 'crashed') && seen.definition;
@@ -33,7 +39,7 @@ export const resting: Readonly<Record<RestingState, Resting>> = {
   paused: {
     description: 'The vCPUs stand still, the memory stays in RAM.',
     power: 'paused',
-    looks: (seen) => seen.power === 'paused' && !notAtRest.has(seen.reason.toLowerCase()),
+    looks: (seen) => seen.power === 'paused' && !isInTrouble(seen.reason),
   },
   suspended: {
     description: 'The memory is saved on disk, the guest is off.',

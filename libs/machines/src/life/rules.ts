@@ -239,6 +239,15 @@ export function rulesOfLeaf(name: LeafName): Rules {
       return { moveOver: [rest('resized', { data: { outcome: 'undone' } }), ...(over['moveOver'] ?? [])] };
     case 'migrating.liveMigration':
       return { ...ended(name), ...over };
+    case 'rebooting.reboot':
+      // Where the deployment has a time for soft reboots, a guest that did not come back in it is helped up.
+      return {
+        ...generic(name),
+        'reboot.timedOut': [
+          simple('step', 'rebooting.pollRebootingInstances', { data: { unstick: true } }),
+          reconcile(name),
+        ],
+      };
     case 'migrating.migrateDiskAndPowerOff':
       return first({ request: { by: 'cluster' } }, { ...ended(name), ...over }, { ...generic(name), moveOver: [] });
     default:
@@ -263,6 +272,19 @@ export function rulesOfParent(name: Parent): Rules {
       to: operation.to,
       change: { type: 'preempt', params: { goal: operation.goal as RestingState } },
     });
+  }
+  if (name === 'reconciling') {
+    // The repair tool works where all that is unknown is how a guest that stays here came through a change of its power.
+    for (const operation of operations) {
+      const { settles, from, event, request = {}, to, goal } = operation;
+      if (settles === undefined) continue;
+      for (const origin of from)
+        (rules[event] ??= []).push({
+          when: { asks: request, origin, settles },
+          to,
+          change: { type: 'preempt', params: { goal: goal as RestingState } },
+        });
+    }
   }
   if (name !== 'deleting')
     rules[DELETE] = [{ to: 'deleting.destroy', change: { type: 'beginDelete', params: { from: null } } }];

@@ -1,7 +1,7 @@
 /** Every event that the chart may be shown, with every variant that a guard can tell apart. For tests and tools only. */
 import type { ChartEvent, Fits } from '../life/chart-event.ts';
 import { leafNames, leaves, type Leaf } from '../life/leaves.ts';
-import { observationTable, observedEvent } from '../life/observations.ts';
+import { HOST_BOOT, observedEvent } from '../life/observations.ts';
 import { operations } from '../life/operations.ts';
 
 const allFits: readonly Fits[] = ['goal', 'origin', 'other', 'unknown'];
@@ -38,6 +38,7 @@ const special = [
   event('create.requested', { request: {} }),
   event('destroy.requested'),
   event('destroy.timedOut', { again: true }, 1),
+  event('reboot.timedOut', { unstick: true }, 1),
   event('place.done', { host, epoch: 1, request: { host, epoch: 1 } }, 1),
   event('place.failed', { again: true }, 1),
   event('place.failed', { again: false }, 1),
@@ -60,12 +61,9 @@ const special = [
   event('moveOver', { migration: 'm', outcome: 'confirmed', then: 'probe' }),
 ];
 
-const choices = Object.values(observationTable).flatMap((row) =>
-  Object.values(row).flatMap((cell) => (cell.kind === 'choice' ? Object.keys(cell.choices) : [])),
-);
-const observed = Object.values(observedEvent).flatMap((type) => [
+const observed = Object.entries(observedEvent).flatMap(([seen, type]) => [
   event(type),
-  ...[...new Set(choices)].map((choice) => event(type, { choice })),
+  ...['usual', 'adopt', 'repair', HOST_BOOT].map((choice) => event(type, { choice, seen })),
 ]);
 
 /** All of them, each once. */

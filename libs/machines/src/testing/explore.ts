@@ -9,7 +9,7 @@ import { decide } from '../decide/decide.ts';
 import type { Decision, Env, Item } from '../decide/types.ts';
 import { probingOf } from '../life/chart-event.ts';
 import { isResting } from '../life/resting.ts';
-import { defaultPolicy } from '../policy.ts';
+import { policyOf, type Policy } from '../policy.ts';
 import { ALL_METHODS, EMPTY, HOST, INSTANCE, orderOf, ordered, seen, SPEC, SPINE, USER } from './scenario.ts';
 
 /** One decision in one situation. */
@@ -43,22 +43,38 @@ const worlds = (mark: Observation['mark']): Observation[] => [
   { ...EMPTY, disks: ['root'] },
 ];
 
+/** What the deployments that are explored have chosen; the first holds for all but looks. */
+const policies: readonly Policy[] = (['usual', 'adopt', 'repair', 'ask'] as const).map((drift) =>
+  policyOf({ drift, softRebootMs: 60_000, reclaimAfterMs: 3_600_000 }),
+);
+
+/** An image that a driver made. */
+const IMAGE = { sha256: 'e'.repeat(64), name: 'made', format: 'qcow2', bytes: 1000, virtualBytes: 2 ** 30 };
+
 /** The environment of a host, or of the spine. */
-export function envOf(host: typeof HOST | typeof SPINE, at: number): Env {
+export function envOf(host: typeof HOST | typeof SPINE, at: number, policy = policies[0] as Policy): Env {
   return {
     instance: INSTANCE,
     host,
     at,
     incarnation: '1700000000000-1' as Env['incarnation'],
-    policy: defaultPolicy,
+    policy,
+    ...(host === SPINE ? {} : { boot: 'boot-1' }),
     facts: { implements: ALL_METHODS },
     spec: SPEC,
   };
 }
 
 function command(name: Command['name'], by: Command['by'], n: number): Item {
+  const made: Command['args'] = name === 'backup' ? { name: 'nightly', rotation: 1 } : { name: 'once' };
   const args: Command['args'] =
-    name === 'create' ? { spec: SPEC as never } : name === 'resize' ? { flavor: SPEC.flavor as never } : {};
+    name === 'backup' || name === 'snapshot'
+      ? made
+      : name === 'create'
+        ? { spec: SPEC as never }
+        : name === 'resize'
+          ? { flavor: SPEC.flavor as never }
+          : {};
   return {
     kind: 'command',
     command: { id: `${by.kind}-${name}-${n}` as Command['id'], instance: INSTANCE, name, args, by },
@@ -114,6 +130,8 @@ export function itemsFor(state: InstanceState | null, host: Env['host'], n: numb
         null,
       ]) {
         items.push({ ...base, result: 'done', observation }, { ...base, result: 'failed', observation, error });
+        if (due.method === 'snapshot')
+          items.push({ ...base, result: 'done', observation, data: { result: { ...IMAGE, sha256: shaOf(due.op) } } });
       }
     }
     items.push(
@@ -124,6 +142,7 @@ export function itemsFor(state: InstanceState | null, host: Env['host'], n: numb
   }
   if (host !== SPINE)
     for (const observation of worlds({ epoch, op })) items.push({ kind: 'look', op, observation, heard: 'test' });
+  items.push({ kind: 'policy' });
   // What is over: an outcome, an alarm and a look of an earlier op.
   items.push(
     { kind: 'outcome', op: op - 1, epoch, method: 'powerOff', result: 'done', observation: EMPTY },
@@ -159,9 +178,25 @@ function situation(state: InstanceState | null): string {
     context.request['reset'],
     context.request['withdraw'],
     isResting(value) ? parts.power : null,
+    parts.sight,
+    parts.drift?.seen,
+    parts.image,
+    parts.imageWork?.tries,
+    (parts.backups ?? []).length,
     actor.role.kind,
     due,
   ]);
+}
+
+/** A look is decided under every policy, and once more after a boot of the host. */
+function envsFor(item: Item, host: typeof HOST | typeof SPINE, at: number): Env[] {
+  if (item.kind === 'policy') return [envOf(host, at + 7_200_000)];
+  if (item.kind !== 'look') return [envOf(host, at)];
+  return [...policies.map((policy) => envOf(host, at, policy)), { ...envOf(host, at), boot: 'boot-2' }];
+}
+
+function shaOf(op: number): string {
+  return String(op % 10).repeat(64);
 }
 
 export function explore(host: typeof HOST | typeof SPINE): Explored {
@@ -173,14 +208,15 @@ export function explore(host: typeof HOST | typeof SPINE): Explored {
     const next: InstanceState[] = [];
     for (const before of frontier) {
       for (const item of itemsFor(before, host, n)) {
-        const env = envOf(host, 1_700_000_000_000 + n * 1000);
-        const decision = decide(before, item, env);
-        const after = decision.kind === 'turn' ? settled(decision.next, n) : before;
-        edges.push({ before, item, env, decision, after });
-        if (after === null || seenBefore.has(situation(after))) continue;
-        seenBefore.add(situation(after));
-        states.push(after);
-        next.push(after);
+        for (const env of envsFor(item, host, 1_700_000_000_000 + n * 1000)) {
+          const decision = decide(before, item, env);
+          const after = decision.kind === 'turn' ? settled(decision.next, n) : before;
+          edges.push({ before, item, env, decision, after });
+          if (after === null || seenBefore.has(situation(after))) continue;
+          seenBefore.add(situation(after));
+          states.push(after);
+          next.push(after);
+        }
       }
     }
     frontier = next;

@@ -54,6 +54,7 @@ export const SPEC: InstanceSpec = {
 export const ALL_METHODS = new Set(
   [
     'spawn destroy powerOn powerOff restore softDelete reboot pause unpause suspend resume rescue unrescue snapshot',
+    'resumeStateOnHostBoot pollRebootingInstances define removeImages',
     'migrateDiskAndPowerOff finishMigration confirmMigration finishRevertMigration',
     'preLiveMigration liveMigration postLiveMigrationAtDestination',
   ].flatMap((line) => line.split(' ')),
@@ -103,7 +104,10 @@ export function shows(state: RestingState, mark: Observation['mark'] = null): Ob
   }
 }
 
-type Options = Partial<Pick<Env, 'facts' | 'spec'>> & { readonly policy?: Partial<Policy>; readonly host?: HostName };
+type Options = Partial<Pick<Env, 'facts' | 'spec' | 'boot'>> & {
+  readonly policy?: Partial<Policy>;
+  readonly host?: HostName;
+};
 
 /** One history on one host, turn by turn. Each turn's message is checked against the contract's schema. */
 export class Scenario {
@@ -112,11 +116,14 @@ export class Scenario {
   state: InstanceState | null = null;
   at = 1_700_000_000_000;
   incarnation = '1700000000000-1' as Incarnation;
+  /** The boot of the host. */
+  boot: string | undefined;
   readonly #options: Options;
   #commands = 0;
 
   constructor(options: Options = {}) {
     this.host = options.host ?? HOST;
+    this.boot = options.boot;
     this.#options = options;
   }
 
@@ -154,6 +161,7 @@ export class Scenario {
       at: this.at,
       seq: this.seq,
       incarnation: this.incarnation,
+      ...(this.boot === undefined ? {} : { boot: this.boot }),
       policy: { ...defaultPolicy, ...policy },
       facts: facts ?? { implements: ALL_METHODS },
       ...(spec === undefined ? {} : { spec }),

@@ -30,6 +30,8 @@ const notOfThisKind = { code: 'NOT_A_MESSAGE', text: 'a message of another kind 
 /** Effects that go before all others when several are due. */
 const first = 'destroy';
 
+const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+
 /** What an actor has that rests, and most do. */
 const noLanes = new Map<string, never>();
 const noOps: ReadonlySet<number> = new Set();
@@ -51,7 +53,8 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   #alarmedOp = 0;
   /** Ops whose effects have ended while their outcomes still wait for their turns: they are not begun again meanwhile. */
   #endedOps = noOps;
-  #owedLook: string | null = null;
+  /** What was heard, and when: a look is owed since. */
+  #owedLook: { readonly heard: string; readonly at: number } | null = null;
   #looking = false;
   #cancelRecheck: (() => void) | null = null;
 
@@ -107,6 +110,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     const due = this.#kind.due(this.#state);
     for (const effect of due) this.#push({ kind: 'resume', op: effect.op, attempt: effect.attempt + 1 });
     if (due.length === 0 && this.#kind.differs(this.#state, seen)) this.hint('comparison after a start');
+    this.#armTimer(due);
   }
 
   /** A message of the history was found that this process did not write; it is folded, and what it makes due begins. Resolves then. */
@@ -133,7 +137,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   /** Something may have changed: look as soon as nothing is under way. */
   hint(heard: string): void {
     if (this.#halt !== null) return;
-    this.#owedLook = heard;
+    this.#owedLook = { heard, at: this.#host.clock.now() };
     void this.#lookIfFree();
   }
 
@@ -224,6 +228,8 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       const sent = this.#host.lease.now();
       const at = Math.max(sent.wall, this.#state?.actor.at ?? 0);
       const env = this.#host.env(this.id, at, this.#seq);
+      // An outcome may change what the instance is made from: that is known then, though others were read since.
+      if (item.kind === 'outcome' && this.#host.specs.known(this.id) === undefined) await this.#loadSpec(this.#state);
       const decision = this.#kind.decide(this.#state, item, env, this.#host.specs.known(this.id));
       if (decision.kind === 'nothing') return this.#nothing(decision);
       if (decision.kind === 'answer') return this.#answer(decision.answer);
@@ -372,7 +378,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     }
   }
 
-  /** One timer per actor, for the earliest deadline or end of a back-off. */
+  /** One timer per actor, for the earliest deadline or end of a back-off; where nothing is due, for what its policy does by itself. */
   #armTimer(due: readonly Due[]): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
@@ -381,8 +387,12 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       ...(op === this.#alarmedOp ? [] : [deadline]),
       ...(notBefore !== null && notBefore > now ? [notBefore] : []),
     ]);
+    const wakesAt = due.length === 0 ? this.#wakesAt() : null;
+    if (wakesAt !== null) times.push(wakesAt);
     if (times.length === 0) return;
-    this.#cancelTimer = this.#host.clock.after(Math.max(0, Math.min(...times) - now), () => this.#onTimer());
+    // A time far away is waited for in pieces: timers do not reach that far.
+    const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, Math.min(...times) - now));
+    this.#cancelTimer = this.#host.clock.after(wait, () => this.#onTimer());
   }
 
   #onTimer(): void {
@@ -395,8 +405,15 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       // After a freeze all timers fire before answers that wait in the sockets are read: those get one round first.
       this.#host.clock.after(0, () => this.#push({ kind: 'alarm', op }));
     }
+    const wakesAt = due.length === 0 ? this.#wakesAt() : null;
+    // Its turn arms the timer anew.
+    if (wakesAt !== null && wakesAt <= now) return this.#push({ kind: 'policy' });
     this.#startDue(false);
     this.#armTimer(due);
+  }
+
+  #wakesAt(): number | null {
+    return this.#state === null ? null : (this.#kind.wakesAt?.(this.#state) ?? null);
   }
 
   /** A look happens only while nothing is under way; else it stays owed (a stale look would be taken for news). */
@@ -404,7 +421,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     if (this.#host.isQuiet()) return;
     if (this.#owedLook === null || this.#looking || this.#turning || this.#isBusy || this.#halt !== null) return;
     if (this.#host.closing.aborted || (this.#state !== null && this.#kind.due(this.#state).length > 0)) return;
-    const heard = this.#owedLook;
+    const owed = this.#owedLook;
     this.#owedLook = null;
     this.#looking = true;
     const op = this.#state?.actor.op ?? 0;
@@ -415,16 +432,16 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         // Under way to somewhere: no resting place to record. Look again soon; the end of it brings a hint of its own as a rule.
         this.#cancelRecheck ??= this.#host.clock.after(this.#host.policy.absenceRecheckMs * 4, () => {
           this.#cancelRecheck = null;
-          this.hint(heard);
+          this.hint(owed.heard);
         });
       } else if (this.#isBusy || (this.#state?.actor.op ?? 0) !== op) {
-        this.#owedLook = heard;
+        this.#owedLook = owed;
       } else {
-        this.#push({ kind: 'look', op, observation, heard });
+        this.#push({ kind: 'look', op, observation, heard: owed.heard, heardAt: owed.at });
       }
     } catch (error) {
       // No answer is no observation. The host's return is a hint for all.
-      this.#host.log.debug({ instance: this.id, heard, error: String(error) }, 'look without an answer');
+      this.#host.log.debug({ instance: this.id, heard: owed.heard, error: String(error) }, 'look without an answer');
     } finally {
       this.#looking = false;
     }

@@ -66,6 +66,8 @@ export interface Aggregate<S extends ActorState, C extends { readonly id: Comman
   isOver(state: S): boolean;
   /** Whether what a bulk look saw differs from what is recorded, so that a real look is worth it. */
   differs(state: S, seen: Observation | undefined): boolean;
+  /** When a policy next has something to do by itself, in milliseconds since 1970; null or left out = never, as it is. */
+  readonly wakesAt?: (state: S) => number | null;
   /** Sequence of the message that holds what its effects need beyond the state; 0 = the last one. */
   specSeq(state: S): number;
 }

@@ -1,17 +1,36 @@
 import type { Command, InstanceSpec, InstanceState, InstanceUuid } from '@chronovirt/contract';
-import { decide, dueEffects, evolve, MACHINE_VERSION, settled, type Link, type Policy } from '@chronovirt/machines';
+import {
+  decide,
+  differs,
+  dueEffects,
+  evolve,
+  MACHINE_VERSION,
+  policyWakesAt,
+  settled,
+  type Link,
+  type Policy,
+} from '@chronovirt/machines';
 import { isReadable } from '../ports/journal.ts';
 import type { Aggregate, TurnEnv } from './aggregate.ts';
 import { atRest } from './at-rest.ts';
 
-/** Instances as the runtime leads them. `policy`: deadlines and back-off of their charts. */
-export function instanceAggregate(policy: Policy): Aggregate<InstanceState, Command, Link, InstanceSpec> {
+/** Instances as the runtime leads them. `policy`: what the deployment chose about their charts; `boot`: of this host, where it is known. */
+export function instanceAggregate(
+  policy: Policy,
+  boot?: string,
+): Aggregate<InstanceState, Command, Link, InstanceSpec> {
   const idOf = ({ id }: Pick<TurnEnv, 'id'>): InstanceUuid => id as InstanceUuid;
   return {
     machine: MACHINE_VERSION,
     messageIn: (stored) => (isReadable(stored) ? stored.message : null),
     decide: (state, item, env, spec) =>
-      decide(state, item, { ...env, instance: idOf(env), policy, spec: spec ?? null }),
+      decide(state, item, {
+        ...env,
+        ...(boot !== undefined && { boot }),
+        instance: idOf(env),
+        policy,
+        spec: spec ?? null,
+      }),
     evolve: (state, event, message) => evolve(state, event, { ...message, instance: idOf({ id: message.instance }) }),
     settled,
     atRest,
@@ -19,7 +38,8 @@ export function instanceAggregate(policy: Policy): Aggregate<InstanceState, Comm
     laneOf: () => 'instance',
     isOver: ({ actor }) => actor.role.kind === 'closed' && dueEffects({ actor }).length === 0,
     // A missing entry means that the hypervisor knows no such domain.
-    differs: ({ parts }, seen) => parts.power !== (seen?.power ?? 'absent'),
+    differs: (state, seen) => differs(state, seen, boot),
+    wakesAt: (state) => policyWakesAt(state, policy),
     specSeq: ({ actor }) => actor.spec,
   };
 }

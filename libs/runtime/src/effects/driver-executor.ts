@@ -16,24 +16,52 @@ import { argumentsOf } from '@chronovirt/machines';
 import type { EffectExecutor, EffectInput } from '../ports/effect-executor.ts';
 import { reveal } from './reveal.ts';
 
+/** The effects of a host that no driver method stands for. */
+const DEFINE = 'define';
+const REMOVE_IMAGES = 'removeImages';
+
+/** The images that this host keeps. Removing one that is not there is no error; what rests on it keeps what it needs. */
+export interface ImageKeeper {
+  remove(sha256: string): Promise<unknown>;
+}
+
+/** How far a snapshot is, a person may want to know. */
+function withEar(args: unknown, context: EffectContext): unknown {
+  if (typeof args !== 'object' || args === null || !('updateTaskState' in args)) return args;
+  return { ...args, updateTaskState: async (task: string | null) => context.progress(String(task ?? 'done')) };
+}
+
 export class DriverExecutor implements EffectExecutor {
   readonly implements: ReadonlySet<string>;
   readonly atMostOnce: ReadonlySet<string>;
   readonly #driver: ImplementedDriver;
   readonly #host: HostPort;
   readonly #secrets: SecretStore | null;
+  readonly #images: ImageKeeper | null;
 
-  constructor(options: { driver: ImplementedDriver; host: HostPort; secrets: SecretStore | null }) {
+  constructor(options: {
+    driver: ImplementedDriver;
+    host: HostPort;
+    secrets: SecretStore | null;
+    images?: ImageKeeper | null;
+  }) {
     this.#driver = options.driver;
     this.#host = options.host;
     this.#secrets = options.secrets;
+    this.#images = options.images ?? null;
     const methods = methodNames.filter((name) => entryOf(name).kind === 'command');
-    this.implements = new Set(methods.filter((name) => typeof options.driver[name] === 'function'));
+    this.implements = new Set([
+      ...methods.filter((name) => typeof options.driver[name] === 'function'),
+      ...(options.host.define === undefined ? [] : [DEFINE]),
+      ...(this.#images === null ? [] : [REMOVE_IMAGES]),
+    ]);
     this.atMostOnce = new Set(methods.filter((name) => entryOf(name).idempotency === 'atMostOnce'));
   }
 
   async run(input: EffectInput, context: EffectContext): Promise<Record<string, unknown> | void> {
     const { due, state, spec } = input;
+    if (due.method === DEFINE) return await this.#host.define?.(context.instance, context);
+    if (due.method === REMOVE_IMAGES) return await this.#removeImages(input, context);
     const method = this.#driver[due.method as keyof ImplementedDriver] as
       | ((args: unknown, context: EffectContext) => Promise<unknown>)
       | undefined;
@@ -41,8 +69,16 @@ export class DriverExecutor implements EffectExecutor {
       throw new ChronovirtError('NOT_IMPLEMENTED', `this host's driver does not implement ${due.method}`);
     const args = await reveal(argumentsOf(state, spec, due), spec, this.#secrets);
     // What a method tells is what later steps are given: it is stored with the outcome.
-    const result = await method.call(this.#driver, args, context);
+    const result = await method.call(this.#driver, withEar(args, context), context);
     return result === undefined || result === null ? undefined : { result };
+  }
+
+  async #removeImages({ due, state, spec }: EffectInput, { permit }: EffectContext): Promise<void> {
+    const { images } = argumentsOf(state, spec, due) as { images: readonly string[] };
+    for (const sha256 of images) {
+      permit.check();
+      await this.#images?.remove(sha256);
+    }
   }
 
   observe(instance: InstanceUuid, context: QueryContext): Promise<Observation> {

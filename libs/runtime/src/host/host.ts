@@ -62,6 +62,8 @@ export interface HostOptions {
   readonly underTerm?: boolean;
   /** The term was read and goes on; `monotonicMs` of the clock when that was asked. */
   readonly onConfirmed?: (monotonicMs: number) => void;
+  /** The boot of this host, where it is known: guests that ran before another one are met as such. */
+  readonly boot?: string;
   /** At this fill of the stream new commands are refused; the rest is for outcomes. */
   readonly fullAt?: number;
   /** A newer process of this host writes its history: this one has to end. */
@@ -309,8 +311,8 @@ export class Host {
   }
 
   #instanceActors(): Population<InstanceState, Command, Link, InstanceSpec> {
-    const { executor, chartPolicy = defaultPolicy } = this.#options;
-    const actors = this.#populate(instanceAggregate(chartPolicy), executor, this.#specs, {
+    const { executor, boot, chartPolicy = defaultPolicy } = this.#options;
+    const actors = this.#populate(instanceAggregate(chartPolicy, boot), executor, this.#specs, {
       onStored: (seq, message) => {
         const turn = message as TurnMessage;
         this.#specs.learn(turn);

@@ -6,7 +6,7 @@ import {
   type Observation,
   type TurnMessage,
 } from '@chronovirt/contract';
-import { defaultPolicy, expected, fold, looksLike, restingOf, rowOf, verify, type Entry } from '@chronovirt/machines';
+import { expected, fold, looksLike, restingOf, rowOf, sightOf, verify, type Entry } from '@chronovirt/machines';
 import type { AgentWorld } from '@chronovirt/testing/world';
 import { isDeepStrictEqual } from 'node:util';
 import type { CommandReply } from '../../actor/reply.ts';
@@ -50,8 +50,7 @@ function powerOf(state: InstanceState, seen: Observation): string[] {
     ];
   const at = restingOf(state.value);
   if (at === null || expected(state) === null || expected(state) === power) return [];
-  const { row } = rowOf(at, seen.power, defaultPolicy);
-  return row.kind === 'power' ? [] : [`property 11: ${state.value} rests, and the hypervisor shows ${seen.power}`];
+  return rowOf(at, sightOf(at, seen), 'usual')?.kind === 'record' ? [] : [`property 11: ${state.value} rests, and the hypervisor shows ${seen.power}`];
 }
 
 /** Properties 3 and 10: nothing is left of a deleted instance, no half-made file of any. */
