@@ -199,6 +199,31 @@ test('what comes in with another content than announced is thrown away', async (
   expect(existsSync(join(path, INSTANCE))).toBe(false);
 });
 
+test('a sender that goes on from another place than where the file ends is told so, and nothing is lost', async () => {
+  const path = directory();
+  const { peer } = await started(path);
+  const content = randomBytes(1000);
+  const announced = { kind: 'file', ...moved(), bytes: 1000, sha256: sha256(content) } as const;
+  for (const offset of [10, 1000]) {
+    const target = targetOf({ ...announced, offset });
+    const rest = content.subarray(offset);
+    expect(await raw(peer, 'PUT', target, { body: rest })).toMatchObject({ status: 409, reason: 'WRONG_OFFSET' });
+  }
+  const short = await raw(peer, 'PUT', targetOf({ ...announced, offset: 0 }), { body: content.subarray(0, 400) });
+  expect(short).toMatchObject({ reason: 'WRONG_OFFSET' });
+  const rest = await raw(peer, 'PUT', targetOf({ ...announced, offset: 400 }), { body: content.subarray(400) });
+  expect(rest).toMatchObject({ status: 201 });
+  expect(readFileSync(join(path, INSTANCE, 'disk')).equals(content)).toBe(true);
+});
+
+test('more than was announced is refused', async () => {
+  const path = directory();
+  const { peer } = await started(path);
+  const target = targetOf({ kind: 'file', ...moved(), bytes: 10, sha256: sha256(randomBytes(1)), offset: 0 });
+  expect(await raw(peer, 'PUT', target, { body: randomBytes(11) })).toMatchObject({ status: 400 });
+  expect(existsSync(join(path, INSTANCE))).toBe(false);
+});
+
 test('a half that was damaged on the disk is noticed at the end, and the file is sent anew', async () => {
   const path = directory();
   const { service, peer } = await started(path);
@@ -254,11 +279,31 @@ test('a file whose move ends while it comes in does not get its name', async () 
 });
 
 test.each([
-  ['a path that climbs', `/v1/moves/${MOVE}/${INSTANCE}/..%2Fdisk?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'file'],
+  [
+    'a path that climbs',
+    `/v1/moves/${MOVE}/${INSTANCE}/..%2Fdisk?bytes=1&sha256=${'a'.repeat(64)}`,
+    400,
+    'file: expected the name of a file',
+  ],
   ['a path of dots', `/v1/moves/${MOVE}/${INSTANCE}/../../disk?bytes=1&sha256=${'a'.repeat(64)}`, 404, 'no such path'],
-  ['a hidden file', `/v1/moves/${MOVE}/${INSTANCE}/.disk?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'file'],
-  ['a file that no move has', `/v1/moves/${MOVE}/${INSTANCE}/passwd?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'no file'],
-  ['a zero byte', `/v1/moves/${MOVE}/${INSTANCE}/disk%00?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'file'],
+  [
+    'a hidden file',
+    `/v1/moves/${MOVE}/${INSTANCE}/.disk?bytes=1&sha256=${'a'.repeat(64)}`,
+    400,
+    'file: expected the name of a file',
+  ],
+  [
+    'a file that no move has',
+    `/v1/moves/${MOVE}/${INSTANCE}/passwd?bytes=1&sha256=${'a'.repeat(64)}`,
+    400,
+    'is no file of a move',
+  ],
+  [
+    'a zero byte',
+    `/v1/moves/${MOVE}/${INSTANCE}/disk%00?bytes=1&sha256=${'a'.repeat(64)}`,
+    400,
+    'file: expected the name of a file',
+  ],
   ['a broken escape', `/v1/moves/${MOVE}/${INSTANCE}/%zz?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'encoded'],
   ['no instance', `/v1/moves/${MOVE}/everybody/disk?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'instance'],
   ['a strange move', `/v1/moves/%2e%2e/${INSTANCE}/disk?bytes=1&sha256=${'a'.repeat(64)}`, 400, 'migration'],

@@ -84,6 +84,8 @@ export class PeerService {
     service.#server.listen(options.port, options.address, resolve);
     await promise;
     service.#server.off('error', reject);
+    // A connection that cannot be taken (no file descriptors left, say) is the other side's to try again.
+    service.#server.on('error', (error) => options.log.warn({ why: error.message }, 'connection of a peer not taken'));
     return service;
   }
 
@@ -223,9 +225,11 @@ export class PeerService {
       'request of a peer not fulfilled',
     );
     if (response.headersSent || response.destroyed) return void response.destroy();
-    say(response, refusals[refusal.reason], { reason: refusal.reason, message: refusal.message });
+    // Taken now: with its answer the request lets go of its connection.
+    const socket: Socket | null = request.socket;
     // The rest of a file that is not wanted is not read.
-    response.once('finish', () => request.socket.destroySoon());
+    response.once('finish', () => socket?.destroySoon());
+    say(response, refusals[refusal.reason], { reason: refusal.reason, message: refusal.message });
   }
 }
 

@@ -131,9 +131,11 @@ export class RemoteDriver {
     const timeMs = context.remainingMs?.() ?? context.deadlineMs ?? 60_000;
     const { instance = NOBODY, mark = { epoch: 0, op: 0 }, incarnation = '0000000000000-1' as Incarnation } = context;
     const signal = context.permit?.signal ?? context.signal;
-    signal?.addEventListener('abort', () => this.process.child.send({ kind: 'revoke', id } satisfies Asked), {
-      once: true,
-    });
+    const revoke = (): void => {
+      // A query's signal ends long after the process may have.
+      if (this.process.child.connected) this.process.child.send({ kind: 'revoke', id } satisfies Asked);
+    };
+    signal?.addEventListener('abort', revoke, { once: true });
     const facts = { instance, mark, incarnation, timeMs };
     return this.#ask({ kind: 'call', id, method, args: plain(args), ported, context: facts }, args);
   }
