@@ -34,6 +34,7 @@ import { hostAggregate } from './host-aggregate.ts';
 import { HostExecutor } from './host-executor.ts';
 import { HostWatch } from './host-watch.ts';
 import type { OrderHost } from './order-host.ts';
+import type { runProgram } from './run-program.ts';
 
 export interface FleetOptions {
   /** The spine, before it was started. */
@@ -48,6 +49,8 @@ export interface FleetOptions {
   readonly send: (command: Command, seenOn: string) => Promise<OrderReply>;
   readonly placement: (spec: InstanceSpec, not: readonly string[]) => Placement;
   readonly methods: (host: string) => ReadonlySet<string>;
+  /** Runs a program of the configuration; as a child process unless said otherwise. */
+  readonly program?: typeof runProgram;
 }
 
 export class Fleet {

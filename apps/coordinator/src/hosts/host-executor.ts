@@ -42,6 +42,8 @@ export interface HostExecutorOptions {
   readonly config: FleetConfig;
   readonly order: OrderHost;
   readonly drain: Drain;
+  /** Runs a program of the configuration; as a child process unless said otherwise. */
+  readonly program?: typeof runProgram;
 }
 
 type Input = EffectInput<HostState, null>;
@@ -134,7 +136,8 @@ export class HostExecutor implements EffectExecutor<HostState, null> {
     if (program === undefined)
       throw new DriverError('NOT_IMPLEMENTED', `the configuration has no fence command for host ${host}`);
     context.permit.check();
-    const said = await runProgram(program, host, context.permit.signal);
+    const { program: run = runProgram } = this.#options;
+    const said = await run(program, host, context.permit.signal);
     return { said: said === '' ? 'it ended with 0' : said };
   }
 
@@ -187,7 +190,8 @@ export class HostExecutor implements EffectExecutor<HostState, null> {
       const program = this.#options.config.hosts[host]?.startup;
       if (program === undefined)
         throw new DriverError('NOT_IMPLEMENTED', `the configuration has no startup command for host ${host}`);
-      return { said: await runProgram(program, host, signal) };
+      const { program: run = runProgram } = this.#options;
+      return { said: await run(program, host, signal) };
     }
     try {
       const patienceMs = Math.max(1, context.remainingMs() - 2_000);

@@ -11,6 +11,7 @@ import {
   type CommandName,
   type HostName,
   type HostReport,
+  type Incarnation,
   type InstanceUuid,
   type MigrationState,
   type TurnMessage,
@@ -31,9 +32,12 @@ import { Fate } from '@chronovirt/testing/process';
 import { SimulatedClock } from '@chronovirt/testing/sim';
 import { sampleSpec } from '@chronovirt/testing/world';
 import { Cluster } from '../cluster/cluster.ts';
+import type { Fleet } from '../hosts/fleet.ts';
 import { Hosts } from '../hosts/hosts.ts';
-import type { OrderReply } from '../http/ports.ts';
+import type { HostView, OrderReply } from '../http/ports.ts';
 import { ReadModel } from '../read-model/read-model.ts';
+import { SimulatedWatchdog } from './simulated-watchdog.ts';
+import { WorldFleet, type FleetChoice } from './world-fleet.ts';
 
 /** One process of a host's agent. */
 export interface WorldAgent {
@@ -42,6 +46,21 @@ export interface WorldAgent {
   readonly fate: Fate;
   readonly queries: MoveQueries;
   readonly journal: MemoryJournal;
+  readonly incarnation: Incarnation;
+}
+
+/** Hosts as they are just now: nobody waits for a report. */
+class WorldHosts extends Hosts {
+  readonly #views: () => HostView[];
+
+  constructor(clock: ConstructorParameters<typeof Hosts>[0], views: () => HostView[]) {
+    super(clock);
+    this.#views = views;
+  }
+
+  override all(): HostView[] {
+    return this.#views();
+  }
 }
 
 interface WorldHost {
@@ -55,6 +74,8 @@ export interface Coordinator {
   readonly hosts: Hosts;
   readonly fate: Fate;
   readonly journal: MemoryJournal;
+  /** The hosts' own histories, in a world that has them. */
+  readonly fleet: Fleet | null;
 }
 
 type OnAppend = (n: number, when: 'before' | 'after', message: TurnMessage) => void;
@@ -67,6 +88,7 @@ export class ClusterWorld {
   /** Hosts whose requests go nowhere. */
   readonly cutOff = new Set<string>();
   readonly #lastRead = new Map<string, { readonly seq: number; readonly message: TurnMessage }>();
+  readonly #firstOf = new Map<string, Incarnation>();
   #processes = 0;
   #commands = 0;
 
@@ -75,13 +97,44 @@ export class ClusterWorld {
   /** What proves that a host is down; a test that fenced one says so. */
   readonly proofs = new Map<string, object>();
 
-  constructor(names: readonly string[] = ['h1', 'h2'], storage: 'shared' | 'separate' = 'separate') {
+  /** The hosts' own histories, in a world that has them: reports, terms, proofs. */
+  readonly fleet: WorldFleet | null;
+  readonly watchdogs = new Map<string, SimulatedWatchdog>();
+
+  constructor(
+    names: readonly string[] = ['h1', 'h2'],
+    storage: 'shared' | 'separate' = 'separate',
+    fleet: FleetChoice | null = null,
+  ) {
+    this.fleet = fleet === null ? null : new WorldFleet(this, fleet);
     this.site = new SimulatedSite({ names, storage, clock: this.clock, profile: 'lively' });
     this.store.provision(CLUSTER);
     for (const name of names) {
       this.store.provision(name);
       this.#hosts.set(name, { sim: this.site.host(name), agent: null });
     }
+  }
+
+  get names(): Iterable<string> {
+    return this.#hosts.keys();
+  }
+
+  /** No word passes between a host's agent and the cluster any more; its guests go on. */
+  isolate(name: string): void {
+    this.cutOff.add(name);
+    this.agent(name)?.journal.cut();
+  }
+
+  rejoin(name: string): void {
+    this.cutOff.delete(name);
+    this.agent(name)?.journal.heal();
+  }
+
+  /** Puts a watchdog beside the agents of a host; they confirm to it what they read of their term. */
+  guard(name: string, boundMs: number): SimulatedWatchdog {
+    const watchdog = new SimulatedWatchdog(this.clock, this.sim(name), boundMs);
+    this.watchdogs.set(name, watchdog);
+    return watchdog;
   }
 
   sim(name: string): SimulatedHost {
@@ -106,14 +159,20 @@ export class ClusterWorld {
     const journal = new MemoryJournal({ store: this.store });
     const driver = new FakeDriver(world.sim, { name: `agent-${++this.#processes}` });
     const incarnation = this.#incarnation();
+    const boot = `${name} ${world.sim.boots}`;
+    if (!this.#firstOf.has(boot)) this.#firstOf.set(boot, incarnation);
     const host = new Host({
       host: name as HostName,
       incarnation,
       journal: fate.journal(journal, onAppend),
       executor: new DriverExecutor({ driver, host: driver, secrets: null }),
       clock: fate.clock(this.clock),
+      underTerm: this.fleet !== null,
+      onConfirmed: (monotonicMs) => {
+        if (!fate.dead && !fate.frozen) this.watchdogs.get(name)?.confirmed(monotonicMs);
+      },
     });
-    const agent = { host, driver, fate, journal, queries: new MoveQueries({ driver, host, incarnation }) };
+    const agent = { host, driver, fate, journal, incarnation, queries: new MoveQueries({ driver, host, incarnation }) };
     world.agent = agent;
     world.sim.takesFiles = (migration, instance) => this.#takesFiles(name, migration, instance);
     return { agent, started: fate.outlive(host.start()) };
@@ -159,22 +218,29 @@ export class ClusterWorld {
     const journal = fate.journal(memory, onAppend);
     const clock = fate.clock(this.clock);
     const model = new ReadModel({ journal, log: silentLog });
-    const hosts = new Hosts(clock, 1_000_000_000);
-    for (const name of this.#hosts.keys()) hosts.hear(this.#report(name));
+    const hosts = new WorldHosts(clock, () => this.#views());
+    const incarnation = this.#incarnation();
     const cluster = new Cluster({
       journal,
       model,
       hosts,
-      incarnation: this.#incarnation(),
+      incarnation,
       clock,
       log: silentLog,
       send: (host, instance, request, { patienceMs }) => fate.outlive(this.#send(host, instance, request, patienceMs)),
       ask: (host, method, args, { patienceMs }) => fate.outlive(this.#ask(host, method, args, patienceMs)),
-      proofOf: (host) => this.proofs.get(host) ?? null,
+      proofOf: (host) => (fleet === null ? (this.proofs.get(host) ?? null) : fleet.proofOf(host)),
     });
-    const coordinator = { cluster, model, hosts, fate, journal: memory };
+    const parts = { cluster, model, hosts, fate, journal: memory };
+    const fleet: Fleet | null = this.fleet?.make(parts, incarnation) ?? null;
+    const coordinator = { ...parts, fleet };
     this.#coordinators.add(coordinator);
-    return { coordinator, started: fate.outlive(model.start().then(() => cluster.start())) };
+    const start = async (): Promise<void> => {
+      await model.start();
+      await cluster.start();
+      if (fleet !== null) this.fleet?.begin(parts, fleet);
+    };
+    return { coordinator, started: fate.outlive(start()) };
   }
 
   killCoordinator(coordinator: Coordinator): void {
@@ -376,6 +442,25 @@ export class ClusterWorld {
     return known.value;
   }
 
+  /** What an agent of that host reports now. */
+  reportOf(name: string, { host, incarnation }: WorldAgent): HostReport {
+    const { boots } = this.sim(name);
+    const { standing } = host;
+    const watchdog = this.watchdogs.get(name);
+    return {
+      ...this.#report(name),
+      incarnation,
+      bootId: `${name} boot ${boots}`,
+      firstOfBoot: this.#firstOf.get(`${name} ${boots}`) === incarnation,
+      ...(standing !== null && { standing }),
+      ...(watchdog !== undefined && { watchdog: { boundMs: watchdog.boundMs } }),
+    };
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.#pause(ms);
+  }
+
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.clock.after(ms, resolve));
   }
@@ -396,6 +481,14 @@ export class ClusterWorld {
 
   #incarnation(): ReturnType<typeof incarnationOf> {
     return incarnationOf(this.clock.now() + ++this.#processes, 1_000 + this.#processes);
+  }
+
+  /** A host whose agent says nothing is not alive. */
+  #views(): HostView[] {
+    return [...this.#hosts].map(([name, { agent }]) => {
+      const alive = agent !== null && !agent.fate.frozen;
+      return { report: this.#report(name), alive, silentMs: alive ? 0 : 60_000 };
+    });
   }
 
   #report(name: string): HostReport {

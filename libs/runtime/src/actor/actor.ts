@@ -233,7 +233,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       const decision = this.#kind.decide(this.#state, item, env, this.#host.specs.known(this.id));
       if (decision.kind === 'nothing') return this.#nothing(decision);
       if (decision.kind === 'answer') return this.#answer(decision.answer);
-      if (isWantingSpec(decision) && (await this.#loadSpec(this.#state)) !== null) continue;
+      if (isWantingSpec(decision) && (await this.#loadSpec(this.#state)) !== undefined) continue;
       const message = this.#host.messages.build(this.id, at, decision, this.#kind.machine);
       const appended = await this.#host.journal.append(message as never, this.#seq, this.#host.closing);
       if (appended.kind === 'conflict') {
@@ -345,9 +345,10 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   }
 
   async #begin(lane: Lane<S, D>, due: Due, state: S): Promise<void> {
-    const spec = this.#host.specs.known(this.id) ?? (await this.#loadSpec(state));
+    const known = this.#host.specs.known(this.id);
+    const spec = known === undefined ? await this.#loadSpec(state) : known;
     // While the spec was read another turn may have been folded: begin only what is still due.
-    if (spec === null || lane.busy || this.#state === null) return;
+    if (spec === undefined || lane.busy || this.#state === null) return;
     if (!this.#kind.due(this.#state).some(({ op }) => op === due.op) || !this.#host.mayRun(due.method)) return;
     const { epoch } = this.#state.actor;
     lane.start({ due, state: this.#state, spec, seq: this.#seq }, epoch, {
@@ -364,8 +365,8 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     });
   }
 
-  async #loadSpec(state: S | null): Promise<D | null> {
-    if (state === null) return null;
+  async #loadSpec(state: S | null): Promise<D | undefined> {
+    if (state === null) return undefined;
     try {
       return await this.#host.specs.load(this.id, this.#kind.specSeq(state) || this.#seq);
     } catch (error) {
@@ -374,7 +375,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         message: error instanceof Error ? error.message : String(error),
         seq: this.#kind.specSeq(state),
       });
-      return null;
+      return undefined;
     }
   }
 
