@@ -1,22 +1,35 @@
 /** A host of the lab with what runs in it besides guests: libvirtd, which is started again when it dies, and the agent. */
+import { join } from 'node:path';
 import type { PairedHost } from '@chronovirt/testing/lab';
 import type { Nats, Parts } from '../start/parts.ts';
-import { agentCommand } from '../start/parts.ts';
+import { checkout } from '../setup/places.mjs';
+import { pinnedNode } from '../setup/setup.mjs';
+import { agentCommand, writeConfig } from '../start/parts.ts';
 import type { Supervised } from '../start/supervised.ts';
 
 const LOOK_EVERY_MS = 1_000;
+
+/** The watchdog's configuration, without the host's name. */
+export interface Watchdog {
+  readonly socket: string;
+  readonly boundMs: number;
+  readonly kill: { readonly cgroup: string };
+}
 
 export class LabHost {
   readonly host: PairedHost;
   readonly #parts: Parts;
   readonly #nats: Nats;
   readonly #settings: () => object;
+  readonly #watchdog: Watchdog | null;
   #agent: Supervised | null = null;
+  #keeper: Supervised | null = null;
   #state: 'on' | 'off' | 'cut off' | 'frozen' = 'on';
   #watch: NodeJS.Timeout | null = null;
 
   /** `settings` of the agent's configuration, asked at each of its starts by this. */
-  constructor(host: PairedHost, parts: Parts, nats: Nats, settings: () => object) {
+  constructor(host: PairedHost, parts: Parts, nats: Nats, settings: () => object, watchdog: Watchdog | null) {
+    this.#watchdog = watchdog;
     this.host = host;
     this.#parts = parts;
     this.#nats = nats;
@@ -36,6 +49,7 @@ export class LabHost {
   /** Starts the agent inside; resolves when it serves. */
   async start(): Promise<void> {
     this.#watchLibvirtd();
+    await this.#startWatchdog();
     await this.startAgent();
   }
 
@@ -51,19 +65,21 @@ export class LabHost {
   }
 
   async off(): Promise<void> {
-    this.#mustNotBe('off');
-    this.#agent?.letGo();
-    this.#agent = null;
+    if (this.#state === 'off') return; // as its fence program is asked: it is off, whoever did it
+    for (const process of [this.#agent, this.#keeper]) process?.letGo();
+    [this.#agent, this.#keeper] = [null, null];
     this.#state = 'off';
     await this.host.powerOff();
   }
 
   /** As a machine boots: libvirtd, then the agent. What it was cut off from is there again. */
   async on(): Promise<void> {
+    if (this.#state === 'on') return;
     this.#mustBe('off');
     this.host.healControl();
     await this.host.powerOn();
     this.#state = 'on';
+    await this.#startWatchdog();
     await this.startAgent();
   }
 
@@ -106,6 +122,15 @@ export class LabHost {
   async release(): Promise<void> {
     if (this.#watch !== null) clearInterval(this.#watch);
     if (this.#state === 'frozen') await this.thaw();
+  }
+
+  async #startWatchdog(): Promise<void> {
+    if (this.#watchdog === null) return;
+    const config = writeConfig(`watchdog-${this.name}`, { host: this.name, ...this.#watchdog });
+    const main = join(checkout, 'apps/agent/src/watchdog/main.ts');
+    const command = this.host.insideCommand([pinnedNode, main, '--config', config]);
+    this.#keeper = this.#parts.run(`watchdog-${this.name}`, command);
+    await this.#keeper.ready(60_000);
   }
 
   #watchLibvirtd(): void {

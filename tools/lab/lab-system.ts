@@ -1,9 +1,12 @@
 /** The two hosts and the whole system on them, started in order and ended in reverse: NATS, hosts, coordinator, an agent inside each. */
 import { LAB_NETWORK, startTwoHosts, type TwoHosts } from '@chronovirt/testing/lab';
-import { stateDir } from '../setup/places.mjs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout, stateDir } from '../setup/places.mjs';
+import { pinnedNode } from '../setup/setup.mjs';
 import { Api } from '../start/api.ts';
 import { Parts, startCoordinator, startNats, type Say } from '../start/parts.ts';
-import { LabHost } from './lab-host.ts';
+import { LabHost, type Watchdog } from './lab-host.ts';
 import type { LabOptions, Storage } from './options.ts';
 import type { LabOrder } from './orders.ts';
 
@@ -15,6 +18,7 @@ export class LabSystem {
   readonly a: LabHost;
   readonly b: LabHost;
   readonly parts: Parts;
+  readonly #hasWatchdog: boolean;
   #storage: Storage;
 
   private constructor(
@@ -22,6 +26,7 @@ export class LabSystem {
     two: TwoHosts,
     hosts: [LabHost, LabHost],
     storage: Storage,
+    hasWatchdog: boolean,
     api: Api,
     tokenFile: string,
   ) {
@@ -29,12 +34,16 @@ export class LabSystem {
     this.two = two;
     [this.a, this.b] = hosts;
     this.#storage = storage;
+    this.#hasWatchdog = hasWatchdog;
     this.api = api;
     this.address = api.address;
     this.tokenFile = tokenFile;
   }
 
-  static async start({ storage, apiPort }: Pick<LabOptions, 'storage' | 'apiPort'>, say: Say): Promise<LabSystem> {
+  static async start(
+    { storage, apiPort, watchdog }: Pick<LabOptions, 'storage' | 'apiPort' | 'watchdog'>,
+    say: Say,
+  ): Promise<LabSystem> {
     const parts = new Parts(say);
     try {
       const nats = await startNats(parts, ['host-a', 'host-b']);
@@ -47,14 +56,18 @@ export class LabSystem {
       for (const host of two.hosts) await host.reach(nats.port);
       const { address, tokenFile } = await startCoordinator(parts, nats, {
         api: { port: apiPort, defaultNetwork: LAB_NETWORK },
+        fleet: fleet(two),
       });
       const settings = (host: TwoHosts['a']) => (): object => system.agentSettings(host);
-      const hosts = two.hosts.map((host) => new LabHost(host, parts, nats, settings(host)));
+      const hosts = two.hosts.map(
+        (host) => new LabHost(host, parts, nats, settings(host), watchdog ? watchdogOf() : null),
+      );
       const system: LabSystem = new LabSystem(
         parts,
         two,
         hosts as [LabHost, LabHost],
         storage,
+        watchdog,
         new Api(address, tokenFile),
         tokenFile,
       );
@@ -107,6 +120,7 @@ export class LabSystem {
         address: host.address,
       },
       peer: { address: host.address },
+      ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
     };
   }
 
@@ -116,7 +130,7 @@ export class LabSystem {
     switch (order) {
       case 'off':
         await host().off();
-        return `${host().name} has no power any more`;
+        return `${host().name} has no power`;
       case 'on':
         await this.two.healNetwork();
         await host().on();
@@ -164,4 +178,24 @@ export class LabSystem {
         .catch((error: unknown) => say(`  ${host.name}: ${error instanceof Error ? error.message : String(error)}`));
     await this.parts.stop(say);
   }
+}
+
+/** Where orders to this lab are taken. */
+export const orderSocket = (): string => join(stateDir(), 'orders.sock');
+
+/** How the coordinator turns the hosts' power off and on: by orders to this lab. */
+function fleet({ hosts }: TwoHosts): object {
+  const program = (order: LabOrder): object => ({
+    command: [pinnedNode, join(checkout, 'tools/lab/order.ts'), orderSocket(), order, '{host}'],
+  });
+  return {
+    lostMs: 10_000,
+    hosts: Object.fromEntries(hosts.map(({ name }) => [name, { fence: program('off'), startup: program('on') }])),
+  };
+}
+
+/** As every host sees it: /run is its own, and empty after a boot; the group is libvirt's for all guests. */
+function watchdogOf(): Watchdog {
+  const hierarchy = existsSync('/sys/fs/cgroup/cgroup.controllers') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/cpu';
+  return { socket: '/run/libvirt/watchdog.sock', boundMs: 15_000, kill: { cgroup: `${hierarchy}/machine` } };
 }

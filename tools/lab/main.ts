@@ -9,16 +9,16 @@ import { guestImage } from '../guest-image/build.mjs';
 import { stateDir } from '../setup/places.mjs';
 import { LiveView } from '../start/live-view.ts';
 import { announceApi } from '../start/parts.ts';
-import { sendOrder, takeOrders } from './control-socket.ts';
+import { sendOrder, takeOrders, type Carry } from './control-socket.ts';
 import { demonstrate } from './demonstration.ts';
-import { LabSystem } from './lab-system.ts';
+import { LabSystem, orderSocket } from './lab-system.ts';
 import { readOptions, usage, type LabOptions } from './options.ts';
 import { Story } from './story.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Of this checkout, where `npx chronovirt` looks for the API and other terminals for the lab. */
 const home = stateDir();
-const orderSocket = join(home, 'lab.sock');
+const homeSocket = join(home, 'lab.sock');
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -58,6 +58,14 @@ async function bringUp(options: LabOptions, asked: Promise<NodeJS.Signals>): Pro
   });
   try {
     await view.start();
+    const carry: Carry = async (name, target) => {
+      const said = await system.carry(name, target);
+      if (name !== 'status' && name !== 'ping') say(`  # ${said}`);
+      return said;
+    };
+    // At one place for the programs that the coordinator runs, at another for people in this checkout.
+    const sockets = options.once ? [orderSocket()] : [orderSocket(), homeSocket];
+    for (const path of sockets) system.parts.ends('orders', await takeOrders(path, carry));
     say(`Up after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
     const work = options.once ? demonstrate(story).then(() => 0) : serve(system, asked);
     return await Promise.race([
@@ -73,15 +81,9 @@ async function bringUp(options: LabOptions, asked: Promise<NodeJS.Signals>): Pro
   }
 }
 
-/** Stays up until Ctrl-C; takes orders from other terminals meanwhile. */
+/** Stays up until Ctrl-C. */
 async function serve(system: LabSystem, asked: Promise<NodeJS.Signals>): Promise<number> {
   announceApi(system.parts, home, { address: system.address, tokenFile: system.tokenFile });
-  const close = await takeOrders(orderSocket, async (name, target) => {
-    const said = await system.carry(name, target);
-    if (name !== 'status' && name !== 'ping') say(`  # ${said}`);
-    return said;
-  });
-  system.parts.ends('orders', close);
   const { disk } = await guestImage((line) => say(`    ${line}`));
   say(`
 ${system.hosts.map(({ text }) => text).join('\n')}
@@ -106,7 +108,7 @@ Ctrl-C ends it all, guests included; nothing is kept.`);
 
 /** An order to the lab that runs in another terminal. */
 async function order(name: NonNullable<LabOptions['order']>['name'], target: string | null): Promise<number> {
-  const said = await sendOrder(orderSocket, name, target);
+  const said = await sendOrder(homeSocket, name, target);
   if (name !== 'ping') {
     say(said);
     return 0;

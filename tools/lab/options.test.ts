@@ -4,8 +4,20 @@ import { labOrders } from './orders.ts';
 
 describe('options of the lab', () => {
   it('bring it up on storage of both hosts, on the known port, unless said otherwise', () => {
-    expect(readOptions([])).toEqual({ once: false, storage: 'shared', apiPort: 8774, order: null, help: false });
-    expect(readOptions(['--once', '--storage', 'own'])).toMatchObject({ once: true, storage: 'own', apiPort: 0 });
+    expect(readOptions([])).toEqual({
+      once: false,
+      storage: 'shared',
+      watchdog: false,
+      apiPort: 8774,
+      order: null,
+      help: false,
+    });
+    expect(readOptions(['--once', '--storage', 'own'])).toMatchObject({
+      once: true,
+      storage: 'own',
+      watchdog: true,
+      apiPort: 0,
+    });
     expect(readOptions(['--port', '9000'])).toMatchObject({ apiPort: 9000 });
   });
 

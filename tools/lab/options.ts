@@ -8,6 +8,8 @@ export interface LabOptions {
   /** Runs the demonstration to its end, checks that nothing is left, and exits. */
   readonly once: boolean;
   readonly storage: Storage;
+  /** Each host has a watchdog beside its agent. */
+  readonly watchdog: boolean;
   readonly apiPort: number;
   /** What shall happen to a lab that runs in another terminal; null = a lab is brought up. */
   readonly order: { readonly name: LabOrder; readonly target: string | null } | null;
@@ -22,6 +24,7 @@ export const usage = `npm run lab -- [options]    two libvirt hosts on this mach
 
   --once              the demonstration to its end: moves, resize, rescue, a host cut off and evacuated; checks that nothing is left; exits
   --storage own       each host keeps its instances' files to itself; they move with their disks (default: shared)
+  --watchdog          a watchdog in each host: it ends the guests of a host that was cut off, and proves it by that
   --port N            port of the API on 127.0.0.1 (default: 8774, any free one with --once)
   --help              this text
 
@@ -40,6 +43,7 @@ export function readOptions(args: readonly string[]): LabOptions {
     options: {
       once: { type: 'boolean', default: false },
       storage: { type: 'string', default: 'shared' },
+      watchdog: { type: 'boolean', default: false },
       port: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -50,7 +54,8 @@ export function readOptions(args: readonly string[]): LabOptions {
   const port = values.port === undefined ? (values.once ? 0 : 8774) : Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port: expected a number from 0 to 65535, not "${values.port}"`);
-  return { once: values.once, storage, apiPort: port, order: readOrder(positionals), help: values.help };
+  const { once, watchdog, help } = values;
+  return { once, storage, watchdog: watchdog || once, apiPort: port, order: readOrder(positionals), help };
 }
 
 function readOrder(words: readonly string[]): LabOptions['order'] {

@@ -35,7 +35,10 @@ export class Child {
    */
   static start(name: string, logFile: string, command: readonly string[]): Child {
     const log = openSync(logFile, 'a', 0o600);
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['ignore', log, log, 'ipc'], detached: true });
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: true,
+    });
     closeSync(log);
     child.once('error', () => {});
     return new Child(name, logFile, child);

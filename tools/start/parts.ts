@@ -148,7 +148,8 @@ export function announceApi(parts: Parts, directory: string, api: { address: str
   parts.ends('api.json', async () => rmSync(file, { force: true }));
 }
 
-function writeConfig(name: string, config: object): string {
+/** Writes a process's configuration file; its path. */
+export function writeConfig(name: string, config: object): string {
   const directory = stateDir('config');
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${name}.json`);
