@@ -4,6 +4,7 @@
  */
 import { until } from '@chronovirt/testing/lab';
 import { historyTable } from '../start/history-table.ts';
+import type { LabHost } from './lab-host.ts';
 import { leftOfInstances } from './leftovers.ts';
 import { StoryBroken, type Story } from './story.ts';
 
@@ -85,44 +86,43 @@ export const steps: readonly Step[] = [
     async tell(story) {
       const { system, say } = story;
       say(`\n# ${await system.carry('cut', system.a.name)}`);
-      await until(async () => !(await isAlive(story, system.a.name)), {
-        what: `${system.a.name} counts as lost`,
-        timeoutMs: 60_000,
-      });
-      await story.chronovirt('hosts');
-      await story.refused('evacuate', SHARED, '--host', system.b.name);
+      await silent(story, system.a);
       story.runsOnlyOn(SHARED, system.a, await story.uuid(SHARED));
+      await story.refused('evacuate', SHARED, '--host', system.b.name);
+      await story.chronovirt('hosts');
     },
   },
   {
-    title: 'The host is fenced, which proves that nothing runs there; the guest is evacuated with its disk',
+    title:
+      "Its watchdog has ended the host's guests, and its term is over: that is a proof; the guest is evacuated with its disk",
     async tell(story) {
       const { a, b } = story.system;
-      await story.chronovirt('hosts', 'fence', a.name);
-      const ordered = Date.now();
-      await story.chronovirt('evacuate', SHARED, '--host', b.name);
-      await story.bootedSince(SHARED, ordered);
-      story.runsOnlyOn(SHARED, b, await story.uuid(SHARED));
+      await story.takes(SHARED, 'evacuate', 'it is proved that its host runs nothing');
+      await evacuate(story, b);
+      await story.chronovirt('hosts');
+      story.say(`  ${a.text}`);
     },
   },
   {
     title: 'The host comes back, finds that the guest is not its own any more, and cleans up',
+    tell: (story) => comesBack(story, story.system.a, 'heal', story.system.b),
+  },
+  {
+    title: 'The plug of the other host is pulled; it is fenced, and the guest is evacuated again',
     async tell(story) {
       const { system, say } = story;
-      const uuid = await story.uuid(SHARED);
-      say(`\n# ${await system.carry('on', system.a.name)}`);
-      await until(async () => isAlive(story, system.a.name), {
-        what: `${system.a.name} counts as alive`,
-        timeoutMs: 60_000,
-      });
-      await until(async () => !(await system.a.host.virsh('list', '--all', '--uuid')).includes(uuid), {
-        what: `${system.a.name} has cleaned up`,
-        timeoutMs: 60_000,
-      });
-      story.runsOnlyOn(SHARED, system.b, uuid);
-      await story.chronovirt('hosts');
-      await story.goesOn(SHARED);
+      const { a, b } = system;
+      say(`\n# ${await system.carry('off', b.name)}`);
+      await silent(story, b);
+      await story.refused('evacuate', SHARED);
+      await story.chronovirt('hosts', 'fence', b.name);
+      await story.takes(SHARED, 'evacuate', 'it is proved that its host runs nothing');
+      await evacuate(story, a);
     },
+  },
+  {
+    title: 'It boots, and has nothing left of the guest',
+    tell: (story) => comesBack(story, story.system.b, 'on', story.system.a),
   },
   {
     title: 'Its history tells the whole story',
@@ -147,6 +147,34 @@ export async function demonstrate(story: Story): Promise<void> {
   story.say(
     `\nThe whole story took ${((performance.now() - began) / 1000).toFixed(0)} s. No domain, disk or interface of an instance is left.`,
   );
+}
+
+/** Waits until the coordinator hears nothing of a host any more. */
+async function silent(story: Story, { name }: LabHost): Promise<void> {
+  await until(async () => !(await isAlive(story, name)), { what: `${name} is silent`, timeoutMs: 60_000 });
+}
+
+/** On storage of both hosts: the guest boots anew, from its own disk. */
+async function evacuate(story: Story, to: LabHost): Promise<void> {
+  const ordered = Date.now();
+  await story.chronovirt('evacuate', SHARED, '--host', to.name);
+  await story.bootedSince(SHARED, ordered);
+  story.runsOnlyOn(SHARED, to, await story.uuid(SHARED));
+}
+
+/** A host that was given up returns: nothing of the guest may be left on it, and where it runs now it goes on. */
+async function comesBack(story: Story, host: LabHost, how: 'heal' | 'on', runsOn: LabHost): Promise<void> {
+  const { system, say } = story;
+  const uuid = await story.uuid(SHARED);
+  say(`\n# ${await system.carry(how, host.name)}`);
+  await until(() => isAlive(story, host.name), { what: `${host.name} reports`, timeoutMs: 60_000 });
+  await until(async () => !(await host.host.virsh('list', '--all', '--uuid')).includes(uuid), {
+    what: `nothing of ${SHARED} is left on ${host.name}`,
+    timeoutMs: 60_000,
+  });
+  story.runsOnlyOn(SHARED, runsOn, uuid);
+  await story.chronovirt('hosts');
+  await story.goesOn(SHARED);
 }
 
 async function printHistory(story: Story, name: string): Promise<void> {

@@ -108,6 +108,18 @@ export class Story {
     );
   }
 
+  /** Waits until an instance would take a command; `why` tells a person what is waited for. */
+  async takes(name: string, command: string, why: string): Promise<void> {
+    const began = performance.now();
+    const path = `/v1/instances/${encodeURIComponent(name)}/explain?command=${command}`;
+    await until(async () => (await this.system.api.get<{ allowed: boolean }>(path)).allowed, {
+      what: `${name}: ${why}`,
+      timeoutMs: PATIENCE_MS,
+      everyMs: 250,
+    });
+    this.say(`\n  after ${((performance.now() - began) / 1000).toFixed(1)} s ${why}`);
+  }
+
   /** That the guest goes on counting. */
   async goesOn(name: string): Promise<void> {
     this.say(`  its console: counts on, ${(await this.#counting(name)).count}`);
