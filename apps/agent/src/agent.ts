@@ -12,6 +12,7 @@ import {
   serveHostOrders,
   serveQueries,
 } from '@chronovirt/nats-adapter';
+import { policyOf } from '@chronovirt/machines';
 import type { PeerService } from '@chronovirt/peer';
 import { defaultRuntimePolicy, DriverExecutor, Host, lockHost, type Log } from '@chronovirt/runtime';
 import { beat } from './beat.ts';
@@ -69,7 +70,9 @@ export async function startAgent(
     host: config.host,
     incarnation,
     journal,
-    executor: new DriverExecutor({ driver: driver.driver, host: driver.driver, secrets }),
+    executor: new DriverExecutor({ driver: driver.driver, host: driver.driver, secrets, images: driver.images }),
+    chartPolicy: policyOf(config.policy),
+    boot: boot.id,
     log,
     underTerm: true,
     onConfirmed: (monotonicMs) => keeper?.confirmed(monotonicMs),

@@ -1,6 +1,7 @@
 /** What an agent is told: a JSON file, by `--config FILE`. Everything has a meaning; an unknown field is an error. */
 import { hostName } from '@chronovirt/contract';
 import { z } from 'zod';
+import { policySettings } from './policy.ts';
 
 const path = z.string().min(1).startsWith('/', 'expected an absolute path');
 
@@ -90,6 +91,8 @@ export const agentConfig = z.strictObject({
    * term for its bound. Left out: none, and silence of this host never proves anything.
    */
   watchdog: z.strictObject({ socket: path }).optional(),
+  /** What this host does by itself, and which of guest and record holds where they differ. */
+  policy: policySettings,
   /** Milliseconds between two reports to the coordinator. */
   beatMs: z.int().min(100).max(60_000).default(1_000),
   log: z

@@ -4,7 +4,7 @@ import type { HostPort, ImplementedDriver, NetworkInfo, QueryContext } from '@ch
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import type { ImageSource } from '@chronovirt/images';
 import { LibvirtDriver, probeAcceleration, type FilesForPeers, type PortAddress } from '@chronovirt/libvirt-adapter';
-import { systemClock, type Log } from '@chronovirt/runtime';
+import { systemClock, type ImageKeeper, type Log } from '@chronovirt/runtime';
 import type { AgentConfig } from './config.ts';
 import { imagePeers } from './image-peers.ts';
 import { peerLink } from './peer.ts';
@@ -13,6 +13,8 @@ export interface HostDriver {
   readonly driver: ImplementedDriver & HostPort;
   /** Addresses that the host knows of an instance's ports. */
   addresses(networkInfo: NetworkInfo, context: QueryContext): Promise<readonly PortAddress[]>;
+  /** Images that were made on this host. */
+  readonly images: ImageKeeper;
   /** What other agents may have of this host's files; left out: nothing. */
   readonly files?: FilesForPeers;
 }
@@ -21,7 +23,8 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
   const { driver: settings } = config;
   if (settings.kind === 'simulated') {
     const host = new SimulatedHost({ name: config.host, clock: systemClock, profile: settings.profile });
-    return { driver: new FakeDriver(host, { log }), addresses: async () => [] };
+    const driver = new FakeDriver(host, { log });
+    return { driver, addresses: async () => [], images: driver.images };
   }
   const acceleration =
     settings.acceleration === 'auto'
@@ -48,6 +51,7 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
   return {
     driver,
     addresses: (networkInfo, context) => driver.addressesOf(networkInfo, context),
+    images: driver.images,
     files: driver.filesForPeers,
   };
 }

@@ -21,6 +21,7 @@ import type {
 import { readConsole } from './console/console-log.ts';
 import { manageImageCache } from './disks/image-cache.ts';
 import { Listener } from './events/listener.ts';
+import type { ImageStore } from '@chronovirt/images';
 import { define } from './guest/define.ts';
 import { destroy } from './guest/destroy.ts';
 import { asContract } from './guest/hands.ts';
@@ -140,6 +141,10 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     this.#effect(context, (hands) => postLiveMigrationAtDestination(hands, args));
 
   // images
+  /** Those that were made here, and are kept here. */
+  get images(): Pick<ImageStore, 'remove'> {
+    return this.#host.kept;
+  }
   manageImageCache: Method<'manageImageCache'> = (args, context) => manageImageCache(this.#host, args, context);
   snapshot: Method<'snapshot'> = (args, context) => this.#effect(context, (hands) => snapshot(this.#host, hands, args));
 

@@ -224,6 +224,11 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   // images
 
+  /** Those that were made here, and are kept here. */
+  readonly images = {
+    remove: (sha256: string): Promise<boolean> => this.#connection.removeImage(sha256),
+  };
+
   /** What no disk rests on, no listed instance was made from and nobody has wanted for a day goes. */
   async manageImageCache({ allInstances }: ArgsOf<'manageImageCache'>, context: HostContext): Promise<void> {
     const listed = new Set(allInstances.map(({ imageRef }) => imageRef));

@@ -409,6 +409,11 @@ export class HostConnection {
     return this.#local('renameBase', instance, () => this.#host.files.renameBase(from, to));
   }
 
+  /** Answers whether it was there. Guests rest on copies of their own. */
+  removeImage(sha256: string): Promise<boolean> {
+    return this.#local('removeImage', null, () => this.#host.files.removeImage(sha256));
+  }
+
   /** Cached images that no disk rests on, by how many hours ago each was wanted. */
   unusedBase(): Promise<ReadonlyMap<string, number>> {
     return this.#local('unusedBase', null, () => {

@@ -131,6 +131,10 @@ export class FileTree {
     this.#images.set(sha256, { boots: Number(file.content) });
   }
 
+  removeImage(sha256: string): boolean {
+    return this.#images.delete(sha256);
+  }
+
   images(): string[] {
     return [...this.#images.keys()];
   }

@@ -85,7 +85,7 @@ export class AgentWorld {
     const journal = new MemoryJournal({ store: this.store, ...(options.delay && { delay: options.delay }) });
     const driver = new FakeDriver(this.sim, { name: `agent-${++this.#processes}` });
     const superseded: Pick<TurnMessage, 'incarnation'>[] = [];
-    const executor = new DriverExecutor({ driver, host: driver, secrets: null });
+    const executor = new DriverExecutor({ driver, host: driver, secrets: null, images: driver.images });
     const host = new Host({
       host: this.host,
       incarnation: incarnationOf(this.clock.now() + this.#processes, 1000 + this.#processes),
@@ -93,6 +93,7 @@ export class AgentWorld {
       executor: options.wrap ? options.wrap(executor) : executor,
       clock: fate.clock(this.clock),
       policy: options.policy ?? {},
+      boot: `boot-${this.sim.boots}`,
       underTerm: options.underTerm ?? false,
       ...(options.onConfirmed && { onConfirmed: options.onConfirmed }),
       chartPolicy: options.chartPolicy ?? defaultPolicy,
