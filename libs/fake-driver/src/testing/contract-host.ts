@@ -143,7 +143,7 @@ export function inspect(host: SimulatedHost, uuid: InstanceUuid): Facts {
       .map(({ name }) => name)
       .toSorted(),
     rootGiB: files.find(({ name }) => name === 'root')?.gib ?? null,
-    kept: (host.files.kept(uuid)?.files ?? []).map(({ name }) => name).toSorted(),
+    kept: (host.files.kept(uuid, host.name)?.files ?? []).map(({ name }) => name).toSorted(),
     attached: (domain?.run?.definition ?? definition)?.disks ?? [],
     everything: everything(host, uuid),
     lastEnd:
@@ -163,7 +163,7 @@ function everything(host: SimulatedHost, uuid: InstanceUuid): string[] {
   return [
     ...(host.find(uuid) === null ? [] : ['domain']),
     ...(directory === null ? [] : ['directory', ...directory.files.map(({ name }) => `file ${name}`)]),
-    ...(host.files.kept(uuid) === null ? [] : ['kept directory']),
+    ...(host.files.kept(uuid, host.name) === null ? [] : ['kept directory']),
     ...(host.files.isDoomed(uuid) ? ['directory being removed'] : []),
     ...host.taps.of(uuid).map((tap) => `tap ${tap}`),
     ...host.files.baseFiles().flatMap(({ name }) => (isTemporary(name) ? [`base ${name}`] : [])),

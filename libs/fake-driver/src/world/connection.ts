@@ -430,7 +430,7 @@ export class HostConnection {
 
   /** Sets the instance's directory aside as a whole, by one rename. */
   setAside(instance: InstanceUuid, by: Mark): Promise<void> {
-    return this.#local('setAside', instance, () => this.#host.files.setAside(instance, by));
+    return this.#local('setAside', instance, () => this.#host.files.setAside(instance, by, this.#host.name));
   }
 
   putBack(instance: InstanceUuid): Promise<void> {

@@ -36,7 +36,7 @@ export interface KeptView {
 export class FileTree {
   readonly #directories = new Map<string, Directory>();
   /** Directories that a resize has set aside as a whole. */
-  readonly #kept = new Map<string, { readonly by: Mark; readonly directory: Directory }>();
+  readonly #kept = new Map<string, { readonly by: Mark; readonly keeper: string; readonly directory: Directory }>();
   /** Directories whose removal has begun: renamed first, so that half of one is never taken for an instance's. */
   readonly #doomed = new Set<string>();
   readonly #base = new Map<string, SimulatedFile>();
@@ -63,16 +63,17 @@ export class FileTree {
     if (!this.#directories.has(instance)) this.#directories.set(instance, { madeBy, files: new Map(), boots });
   }
 
-  kept(instance: InstanceUuid): KeptView | null {
+  /** What a host has set aside; what another one has, on storage that both see, is none of its business. */
+  kept(instance: InstanceUuid, keeper: string): KeptView | null {
     const kept = this.#kept.get(instance);
-    return kept === undefined ? null : { by: kept.by, files: [...kept.directory.files.values()] };
+    return kept?.keeper !== keeper ? null : { by: kept.by, files: [...kept.directory.files.values()] };
   }
 
   /** Sets the directory aside as a whole. */
-  setAside(instance: InstanceUuid, by: Mark): void {
+  setAside(instance: InstanceUuid, by: Mark, keeper: string): void {
     const directory = this.#of(instance);
     this.#directories.delete(instance);
-    this.#kept.set(instance, { by, directory });
+    this.#kept.set(instance, { by, keeper, directory });
   }
 
   /** What was set aside takes its old place, whatever is there. */

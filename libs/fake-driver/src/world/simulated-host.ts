@@ -230,7 +230,7 @@ export class SimulatedHost {
   localView(instance: InstanceUuid): LocalView {
     return {
       directory: this.files.view(instance),
-      kept: this.files.kept(instance),
+      kept: this.files.kept(instance, this.name),
       doomed: this.files.isDoomed(instance),
       taps: this.taps.of(instance),
       base: this.files.baseFiles(),

@@ -16,6 +16,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { InstanceUuid } from '@chronovirt/contract';
+import { isOwn, readKeptNote } from './kept-note.ts';
 import { isTemporary } from './temporary-name.ts';
 import { nothingThere } from './whole-file.ts';
 
@@ -42,11 +43,14 @@ export interface DirectoryContent {
 
 export class InstanceDirectory {
   readonly path: string;
+  /** Identity of this host; null = not known yet. */
+  readonly keeper: string | null;
   readonly base: string;
   readonly #uuid: InstanceUuid;
 
-  constructor(instances: string, uuid: InstanceUuid) {
+  constructor(instances: string, uuid: InstanceUuid, keeper: string | null = null) {
     this.#uuid = uuid;
+    this.keeper = keeper;
     this.path = join(instances, uuid);
     this.base = join(instances, '_base');
   }
@@ -70,7 +74,13 @@ export class InstanceDirectory {
 
   /** What a resize keeps, as a directory of its own. */
   get aside(): InstanceDirectory {
-    return new InstanceDirectory(dirname(this.path), basename(this.kept) as InstanceUuid);
+    return new InstanceDirectory(dirname(this.path), basename(this.kept) as InstanceUuid, this.keeper);
+  }
+
+  /** Whether a resize on this host keeps something. What another host keeps on storage that both see is none of its business. */
+  async keeps(): Promise<boolean> {
+    if ((await readdir(this.kept).catch(nothingThere)) === null) return false;
+    return isOwn(await readKeptNote(this.kept), this.keeper);
   }
 
   /** Where the directory goes when it is to be removed. */
@@ -78,15 +88,17 @@ export class InstanceDirectory {
     return `${this.path}_del`;
   }
 
-  /** The directory itself, what an interrupted removal leaves beside it, and what a resize keeps. */
-  get all(): string[] {
-    return [this.path, this.doomed, this.kept];
+  /** The directory itself, what an interrupted removal leaves beside it, and what a resize here keeps. */
+  async all(): Promise<string[]> {
+    return [this.path, this.doomed, ...((await this.keeps()) ? [this.kept] : [])];
   }
 
   async look(): Promise<DirectoryContent> {
-    const [names, doomed, kept] = await Promise.all(
-      this.all.map(async (path) => await readdir(path).catch(nothingThere)),
-    );
+    const [names, doomed, keeps] = await Promise.all([
+      readdir(this.path).catch(nothingThere),
+      readdir(this.doomed).catch(nothingThere),
+      this.keeps(),
+    ]);
     const disks = (names ?? []).flatMap((name) => roleOf(name) ?? []).toSorted();
     const strange = (names ?? []).filter((name) => roleOf(name) === null && !companions.test(name));
     const directory = names !== null && disks.length === 0 ? ['directory'] : [];
@@ -97,7 +109,7 @@ export class InstanceDirectory {
     ];
     return {
       exists: names !== null,
-      disks: [...disks, ...(kept === null ? [] : ['kept'])].toSorted().slice(0, 64),
+      disks: [...disks, ...(keeps ? ['kept'] : [])].toSorted().slice(0, 64),
       leftovers: leftovers.slice(0, 64).map((one) => one.slice(0, 200)),
     };
   }

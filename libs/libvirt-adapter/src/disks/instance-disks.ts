@@ -115,14 +115,14 @@ export async function removeMadeBy(directory: InstanceDirectory, context: Effect
 
 /** Removes everything of an instance. Renamed first, so that a crash leaves nothing that looks like an instance's directory. */
 export async function removeAll(directory: InstanceDirectory, context: EffectContext): Promise<void> {
-  const [whole, doomed] = directory.all as [string, string];
+  const { path: whole, doomed } = directory;
   if (await isThere(whole)) {
     context.permit.check();
     await rm(doomed, { recursive: true, force: true });
     context.permit.check();
     await rename(whole, doomed).catch(nothingThere);
   }
-  for (const path of directory.all) {
+  for (const path of await directory.all()) {
     if (!(await isThere(path))) continue;
     context.permit.check();
     await rm(path, { recursive: true, force: true });

@@ -57,7 +57,8 @@ export class HostServices {
   }
 
   directory(uuid: InstanceUuid): InstanceDirectory {
-    return new InstanceDirectory(this.settings.instancesDirectory, uuid);
+    const keeper = this.#profile?.capabilities.hostUuid ?? null;
+    return new InstanceDirectory(this.settings.instancesDirectory, uuid, keeper);
   }
 
   /** With what an effect works on an instance: its own, or one of several that it names. */

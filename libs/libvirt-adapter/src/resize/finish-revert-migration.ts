@@ -5,7 +5,7 @@ import { configDriveFiles } from '../config-drive/content.ts';
 import { isoImage } from '../config-drive/iso9660.ts';
 import { refuseVolumes } from '../disks/disk-plan.ts';
 import { readDiskRecord } from '../disks/disk-record.ts';
-import { ensureDirectory, ensureDisks, isThere } from '../disks/instance-disks.ts';
+import { ensureDirectory, ensureDisks } from '../disks/instance-disks.ts';
 import { definitionOf } from '../guest/definition.ts';
 import type { Hands } from '../guest/hands.ts';
 import type { DomainSeen } from '../guest/look.ts';
@@ -36,7 +36,7 @@ export async function finishRevertMigration(
   const { context } = hands;
   const directory = host.directory(hands.instance);
   refuseVolumes(args.blockDeviceInfo);
-  const isKept = await isThere(directory.kept);
+  const isKept = await directory.keeps();
   const seen = await hands.look();
   if (!isKept && args.powerOn && (await runsAsBefore(hands, seen, args.instance.flavor))) return;
   if (isKept) {

@@ -6,6 +6,7 @@ import { PermitRevokedError } from '@chronovirt/contract';
 import { writeDiskRecord } from '../disks/disk-record.ts';
 import type { DiskRecord } from '../disks/disk-record.ts';
 import { InstanceDirectory } from '../disks/instance-directory.ts';
+import { removeAll } from '../disks/instance-disks.ts';
 import { effectContext } from '../testing/effect-context.ts';
 import { someUuid } from '../testing/records.ts';
 import { dropKept, putBack, recordForStart, setAside, whereabouts } from './kept-directory.ts';
@@ -92,6 +93,25 @@ it('a start after an interrupted copy finds the files in their place again; one 
   await files('second');
   expect(await recordForStart(directory, at(5))).toMatchObject({ machine: 'second' });
   expect(keptDisk()).toBe('first');
+});
+
+it('on storage that two hosts see, what one keeps is not shown, put back, dropped or removed by the other', async () => {
+  const [here, there] = ['a', 'b'].map((keeper) => new InstanceDirectory(instances, uuid, keeper)) as [
+    InstanceDirectory,
+    InstanceDirectory,
+  ];
+  await files('first');
+  await setAside(here, (await whereabouts(here, at(2)))!, 'move', at(2));
+  await files('second');
+  expect((await here.look()).disks).toEqual(['kept', 'root']);
+  expect((await there.look()).disks).toEqual(['root']);
+  expect((await whereabouts(there, at(3)))?.at).toBe('place');
+  expect(await putBack(there, at(3))).toBe(false);
+  await dropKept(there, at(3));
+  await removeAll(there, at(3));
+  expect(readdirSync(instances)).toEqual([`${uuid}_resize`]);
+  await putBack(here, at(4));
+  expect(disk()).toBe('first');
 });
 
 it('dropped, it is gone, and the files in its place stay', async () => {

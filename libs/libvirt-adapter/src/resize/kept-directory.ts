@@ -8,23 +8,20 @@
  * <uuid>_resize   -> <uuid>_del, removed   dropped
  * ```
  *
- * `resize.info` in it names the operation that set it aside. So a run that is repeated goes on, and what an older operation left behind
+ * `resize.info` in it names the operation and the host that set it aside. So a run that is repeated goes on, and what an older operation left behind
  * is told from that: with whole files in its place it is stale, without them it was interrupted.
  */
 import { rename, rm } from 'node:fs/promises';
-import { z } from 'zod';
-import { DriverError, mark } from '@chronovirt/contract';
+import { DriverError } from '@chronovirt/contract';
 import type { EffectContext } from '@chronovirt/contract';
 import { readDiskRecord } from '../disks/disk-record.ts';
 import type { DiskRecord } from '../disks/disk-record.ts';
 import type { InstanceDirectory } from '../disks/instance-directory.ts';
 import { isThere } from '../disks/instance-disks.ts';
-import { nothingThere, readIfThere, writeWhole } from '../disks/whole-file.ts';
+import { KEPT_NOTE, readKeptNote } from '../disks/kept-note.ts';
+import type { KeptNote } from '../disks/kept-note.ts';
+import { nothingThere, writeWhole } from '../disks/whole-file.ts';
 import { sameMark } from '../xml/metadata.ts';
-
-const NOTE = 'resize.info';
-
-const keptNote = z.strictObject({ v: z.literal(1), mark, migration: z.string().nullable() });
 
 /** Where the files of an instance are, and what they are there. */
 export type Whereabouts =
@@ -42,21 +39,12 @@ export async function whereabouts(
   directory: InstanceDirectory,
   context: Pick<EffectContext, 'mark'>,
 ): Promise<Whereabouts | null> {
-  const [inPlace, kept] = [await readDiskRecord(directory), await readDiskRecord(directory.aside)];
+  const inPlace = await readDiskRecord(directory);
+  const kept = (await directory.keeps()) ? await readDiskRecord(directory.aside) : null;
   if (kept === null) return inPlace === null ? null : { at: 'place', record: inPlace };
-  const note = await readIfThere(directory.aside.file(NOTE));
-  const by = note === null ? null : markIn(note);
-  if (sameMark(by, context.mark)) return { at: 'aside', record: kept };
+  const note = await readKeptNote(directory.kept);
+  if (sameMark(note?.mark ?? null, context.mark)) return { at: 'aside', record: kept };
   return inPlace === null ? { at: 'interrupted', record: kept } : { at: 'place beside stale', record: inPlace };
-}
-
-/** A note that cannot be read is nobody's: the files count as an older operation's. */
-function markIn(note: string): z.infer<typeof mark> | null {
-  try {
-    return keptNote.parse(JSON.parse(note)).mark;
-  } catch {
-    return null;
-  }
 }
 
 /** Sees to it that the files are set aside by this operation. What an older one left behind is settled first. */
@@ -69,37 +57,37 @@ export async function setAside(
   if (where.at === 'aside') return;
   if (where.at === 'interrupted') await putBack(directory, context);
   if (where.at === 'place beside stale') await dropKept(directory, context);
-  const note: z.infer<typeof keptNote> = { v: 1, mark: context.mark, migration };
-  await writeWhole(directory.file(NOTE), context, (handle) => handle.writeFile(JSON.stringify(note)));
+  const note: KeptNote = { v: 1, mark: context.mark, migration, keeper: directory.keeper };
+  await writeWhole(directory.file(KEPT_NOTE), context, (handle) => handle.writeFile(JSON.stringify(note)));
   context.permit.check();
   await rename(directory.path, directory.kept);
 }
 
 /** Puts the kept files back in their place, over whatever is there; with nothing kept it does nothing. Whether it did. */
 export async function putBack(directory: InstanceDirectory, context: EffectContext): Promise<boolean> {
-  const kept = await isThere(directory.kept);
+  const kept = await directory.keeps();
   if (kept) {
     await remove(directory, directory.path, context);
     context.permit.check();
     await rename(directory.kept, directory.path).catch(nothingThere);
   }
   context.permit.check();
-  await rm(directory.file(NOTE), { force: true });
+  await rm(directory.file(KEPT_NOTE), { force: true });
   return kept;
 }
 
-/** Removes what is kept. */
+/** Removes what is kept, and what an earlier run has left of it. */
 export async function dropKept(directory: InstanceDirectory, context: EffectContext): Promise<void> {
-  await remove(directory, directory.kept, context);
+  await remove(directory, (await directory.keeps()) ? directory.kept : null, context);
 }
 
 /** Renamed first: half of a directory never stands under a name that means a whole one. */
-async function remove(directory: InstanceDirectory, path: string, context: EffectContext): Promise<void> {
+async function remove(directory: InstanceDirectory, path: string | null, context: EffectContext): Promise<void> {
   if (await isThere(directory.doomed)) {
     context.permit.check();
     await rm(directory.doomed, { recursive: true, force: true });
   }
-  if (!(await isThere(path))) return;
+  if (path === null || !(await isThere(path))) return;
   context.permit.check();
   await rename(path, directory.doomed).catch(nothingThere);
   context.permit.check();
@@ -112,7 +100,7 @@ async function remove(directory: InstanceDirectory, path: string, context: Effec
  */
 export async function recordForStart(directory: InstanceDirectory, context: EffectContext): Promise<DiskRecord | null> {
   const record = await readDiskRecord(directory);
-  if (record !== null || !(await isThere(directory.kept))) return record;
+  if (record !== null || !(await directory.keeps())) return record;
   await putBack(directory, context);
   return await readDiskRecord(directory);
 }
