@@ -117,6 +117,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     journal,
     hosts: () => hosts.all(),
     proofOf: (host) => made.proofOf(host),
+    fleet: made,
     queries: {
       query: (host, method, args) => ask(host, method, args, { patienceMs: 5_000, signal: AbortSignal.timeout(6_000) }),
     },

@@ -17,7 +17,7 @@ import {
 import { explain, isUnderWay, restingOf, settled } from '@chronovirt/machines';
 import { isReadable, sleep, type Clock, type Journal } from '@chronovirt/runtime';
 import { explainNone, type Placement } from '../cluster/placement.ts';
-import type { OrderReply } from '../http/ports.ts';
+import type { DrainStep, OrderReply } from '../http/ports.ts';
 import type { InstanceEntry } from '../read-model/instance-entry.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 
@@ -33,15 +33,6 @@ export interface DrainOptions {
   readonly placement: (spec: InstanceSpec, not: readonly string[]) => Placement;
   /** Driver methods of a host, as it reports. */
   readonly methods: (host: string) => ReadonlySet<string>;
-}
-
-/** How one instance would leave its host, or why it cannot. */
-export interface DrainStep {
-  readonly instance: string;
-  readonly name: string;
-  readonly state: string;
-  readonly how: 'liveMigrate' | 'coldMigrate' | null;
-  readonly why: string | null;
 }
 
 const NAMED = 100;

@@ -3,10 +3,12 @@
  * ask: what proves that a host runs no guest?
  */
 import {
+  CLUSTER,
   hostTokenOf,
   isHostToken,
   type Command,
   type FenceProof,
+  type HostCommandName,
   type HostName,
   type HostOrder,
   type HostReport,
@@ -14,7 +16,16 @@ import {
   type Incarnation,
   type InstanceSpec,
 } from '@chronovirt/contract';
-import { defaultHostPolicy, describeHost, fenceProofOf, isUnderWay, type HostLink } from '@chronovirt/machines';
+import {
+  checkHost,
+  defaultHostPolicy,
+  describeHost,
+  fenceProofOf,
+  isUnderWay,
+  type HostFacts,
+  type HostLink,
+  type HostRefusal,
+} from '@chronovirt/machines';
 import {
   isReadable,
   specIn,
@@ -26,9 +37,9 @@ import {
   type Log,
 } from '@chronovirt/runtime';
 import type { Placement } from '../cluster/placement.ts';
-import type { OrderReply } from '../http/ports.ts';
+import type { DrainStep, FleetPort, OrderReply } from '../http/ports.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
-import { Drain, type DrainStep } from './drain.ts';
+import { Drain } from './drain.ts';
 import type { FleetConfig } from './fleet-config.ts';
 import { hostAggregate } from './host-aggregate.ts';
 import { HostExecutor } from './host-executor.ts';
@@ -53,7 +64,7 @@ export interface FleetOptions {
   readonly program?: typeof runProgram;
 }
 
-export class Fleet {
+export class Fleet implements FleetPort {
   readonly #options: FleetOptions;
   readonly #led: Led<HostState, HostOrder, HostLink>;
   readonly #watch: HostWatch;
@@ -75,11 +86,7 @@ export class Fleet {
           fenceByWatchdog: config.fenceByWatchdog,
           admitReturning: config.admitReturning,
         },
-        facts: (host) => ({
-          canFence: config.hosts[host]?.fence !== undefined,
-          instances: this.#instancesOn(host),
-          reliedOn: this.#isReliedOn(host),
-        }),
+        facts: (host) => this.#facts(host),
       }),
       executor: new HostExecutor({ ...options, drain: this.#drain }),
       owns: isHostToken,
@@ -144,8 +151,21 @@ export class Fleet {
     return this.#led.command(hostTokenOf(order.host), order);
   }
 
+  check(host: string, name: HostCommandName, args: HostOrder['args']): HostRefusal | null {
+    const full = this.#options.journal.fill(CLUSTER) >= 0.95;
+    return checkHost(this.state(host)?.state ?? null, { name, args }, { ...this.#facts(host), full });
+  }
+
   preview(host: HostName): Promise<DrainStep[]> {
     return this.#drain.preview(host);
+  }
+
+  #facts(host: string): Omit<HostFacts, 'full'> {
+    return {
+      canFence: this.#options.config.hosts[host as HostName]?.fence !== undefined,
+      instances: this.#instancesOn(host),
+      reliedOn: this.#isReliedOn(host),
+    };
   }
 
   #instancesOn(host: string): number {

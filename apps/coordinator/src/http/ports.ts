@@ -1,5 +1,17 @@
 /** What the HTTP API needs of the rest of the coordinator. Wired in the app; nothing here knows NATS. */
-import type { Command, HostName, HostReport, ImageRef, InstanceUuid, SecretStore } from '@chronovirt/contract';
+import type {
+  Command,
+  FenceProof,
+  HostCommandName,
+  HostName,
+  HostOrder,
+  HostReport,
+  HostState,
+  ImageRef,
+  InstanceUuid,
+  SecretStore,
+} from '@chronovirt/contract';
+import type { HostRefusal } from '@chronovirt/machines';
 import type { Clock, CommandReply, Journal, Log } from '@chronovirt/runtime';
 
 /** Nobody took the request within the caller's patience: nothing was decided, nothing was stored, nothing was done. */
@@ -26,6 +38,30 @@ export interface HostView {
   readonly alive: boolean;
   /** Milliseconds since the last report. */
   readonly silentMs: number;
+}
+
+/** How one instance would leave its host, or why it cannot. */
+export interface DrainStep {
+  readonly instance: string;
+  readonly name: string;
+  readonly state: string;
+  readonly how: 'liveMigrate' | 'coldMigrate' | null;
+  readonly why: string | null;
+}
+
+/** The hosts' own histories. */
+export interface FleetPort {
+  state(host: string): { readonly state: HostState; readonly seq: number } | undefined;
+  all(): Iterable<HostState>;
+  /** What proves that a host runs no guest; null = nothing does. */
+  proofOf(host: string): FenceProof | null;
+  /** Why no new instances may come to it; null = they may. */
+  whyClosed(host: string): string | null;
+  /** Resolves with the stored answer. */
+  order(order: HostOrder): Promise<CommandReply<HostState>>;
+  /** Why an order would be refused now, or null. */
+  check(host: string, name: HostCommandName, args: HostOrder['args']): HostRefusal | null;
+  preview(host: HostName): Promise<readonly DrainStep[]>;
 }
 
 /** Queries of a guest, answered by the host's driver past every mailbox; nothing is recorded. */
@@ -67,6 +103,7 @@ export interface HttpPorts {
   readonly hosts: () => readonly HostView[];
   /** What proves that a host cannot run anything of before; null = nothing does. */
   readonly proofOf: (host: HostName) => object | null;
+  readonly fleet: FleetPort;
   readonly queries: QueryPort;
   readonly images: ImageStore;
   readonly secrets: SecretStore;

@@ -11,6 +11,7 @@ import {
   incarnationOf,
   InstanceNotFoundError,
   type ActorRequest,
+  type FenceProof,
   type HostName,
   type HostReport,
   type InstanceUuid,
@@ -27,7 +28,10 @@ import {
   type Log,
 } from '@chronovirt/runtime';
 import { Cluster } from '../cluster/cluster.ts';
+import { Fleet } from '../hosts/fleet.ts';
+import { fleetConfig } from '../hosts/fleet-config.ts';
 import { Hosts } from '../hosts/hosts.ts';
+import { HostSilentError } from '../hosts/order-host.ts';
 import type { CoordinatorConfigInput } from '../config/coordinator-config.ts';
 import { DirectoryImages } from '../images/directory-images.ts';
 import type { HttpPorts } from '../http/ports.ts';
@@ -55,6 +59,7 @@ export class SimulatedCloud {
   readonly hosts = new Hosts(systemClock, 60_000);
   readonly model: ReadModel;
   readonly cluster: Cluster;
+  readonly fleet: Fleet;
   /** While true the agent answers no one, as if its process were gone. */
   isAgentAway = false;
   server!: HttpServer;
@@ -72,6 +77,7 @@ export class SimulatedCloud {
       journal: this.journal,
       executor: new DriverExecutor({ driver: this.driver, host: this.driver, secrets: this.secrets }),
       log,
+      underTerm: true,
     });
     this.model = new ReadModel({ journal: this.journal, log });
     this.cluster = new Cluster({
@@ -80,12 +86,26 @@ export class SimulatedCloud {
       hosts: this.hosts,
       send: (host, instance, request) => this.#toActor(host, instance, request),
       ask: (host, method, args) => this.#query(host, method, args),
-      proofOf: () => null,
+      proofOf: (host): FenceProof | null => this.fleet.proofOf(host),
       incarnation: incarnationOf(Date.now(), 2),
       clock: systemClock,
       log,
       patienceMs: 100,
     });
+    this.fleet = new Fleet({
+      spine: this.cluster.spine,
+      journal: this.journal,
+      model: this.model,
+      clock: systemClock,
+      log,
+      incarnation: incarnationOf(Date.now(), 2),
+      config: fleetConfig.parse({ hosts: { h1: { fence: { command: ['true'] } } } }),
+      order: (host, method) => this.#toHost(host, method),
+      send: (command, seenOn) => this.cluster.send(command, seenOn),
+      placement: (spec, not) => this.cluster.placement(spec, not),
+      methods: () => new Set(this.report().implements),
+    });
+    this.hosts.closedBy((host) => this.fleet.whyClosed(host));
   }
 
   async start(): Promise<this> {
@@ -94,6 +114,8 @@ export class SimulatedCloud {
     await this.journal.provision('_cluster');
     await this.model.start();
     await this.cluster.start();
+    this.fleet.start();
+    this.fleet.hear(this.report());
     this.server = await serveHttp({
       ...this.ports(),
       model: this.model,
@@ -106,6 +128,7 @@ export class SimulatedCloud {
   async stop(): Promise<void> {
     await this.server.close();
     this.model.close();
+    this.fleet.stop();
     await Promise.all([this.agent.stop(), this.cluster.stop()]);
     await this.journal.close();
     rmSync(this.directory, { recursive: true, force: true });
@@ -117,7 +140,8 @@ export class SimulatedCloud {
       commands: { send: (command, host) => this.cluster.send(command, host) },
       journal: this.journal,
       hosts: () => this.hosts.all().map((view) => ({ ...view, alive: !this.isAgentAway })),
-      proofOf: () => null,
+      proofOf: (host) => this.fleet.proofOf(host),
+      fleet: this.fleet,
       queries: { query: (host, method, args) => this.#query(host, method, args) },
       images: this.images,
       secrets: this.secrets,
@@ -155,6 +179,8 @@ export class SimulatedCloud {
         'restore',
       ],
       waitingFor: null,
+      firstOfBoot: true,
+      ...(this.agent.standing !== null && { standing: this.agent.standing }),
     };
   }
 
@@ -173,6 +199,13 @@ export class SimulatedCloud {
   ): Promise<CommandReply | { kind: 'unreachable'; taken: boolean }> {
     if (host !== 'h1' || this.isAgentAway) return { kind: 'unreachable', taken: false };
     return request.kind === 'command' ? this.agent.command(request.command) : this.agent.link(instance, request.link);
+  }
+
+  async #toHost(host: string, method: string): Promise<Record<string, unknown>> {
+    if (host !== 'h1' || this.isAgentAway) throw new HostSilentError(host, false);
+    if (method === 'standDown') await this.agent.standsDown(new AbortController().signal);
+    if (method === 'confirm') await this.agent.confirm();
+    return { ...this.agent.standing, incarnation: incarnationOf(0, 1) };
   }
 
   async #query(host: string, method: string, args: Record<string, unknown>): Promise<unknown> {
