@@ -64,10 +64,13 @@ it('stays up, lets accidents happen to its hosts, and is gone without a trace af
 });
 
 // It takes several minutes: boots, moves, the wait for a watchdog.
-if (process.env['CHRONOVIRT_FULL'] === '1')
-  it('tells its whole story by itself, and exits with 0', { timeout: 1_800_000 }, async () => {
+it.runIf(process.env['CHRONOVIRT_FULL'] === '1')(
+  'tells its whole story by itself, and exits with 0',
+  { timeout: 1_800_000 },
+  async () => {
     const { lab, said } = start('--once');
     const [code] = (await once(lab, 'exit')) as [number | null];
     expect(said().slice(-4_000)).toContain('No domain, disk or interface of an instance is left.');
     expect(code).toBe(0);
-  });
+  },
+);
