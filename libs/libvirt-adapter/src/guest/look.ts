@@ -9,6 +9,7 @@ import {
   isNoDomain,
   isNoDomainMetadata,
   isOperationInvalid,
+  isUnsupported,
 } from '@chronovirt/libvirt';
 import type { CallOptions, Domain, Libvirt, TypedParams } from '@chronovirt/libvirt';
 import { markOf, movedByOf, namespace } from '../xml/metadata.ts';
@@ -128,7 +129,7 @@ async function withJob(
   // The destination of a migration refuses to tell of its job.
   const job = await libvirt
     .domainGetJobStats(domain, 0, options)
-    .catch((error: unknown) => (isOperationInvalid(error) ? null : nullIfGone(error)));
+    .catch((error: unknown) => (isUnsupported(error) || isOperationInvalid(error) ? null : nullIfGone(error)));
   if (job !== null && isMovingAway(job)) return { ...seen, busy: 'migrating' };
   if (job?.type === DomainJobType.NONE || !hidden) return { ...seen, busy: null };
   return { ...seen, busy: seen.busy ?? 'dumping' };

@@ -55,7 +55,7 @@ describe('a move that something befalls', () => {
     until(
       async () => {
         const progress = await guest.a.driver.migrationProgress!(guest.uuid, queryContext());
-        return progress?.phase === 'copying' && progress.memory.remaining > 0 ? progress : null;
+        return progress?.phase === 'copying' && progress.bytesPerSecond > 0 ? progress : null;
       },
       { timeoutMs: 60_000, what: 'memory is copied' },
     );
@@ -171,9 +171,14 @@ describe('a move that something befalls', () => {
 });
 
 describe('a guest that writes faster than it is copied', () => {
-  const writing = '#!/bin/sh\nlab-count\n(while :; do yes abcdefg | head -c 24000000 > /run/fill; done) &\n';
+  const writing = '#!/bin/sh\nlab-count\n(while :; do yes abcdefg | head -c 8000000 > /run/fill; done) &\n';
   const start = (settings: object) =>
-    MovingGuest.start(lab, { storage: 'shared', userData: writing, settings: { bandwidthMiBps: 4, ...settings } });
+    MovingGuest.start(lab, {
+      storage: 'shared',
+      userData: writing,
+      memoryMiB: 128,
+      settings: { bandwidthMiBps: 2, maxDowntimeMs: 200, ...settings },
+    });
   const order = async (guest: MovingGuest): Promise<{ readonly end: Promise<void> }> => {
     await guest.check();
     await guest.prepare();

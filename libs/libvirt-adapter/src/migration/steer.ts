@@ -1,7 +1,14 @@
 /** A move that runs is steered by a person, and tells how far it is. */
 import { DriverError } from '@chronovirt/contract';
 import type { InstanceUuid, MigrationProgress, MigrationSteering, QueryContext } from '@chronovirt/contract';
-import { DomainJobType, DomainState, domainByUuid, isNoDomain, isOperationInvalid } from '@chronovirt/libvirt';
+import {
+  DomainJobType,
+  DomainState,
+  domainByUuid,
+  isNoDomain,
+  isOperationInvalid,
+  isUnsupported,
+} from '@chronovirt/libvirt';
 import type { TypedParams } from '@chronovirt/libvirt';
 import type { Hands } from '../guest/hands.ts';
 import { isMovingAway, nullIfGone } from '../guest/look.ts';
@@ -52,7 +59,7 @@ export async function migrationProgress(
       if (!active) return null;
       const job = await libvirt.domainGetJobStats(domain, 0, options).catch((error: unknown) => {
         // The destination of a move refuses to tell.
-        if (isOperationInvalid(error)) return null;
+        if (isUnsupported(error) || isOperationInvalid(error)) return null;
         return nullIfGone(error);
       });
       return job !== null && job.type !== DomainJobType.NONE && isMovingAway(job) ? progressOf(job.params) : null;
