@@ -176,7 +176,7 @@ export const mechanisms = [
         put: '    this.#revoke();\n    this.#startDue(false);\n    this.#armTimer(this',
       },
     ],
-    tests: [found],
+    tests: [races],
   },
   {
     name: 'a cancelled call that hangs has its connection closed',

@@ -1,5 +1,5 @@
 /** Races that random histories hit rarely or never, each staged so that the one mechanism that settles it is needed. */
-import { isEmpty, type CommandName, type Observation } from '@chronovirt/contract';
+import { isEmpty, type CommandName, type Observation, type Permit } from '@chronovirt/contract';
 import { dueEffects, isResting } from '@chronovirt/machines';
 import { AgentWorld, sampleSpec, type Agent } from '@chronovirt/testing/world';
 import { describe, expect, test } from 'vitest';
@@ -53,6 +53,39 @@ test('I1: an effect whose op is no longer due makes no further call, at whatever
   }
   expect(points).toBeGreaterThan(10);
   expect([...problems]).toEqual([]);
+});
+
+test('I1: no moment passes between the state in which an effect is no longer due and the end of its permit', async () => {
+  const world = new AgentWorld({ profile: 'instant' });
+  const seen: string[] = [];
+  let permit: Permit | null = null;
+  const wrap = (executor: EffectExecutor): EffectExecutor =>
+    replacing(executor, {
+      run: (original) => (input, context) => {
+        if (input.due.method !== 'spawn') return original.run(input, context);
+        permit = context.permit;
+        const { signal } = context.permit;
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    });
+  const isDue = (): boolean => (agent.host.state(uuid)?.state.actor.due ?? []).some(({ method }) => method === 'spawn');
+  /** Asks as often as anything can happen at all, from the answer of the journal on. */
+  const ask = async (): Promise<void> => {
+    while (isDue()) await undefined;
+    seen.push(permit?.signal.aborted === true ? 'revoked' : 'still good');
+  };
+  const agent: Agent = world.startAgent({
+    wrap,
+    onAppend: (_n, when, { events }) => {
+      if (when === 'after' && events.some(({ type }) => type === 'destroy.requested')) void ask();
+    },
+  });
+  await world.clock.settle(agent.started);
+  await world.clock.settle(agent.host.link(uuid, world.order(spec)));
+  await world.clock.advance(1);
+  send(world, agent, 'delete');
+  expect((await world.rests(uuid)).value).toBe('deleted');
+  expect(seen).toEqual(['revoked']);
 });
 
 describe('looks', () => {
