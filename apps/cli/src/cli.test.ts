@@ -357,3 +357,52 @@ describe('the command itself', () => {
     expect(out.trim()).toBe('web');
   });
 });
+
+describe('orders about hosts', () => {
+  test('a host is shown with what is recorded of it and what may be done', async () => {
+    const { out, code } = await chronovirt('hosts show h1');
+    expect(code).toBe(0);
+    expect(out).toMatch(/state +reachable/);
+    expect(out).toMatch(/proof +nothing proves that it runs no guest/);
+    expect(out).toMatch(/forget +no +nothing proves/);
+    expect((await chronovirt('hosts show nowhere')).code).toBe(3);
+  });
+
+  test('it is closed with a reason that the list shows, and opened again', async () => {
+    expect(await chronovirt(['hosts', 'disable', 'h1', '--reason', 'noisy fan'])).toMatchObject({ code: 0 });
+    expect((await chronovirt('hosts')).out).toContain('noisy fan');
+    expect((await chronovirt('hosts disable h1')).code).toBe(4);
+    expect((await chronovirt('hosts enable h1')).code).toBe(0);
+    expect((await chronovirt('hosts')).out).not.toContain('noisy fan');
+  });
+
+  test('what is not proved is refused, with the order to give first', async () => {
+    const { code, err } = await chronovirt('hosts forget h1');
+    expect(code).toBe(4);
+    expect(err).toContain('first: chronovirt hosts fence h1');
+    expect((await chronovirt('hosts confirm-down h1')).code).toBe(2);
+    expect((await chronovirt('hosts maintenance h1 perhaps')).code).toBe(2);
+  });
+
+  test('a drain says beforehand who cannot leave and why, and ends with what it could not move', async () => {
+    const preview = await chronovirt('hosts drain h1 --preview');
+    expect(preview).toMatchObject({ code: 4 });
+    expect(preview.out).toMatch(/stays/);
+    const drained = await chronovirt('hosts drain h1 --budget 2 --timeout 20s');
+    expect(drained.code).toBe(8);
+    expect(drained.out).toMatch(/moved: 0/);
+    expect((await chronovirt('hosts maintenance h1 off')).code).toBe(0);
+  });
+
+  test('a host is fenced on purpose; the proof and who wanted it stand in its history; it is admitted again', async () => {
+    const fenced = await chronovirt(['hosts', 'fence', 'h1', '--reason', 'a drill']);
+    expect(fenced).toMatchObject({ code: 0 });
+    expect(fenced.out).toContain('proof: fenceCommand');
+    expect((await chronovirt('hosts show h1')).out).toMatch(/term +1, over/);
+    expect((await chronovirt('hosts admit h1')).code).toBe(0);
+    const { out } = await chronovirt('hosts history h1');
+    expect(out).toMatch(/fence\.requested/);
+    expect(out).toMatch(/fence\.done +fenced/);
+    expect(out).toMatch(/giveTerm\.done +reachable/);
+  });
+});

@@ -147,10 +147,8 @@ export interface ImageView {
   readonly by: string;
 }
 
-export interface HostView {
-  readonly host: string;
-  readonly alive: boolean;
-  readonly silentMs: number;
+/** What a host reports of itself. */
+export interface HostReportView {
   readonly enabled: boolean;
   readonly driver: string;
   readonly hypervisor: string;
@@ -160,7 +158,78 @@ export interface HostView {
   readonly diskGiB: number;
   readonly freeDiskGiB: number;
   readonly waitingFor: string | null;
+  readonly bootId: string;
+  readonly incarnation: string;
+  readonly address?: string;
+  readonly sharedStorage?: string;
+  readonly watchdog?: { readonly boundMs: number };
+}
+
+/** A host in a list; one that is lost since before the coordinator began has no report. */
+export interface HostView extends Partial<HostReportView> {
+  readonly host: string;
+  readonly alive: boolean;
+  readonly silentMs: number | null;
+  readonly state: string | null;
+  readonly closed: string | null;
+  readonly maintenance: string | null;
+  readonly alarm: HostAlarmView | null;
   readonly placed: { readonly instances: number; readonly vcpus: number; readonly memoryMiB: number };
+}
+
+export interface HostAlarmView {
+  readonly code: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** What is recorded of a host. */
+export interface HostRecordView {
+  readonly value: string;
+  readonly means: string;
+  readonly term: number;
+  readonly serves: boolean;
+  readonly lostAt: number | null;
+  readonly wanted: { readonly reason: string; readonly name: string; readonly at: number } | null;
+  readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
+  readonly awaiting: string | null;
+  readonly parts: {
+    readonly service: {
+      readonly value: string;
+      readonly said: { readonly reason: string; readonly name: string } | null;
+    };
+    readonly maintenance: {
+      readonly value: string;
+      readonly budget: number;
+      readonly result: {
+        readonly moved: number;
+        readonly except: readonly { readonly instance: string; readonly name: string; readonly why: string }[];
+        readonly more: number;
+      } | null;
+    };
+    readonly power: { readonly action: string; readonly value: string; readonly message: string | null } | null;
+    readonly alarm: HostAlarmView | null;
+  };
+}
+
+export interface HostShown {
+  readonly host: string;
+  readonly report: HostReportView | null;
+  readonly alive: boolean;
+  readonly silentMs: number | null;
+  readonly seq: number;
+  readonly closed: string | null;
+  readonly placed: { readonly instances: number; readonly vcpus: number; readonly memoryMiB: number };
+  readonly proof:
+    | ({ readonly kind: string; readonly term: number; readonly at: number } & Record<string, unknown>)
+    | null;
+  readonly record: HostRecordView | null;
+  readonly orders: readonly {
+    readonly name: string;
+    readonly allowed: boolean;
+    readonly fact?: string;
+    readonly path?: readonly string[] | null;
+  }[];
 }
 
 export interface Explanation {

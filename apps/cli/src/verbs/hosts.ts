@@ -1,12 +1,18 @@
-import type { HostView } from '../api/types.ts';
+import type { HostShown, HostView } from '../api/types.ts';
+import type { Paint } from '../output/colour.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
-import { table } from '../output/table.ts';
-import { age } from '../output/time.ts';
-import type { Verb } from './verb.ts';
+import { facts, table } from '../output/table.ts';
+import { age, dateTime } from '../output/time.ts';
+import { inKebab } from '../parse/words.ts';
+import { hostArgument, orderHost } from './host-orders.ts';
+import { textOption, type Verb } from './verb.ts';
+
+const group = 'Images, flavors, hosts';
 
 export const hostsVerb: Verb = {
   name: 'hosts',
-  group: 'Images, flavors, hosts',
+  group,
   summary: 'List the hosts, what they have, and whether their agents are alive.',
   args: [],
   options: [],
@@ -17,19 +23,15 @@ export const hostsVerb: Verb = {
       if (hosts.length === 0) return ['no host has reported yet; start an agent'];
       const rows = hosts.map((host) => [
         paint.bold(host.host),
-        host.alive
-          ? host.enabled
-            ? paint.green('up')
-            : paint.yellow('disabled')
-          : paint.red(`silent for ${age(host.silentMs)}`),
-        host.driver,
-        host.acceleration.kind,
-        `${host.placed.vcpus}/${host.vcpus}`,
-        `${mebibytes(host.placed.memoryMiB)} of ${mebibytes(host.memoryMiB)}`,
-        `${gibibytes(host.freeDiskGiB)} free`,
+        stateOf(host, paint),
+        host.driver ?? '',
+        host.acceleration?.kind ?? '',
+        `${host.placed.vcpus}/${host.vcpus ?? '?'}`,
+        `${mebibytes(host.placed.memoryMiB)} of ${host.memoryMiB === undefined ? '?' : mebibytes(host.memoryMiB)}`,
+        host.freeDiskGiB === undefined ? '' : `${gibibytes(host.freeDiskGiB)} free`,
         String(host.placed.instances),
-        host.hypervisor,
-        host.waitingFor ?? '',
+        host.hypervisor ?? '',
+        host.alarm?.message ?? host.closed ?? host.waitingFor ?? '',
       ]);
       const columns = [
         { title: 'HOST' },
@@ -41,9 +43,159 @@ export const hostsVerb: Verb = {
         { title: 'DISK', align: 'right' as const },
         { title: 'INSTANCES', align: 'right' as const },
         { title: 'HYPERVISOR', shrinkTo: 8 },
-        { title: 'WAITS FOR', shrinkTo: 8 },
+        { title: 'NOTE', shrinkTo: 8 },
       ];
       return table(columns, rows, io.columns, paint.dim);
+    });
+  },
+};
+
+function stateOf({ alive, silentMs, state, enabled, maintenance, alarm }: HostView, paint: Paint): string {
+  if (alarm !== null) return paint.red(state ?? 'alarm');
+  if (state !== null && state !== 'reachable') return paint.red(state);
+  if (!alive) return paint.red(silentMs === null ? 'silent' : `silent for ${age(silentMs)}`);
+  if (maintenance !== null && maintenance !== 'none') return paint.yellow(maintenance);
+  return enabled === true ? paint.green('up') : paint.yellow('disabled');
+}
+
+export const hostShowVerb: Verb = {
+  name: 'hosts show',
+  group,
+  summary: 'Show a host: what it reports, what is recorded of it, what proves that it runs no guest, what may be done.',
+  args: [hostArgument],
+  options: [],
+  examples: [['hosts show h1', 'its whole picture']],
+  async run({ client, io, paint, print }, [host = '']) {
+    const shown = await client.json<HostShown>(`/v1/hosts/${encodeURIComponent(host)}`);
+    print(shown, () => [
+      paint.bold(shown.host),
+      ...facts(factsOf(shown), paint.dim),
+      '',
+      ...table(
+        [{ title: 'ORDER' }, { title: 'MAY' }, { title: 'WHY NOT', shrinkTo: 20 }],
+        shown.orders.map(({ name, allowed, fact }) => [inKebab(name), allowed ? paint.green('yes') : 'no', fact ?? '']),
+        io.columns,
+        paint.dim,
+      ),
+    ]);
+  },
+};
+
+function factsOf({ report, record, proof, alive, silentMs, placed, closed }: HostShown): [string, string | null][] {
+  const silence = silentMs === null ? 'nothing was heard of it' : `silent for ${age(silentMs)}`;
+  const { alarm = null, maintenance = null } = record?.parts ?? {};
+  const failure = record?.failure ?? null;
+  return [
+    ['state', record === null ? null : `${record.value}: ${record.means}`],
+    ['agent', alive ? 'reports' : silence],
+    ['alarm', alarm === null ? null : `${alarm.code}: ${alarm.message} (${dateTime(alarm.at)})`],
+    ['proof', proof === null ? 'nothing proves that it runs no guest' : proofText(proof)],
+    ['awaiting', record?.awaiting ?? null],
+    ['failure', failure === null ? null : `${failure.method}: ${failure.message}`],
+    ['new instances', closed === null ? 'may come' : `none come: ${closed}`],
+    ['maintenance', maintenance === null || maintenance.value === 'none' ? null : maintenance.value],
+    ['term', record === null ? null : `${record.term}${record.serves ? '' : ', over'}`],
+    ['watchdog', report?.watchdog === undefined ? 'none' : `after ${report.watchdog.boundMs / 1000} s`],
+    ['boot', report?.bootId ?? null],
+    ['address', report?.address ?? null],
+    ['storage', report === null ? null : (report.sharedStorage ?? 'its own disks')],
+    ['instances', `${placed.instances}`],
+    ['hypervisor', report?.hypervisor ?? null],
+    ['waits for', report?.waitingFor ?? null],
+  ];
+}
+
+function proofText({ kind, at, ...rest }: NonNullable<HostShown['proof']>): string {
+  const said = Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`);
+  return `${kind} (${dateTime(at)}${said.length === 0 ? '' : `; ${said.join(', ')}`})`;
+}
+
+interface DrainStepView {
+  readonly name: string;
+  readonly state: string;
+  readonly how: string | null;
+  readonly why: string | null;
+}
+
+export const hostDrainVerb: Verb = {
+  name: 'hosts drain',
+  group,
+  summary: 'Move the instances of a host away and take it out of use; or say what that would do.',
+  details:
+    'Ends with the host empty, or with what could not be moved and why (exit code 8). The same as hosts maintenance on.',
+  args: [hostArgument],
+  options: [
+    { flags: '--preview', description: 'order nothing: say how each instance would leave, and which cannot and why' },
+    { flags: '--budget <n>', description: 'instances on their way at a time; default 1' },
+    { flags: '--no-wait', description: 'return as soon as the order is stored' },
+    { flags: '--timeout <span>', description: 'stop waiting after this long (30s, 5min); default 15min' },
+  ],
+  examples: [
+    ['hosts drain h1 --preview', 'who could leave, and who not'],
+    ['hosts drain h1 --budget 2', 'two moves at a time'],
+  ],
+  async run(context, [host = ''], options) {
+    const { client, io, paint, print } = context;
+    if (options['preview'] !== true) {
+      const budget = textOption(options, 'budget');
+      const args = { on: true, ...(budget === undefined ? {} : { budget: Number(budget) }) };
+      return orderHost(context, host, 'maintenance', args, 'maintenance', options);
+    }
+    const found = await client.json<{ steps: DrainStepView[]; stay: number }>(
+      `/v1/hosts/${encodeURIComponent(host)}/drain`,
+    );
+    print(found, () => {
+      if (found.steps.length === 0) return [`${paint.bold(host)} holds no instances`];
+      const rows = found.steps.map(({ name, state, how, why }) => [
+        paint.bold(name),
+        paint.state(state),
+        how === null ? paint.red('stays') : inKebab(how),
+        why ?? '',
+      ]);
+      const columns = [{ title: 'INSTANCE' }, { title: 'STATE' }, { title: 'HOW' }, { title: 'WHY NOT', shrinkTo: 20 }];
+      return table(columns, rows, io.columns, paint.dim);
+    });
+    return found.stay === 0 ? exitCodes.ok : exitCodes.refused;
+  },
+};
+
+interface HostEntryView {
+  readonly seq: number;
+  readonly message?: {
+    readonly at: number;
+    readonly by: { readonly kind: string; readonly name: string };
+    readonly events: readonly { readonly type: string; readonly part?: string; readonly to: string }[];
+  };
+}
+
+export const hostHistoryVerb: Verb = {
+  name: 'hosts history',
+  group,
+  summary: 'Print the history of a host: what was heard of it, ordered, proved.',
+  args: [hostArgument],
+  options: [],
+  examples: [['hosts history h1', 'who fenced it, when and why']],
+  async run({ client, io, paint, print }, [host = '']) {
+    const found = await client.json<{ entries: HostEntryView[]; verdict: { ok: boolean } }>(
+      `/v1/hosts/${encodeURIComponent(host)}/history`,
+    );
+    print(found, () => {
+      const rows = found.entries.map(({ seq, message }) => [
+        `_cluster:${seq}`,
+        message === undefined ? '' : dateTime(message.at),
+        message === undefined ? '' : `${message.by.kind} ${message.by.name}`,
+        message === undefined ? 'cannot be read' : message.events.map(({ type }) => type).join(', '),
+        message?.events.map(({ part, to }) => (part === undefined ? to : `${part} ${to}`)).join(', ') ?? '',
+      ]);
+      const columns = [
+        { title: 'MESSAGE' },
+        { title: 'TIME' },
+        { title: 'WHO', shrinkTo: 10 },
+        { title: 'WHAT', shrinkTo: 16 },
+        { title: 'STATE AFTER', shrinkTo: 16 },
+      ];
+      const verdict = found.verdict.ok ? [] : [paint.red('the history does not fold to what was recorded')];
+      return [...table(columns, rows, io.columns, paint.dim), ...verdict];
     });
   },
 };

@@ -15,6 +15,19 @@ const orderNames = [
   'reset',
 ] as const;
 
+const hostOrderNames = [
+  'enable',
+  'disable',
+  'maintenance',
+  'fence',
+  'stand-down',
+  'confirm-down',
+  'admit',
+  'power',
+  'forget',
+  'acknowledge',
+] as const;
+
 const loaders: Readonly<Record<string, () => Promise<Verb>>> = {
   create: async () => (await import('./create.ts')).createVerb,
   list: async () => (await import('./list.ts')).listVerb,
@@ -35,6 +48,12 @@ const loaders: Readonly<Record<string, () => Promise<Verb>>> = {
   ),
   flavors: async () => (await import('./flavors.ts')).flavorsVerb,
   hosts: async () => (await import('./hosts.ts')).hostsVerb,
+  'hosts show': async () => (await import('./hosts.ts')).hostShowVerb,
+  'hosts history': async () => (await import('./hosts.ts')).hostHistoryVerb,
+  'hosts drain': async () => (await import('./hosts.ts')).hostDrainVerb,
+  ...Object.fromEntries(
+    hostOrderNames.map((name) => [`hosts ${name}`, async () => (await import('./host-orders.ts')).hostOrderVerb(name)]),
+  ),
   completion: async () => (await import('./completion.ts')).completionVerb,
   version: async () => (await import('./version.ts')).versionVerb,
 };
