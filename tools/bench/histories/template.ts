@@ -124,7 +124,8 @@ class Writer {
   order(name: CommandName, args: object = {}): void {
     this.#commands += 1;
     const command = {
-      id: `bench-${this.#commands}`,
+      // As long as those that the API makes.
+      id: `c0000000-0000-4000-8000-${String(this.#commands).padStart(12, '0')}`,
       instance: openUuid,
       name,
       args,
