@@ -118,6 +118,11 @@ export class LabSystem {
           : { instancesDirectory: host.instancesDir }),
         natNetwork: null,
         address: host.address,
+        powerCommands: {
+          reboot: orderCommand('reboot', host.name),
+          shutdown: orderCommand('off', host.name),
+          startup: orderCommand('on', host.name),
+        },
       },
       peer: { address: host.address },
       ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
@@ -135,6 +140,10 @@ export class LabSystem {
         await this.two.healNetwork();
         await host().on();
         return `${host().name} has booted, its agent serves`;
+      case 'reboot':
+        await host().off();
+        await this.carry('on', target);
+        return `${host().name} has booted anew, its agent serves`;
       case 'cut':
         host().cut();
         await this.two.cutNetwork();
@@ -183,11 +192,14 @@ export class LabSystem {
 /** Where orders to this lab are taken. */
 export const orderSocket = (): string => join(stateDir(), 'orders.sock');
 
+/** The command line by which a program orders something of this lab; it works inside the hosts too. */
+function orderCommand(order: LabOrder, host: string): string[] {
+  return [pinnedNode, join(checkout, 'tools/lab/order.ts'), orderSocket(), order, host];
+}
+
 /** How the coordinator turns the hosts' power off and on: by orders to this lab. */
 function fleet({ hosts }: TwoHosts): object {
-  const program = (order: LabOrder): object => ({
-    command: [pinnedNode, join(checkout, 'tools/lab/order.ts'), orderSocket(), order, '{host}'],
-  });
+  const program = (order: LabOrder): object => ({ command: orderCommand(order, '{host}') });
   return {
     lostMs: 10_000,
     hosts: Object.fromEntries(hosts.map(({ name }) => [name, { fence: program('off'), startup: program('on') }])),

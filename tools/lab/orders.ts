@@ -3,6 +3,7 @@
 export const labOrders = {
   off: { takes: 'HOST', text: "pulls a host's plug: its guests, libvirtd and agent die at once" },
   on: { takes: 'HOST', text: 'boots a host whose plug was pulled' },
+  reboot: { takes: 'HOST', text: "pulls a host's plug and puts it back" },
   cut: { takes: 'HOST', text: 'cuts a host off from everything: NATS and the other host; its guests run on' },
   heal: { takes: 'HOST', text: 'ends the cut' },
   freeze: { takes: 'HOST', text: 'stops every process of a host where it is' },
