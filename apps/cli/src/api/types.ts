@@ -17,6 +17,9 @@ export interface InstanceView {
   readonly awaiting?: string | null;
   readonly failure?: { readonly method: string; readonly code: string; readonly message: string } | null;
   readonly lock?: { readonly holder: string; readonly name: string; readonly reason: string } | null;
+  readonly imageWork?: string | null;
+  /** Something seen that differs from the record and waits for a decision. */
+  readonly drift?: { readonly seen: string; readonly heard: string; readonly at: number } | null;
   readonly effect?: {
     readonly method: string;
     readonly op: number;

@@ -95,9 +95,11 @@ function linesOf({ io, paint }: VerbContext, { instances }: Page): string[] {
   return table(columns, rows, io.columns, paint.dim);
 }
 
-function noteOf({ halted, failure, awaiting, lock }: InstanceView): string {
+function noteOf({ halted, failure, awaiting, lock, drift, imageWork }: InstanceView): string {
   if (halted) return halted.text;
   if (failure) return `${failure.method}: ${failure.message}`;
   if (awaiting) return `waits for ${awaiting}`;
+  if (drift) return `seen ${drift.seen}: adopt-drift or repair-drift?`;
+  if (imageWork) return `its image: ${imageWork}`;
   return lock ? `locked by ${lock.name}` : '';
 }

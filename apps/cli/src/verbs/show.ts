@@ -115,6 +115,15 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
             : null,
         ],
         ['waits for', one.awaiting ?? null],
+        [
+          'question',
+          one.drift
+            ? paint.red(
+                `it was seen ${one.drift.seen} (${one.drift.heard}), ${dateTime(one.drift.at)}: adopt-drift takes that over, repair-drift brings it back`,
+              )
+            : null,
+        ],
+        ['its image', one.imageWork ?? null],
         ['move', moveText(one)],
         ['copied', copiedText(one.progress)],
         ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],

@@ -1,4 +1,4 @@
-import { CLUSTER } from '@chronovirt/contract';
+import { CLUSTER, type InstanceSpec } from '@chronovirt/contract';
 import { sampleSpec } from '@chronovirt/testing/world';
 import { describe, expect, test } from 'vitest';
 import { ClusterWorld, type Coordinator } from '../testing/cluster-world.ts';
@@ -60,6 +60,47 @@ describe('a build over spine and host', () => {
     all.cutOff.delete(first);
     await all.clock.advance(600_000);
     expect(all.whereItRuns(uuid)).toEqual([]);
+  });
+});
+
+describe('an instance on the shelf', () => {
+  test('leaves its host, and runs again on another one from the image of its own disk; then it is rebuilt from what it was first made of', async () => {
+    const { world: all, coordinator } = await world(['h1', 'h2']);
+    await all.create(coordinator, 1, 'h1');
+    await all.rests(uuid);
+    await all.command(coordinator, uuid, 'lock', { reason: 'audit' });
+    for (const order of ['unlock', 'shelve'] as const) {
+      await all.command(coordinator, uuid, order);
+      await all.rests(uuid);
+    }
+    const shelved = all.last('h1', uuid)?.events.flatMap(({ data }) => data?.['spec'] ?? [])[0] as InstanceSpec;
+    expect(shelved.shelved).toMatchObject({ name: `${shelved.name}-shelved`, format: 'qcow2' });
+
+    await all.command(coordinator, uuid, 'offload');
+    expect(await all.rests(uuid)).toMatchObject({ [CLUSTER]: 'offloaded owner', h1: 'offloaded closed' });
+    expect(all.whereItRuns(uuid)).toEqual([]);
+    expect(all.sim('h1').find(uuid)).toBeNull();
+    expect(await coordinator.cluster.spine.spec(uuid)).toEqual(shelved);
+
+    // Its host is away: it does not depend on it any more.
+    all.cutOff.add('h1');
+    await all.clock.advance(60_000);
+    expect(await all.command(coordinator, uuid, 'unshelve')).toMatchObject({ answer: { kind: 'accepted' } });
+    await all.rests(uuid);
+    expect(all.whereItRuns(uuid)).toEqual(['h2']);
+    const root = all
+      .sim('h2')
+      .files.view(uuid)
+      ?.files.find(({ name }) => name === 'root');
+    expect(root?.content).toContain(shelved.shelved?.sha256);
+    await all.command(coordinator, uuid, 'rebuild');
+    await all.rests(uuid);
+    expect(
+      all
+        .sim('h2')
+        .files.view(uuid)
+        ?.files.find(({ name }) => name === 'root')?.content,
+    ).toContain(shelved.image.sha256);
   });
 });
 

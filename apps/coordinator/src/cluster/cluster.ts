@@ -21,6 +21,7 @@ import { isMigrationLeaf, isUnderWay, ofMoves, returnedLink, settled } from '@ch
 import {
   Host,
   isReadable,
+  Specs,
   type Clock,
   type CommandReply,
   type Journal,
@@ -242,19 +243,29 @@ export class Cluster {
     const instance = message.instance;
     const spec = this.spine.spec(instance);
     void spec
-      .then((known) => {
+      .then(async (known) => {
         const state = settled(message.state, seq);
         const tried = [...state.context.hostsTried, message.host];
         const retry =
           choose(known, this.#candidates(), { only: null, not: tried }, this.#options.ratios).kind === 'placed';
         return this.spine.link(
           instance,
-          returnedLink(state, { host: message.host, seq, command: message.command }, retry),
+          returnedLink(
+            state,
+            { host: message.host, seq, command: message.command },
+            retry,
+            await this.#shelved(state, message),
+          ),
         );
       })
       .catch((error: unknown) =>
         this.#options.log.error({ instance, error: String(error) }, 'what a host gave back could not be taken'),
       );
+  }
+
+  /** What an offloaded instance is made from by now: its host's history says it, the spine's does not. */
+  async #shelved({ value, actor }: InstanceState, { host, instance }: TurnMessage): Promise<InstanceSpec | undefined> {
+    return value === 'offloaded' ? new Specs(this.#options.journal, host).load(instance, actor.spec) : undefined;
   }
 
   async #hearLast(host: string, instance: string): Promise<void> {

@@ -41,6 +41,10 @@ export interface SegmentView {
   readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
   readonly lock: InstanceState['parts']['lock'];
   readonly imageWork: string | null;
+  /** Something seen that differs from the record and waits for a person's decision. */
+  readonly drift: InstanceState['parts']['drift'] | null;
+  /** What was seen, where the power alone does not tell it: its definition is gone, its memory is saved, … */
+  readonly sight: string | null;
   /** On the spine: the move under way. */
   readonly migration: MoveView | null;
   /** The effect that is due, if any. */
@@ -83,6 +87,8 @@ export function viewOf(message: TurnMessage): SegmentView {
     lock: state.parts.lock,
     migration: moveOf(state),
     imageWork: state.parts.image === 'idle' ? null : state.parts.image,
+    drift: state.parts.drift ?? null,
+    sight: state.parts.sight ?? null,
     effect: due === undefined ? null : { method: due.method, op: due.op, attempt: due.attempt, deadline: due.deadline },
   };
 }
