@@ -12,6 +12,13 @@ export const APPS = [
     description: 'Runs the instances of one hypervisor',
   },
   {
+    name: 'watchdog',
+    program: 'watchdog.js',
+    command: 'chronovirt-watchdog',
+    entry: "import './apps/agent/src/watchdog/main.ts';",
+    description: 'Ends the guests of a hypervisor whose agent is cut off',
+  },
+  {
     name: 'coordinator',
     program: 'coordinator.js',
     command: 'chronovirt-coordinator',

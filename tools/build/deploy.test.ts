@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { agentConfig } from '../../apps/agent/src/config.ts';
+import { watchdogConfig } from '../../apps/agent/src/watchdog/config.ts';
 import { processConfig } from '../../apps/coordinator/src/config/process-config.ts';
 import { checkout } from '../setup/places.mjs';
 
@@ -69,9 +70,11 @@ describe.each([
       'peer.tls.certFile',
       'peer.tls.keyFile',
       'peer.tls.caFile',
+      'watchdog.socket',
     ],
   },
   { name: 'coordinator', schema: processConfig, without: [] as string[] },
+  { name: 'watchdog', schema: watchdogConfig, without: ['kill.command'] },
 ])('deploy/$name.json', ({ name, schema, without }) => {
   const file = join(deploy, `${name}.json`);
   const fields = fieldsOf(z.toJSONSchema(schema, { io: 'input' }) as Schema);
@@ -103,7 +106,7 @@ describe.each(units)('deploy/systemd/%s', (unit) => {
   it('comes back after every end, and names only what is built or said to be there', () => {
     expect(text).toContain('Restart=always');
     expect(text).toMatch(
-      /^ExecStart=\/usr\/(bin\/node (--max-semi-space-size=4 )?\/opt\/chronovirt\/(agent\/agent|coordinator\/coordinator)\.js --config \/etc\/chronovirt\/(agent|coordinator)\.json|local\/bin\/nats-server --config \/etc\/nats-server\.conf)$/m,
+      /^ExecStart=\/usr\/(bin\/node (--max-semi-space-size=4 )?\/opt\/chronovirt\/(agent\/agent|coordinator\/coordinator|watchdog\/watchdog)\.js --config \/etc\/chronovirt\/(agent|coordinator|watchdog)\.json|local\/bin\/nats-server --config \/etc\/nats-server\.conf)$/m,
     );
   });
 

@@ -168,7 +168,7 @@ test('it is taken off by a person and by nobody else, and then ends nothing', as
   await startKeeper();
   const { confirm } = await agent();
   confirm();
-  const tool = spawn(process.execPath, [join(import.meta.dirname, 'disarm.ts'), join(directory, 'socket')]);
+  const tool = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--disarm', join(directory, 'socket')]);
   expect((await once(tool, 'exit'))[0]).toBe(0);
   const sleeper = guest();
   await delay(boundMs + 500);
