@@ -138,7 +138,18 @@ describe('a cold move between hosts with storage of their own', () => {
     expect(await see('a')).toMatchObject({ power: 'off', disks: ['config', 'ephemeral0', 'root', 'swap'] });
   });
 
-  it('killed at any call and turned back leaves the source as it was', async () => {
+  it.each([
+    [
+      'turned back',
+      (driver: FakeDriver, context: TestContext) =>
+        driver.finishRevertMigration({ ...guest, migration: move, powerOn: true }, context),
+    ],
+    ['started', (driver: FakeDriver, context: TestContext) => driver.powerOn(guest, context)],
+    [
+      'rebooted',
+      (driver: FakeDriver, context: TestContext) => driver.reboot({ ...guest, rebootType: 'HARD' }, context),
+    ],
+  ] as const)('killed at any call and %s, the source is as it was', async (_how, back) => {
     let calls = 1;
     for (let n = 1; n <= calls; n += 1) {
       clock = new SimulatedClock();
@@ -158,11 +169,7 @@ describe('a cold move between hosts with storage of their own', () => {
       await clock.runUntil(() => ended || !driver.connection.alive);
       await clock.advance(10_000);
       await effect('b', (there, undo) => there.destroy(guest, undo), 3);
-      await effect(
-        'a',
-        (here, back) => here.finishRevertMigration({ ...guest, migration: move, powerOn: true }, back),
-        4,
-      );
+      await effect('a', back, 4);
       expect(await see('a'), `killed at call ${n}`).toMatchObject({
         power: 'on',
         disks: ['config', 'ephemeral0', 'root', 'swap'],
