@@ -1,5 +1,4 @@
 /** One signed request to a peer, and its answer. */
-import { request as plainRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
@@ -7,6 +6,7 @@ import { InvalidInputError } from '@chronovirt/contract';
 import type { ClusterKey } from './cluster-key.ts';
 import { PeerRefusedError, PeerUnreachableError, refusals } from './peer-errors.ts';
 import type { RefusalReason } from './peer-errors.ts';
+import { request as plainRequest } from './plain-http.ts';
 import { EXPIRES_HEADER, SIGNATURE_HEADER } from './wire.ts';
 
 /** How to reach peers. `ca`: PEM of who signed their certificates; without it plain HTTP is spoken. */

@@ -1,5 +1,4 @@
 /** The service of a host for other hosts of its cluster: takes in the files of a cold move, hands out images. */
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -10,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import type { InstanceUuid } from '@chronovirt/contract';
 import type { ClusterKey } from './cluster-key.ts';
 import { PeerRefusedError, refusals } from './peer-errors.ts';
+import { createServer } from './plain-http.ts';
 import { arrived, receive } from './receive-file.ts';
 import { EXPIRES_HEADER, SIGNATURE_HEADER, askedBy } from './wire.ts';
 import type { Asked, MovedFile } from './wire.ts';
