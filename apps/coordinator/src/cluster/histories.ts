@@ -38,7 +38,8 @@ export class Histories {
   }
 
   /**
-   * The first answer other than `undefined` that a host's history gives, from its last message on. Rejects with the signal's reason.
+   * The first answer other than `undefined` that a host's history gives, from its last message on. Rejects with the signal's reason, and
+   * with what `answer` throws.
    */
   async until<T>(
     host: string,
@@ -51,8 +52,12 @@ export class Histories {
     const show = (last: Known | null): void => {
       if (last !== null && last.seq < newest) return;
       newest = last?.seq ?? newest;
-      const found = answer(last);
-      if (found !== undefined) resolve(found);
+      try {
+        const found = answer(last);
+        if (found !== undefined) resolve(found);
+      } catch (error) {
+        reject(error);
+      }
     };
     // Subscribed before the last message is read: nothing falls between the two.
     const stop = this.#feed((stored) => {

@@ -30,12 +30,15 @@ export interface Written {
   readonly seq: number;
 }
 
+/** Links that take away, or end a waiting. */
+export type Writable = Extract<Link, { kind: 'fence' | 'undo' | 'moveOver' | 'confirm' }>;
+
 /** `why` names the writing: one id per host, instance and reason, whoever tries it and however often. */
 export async function writeInto(
   { journal, clock, incarnation }: Writer,
   host: HostName,
   instance: InstanceUuid,
-  link: Extract<Link, { kind: 'fence' | 'undo' | 'moveOver' }>,
+  link: Writable,
   { id, cause }: { id: string; cause: string },
 ): Promise<Written> {
   for (;;) {

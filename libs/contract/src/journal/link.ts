@@ -105,13 +105,17 @@ export const moveOrder = z.strictObject({
 });
 export type MoveOrder = z.infer<typeof moveOrder>;
 
-/** To the owner: what it waits for the cluster for is over. `then`: how it goes on, by the facts of both hosts. */
+/**
+ * To the owner: what it waits for the cluster for is over. `then`: how it goes on, by the facts of both hosts. `unbegun`: only where it has
+ * not begun its part of the move; one that has is asked first.
+ */
 export const moveOver = z.strictObject({
   kind: z.literal('moveOver'),
   migration: migrationId.nullable(),
   epoch,
   outcome: z.enum(['undone', 'confirmed']),
-  then: z.enum(['probe', 'unpause', 'revert']),
+  then: z.enum(['probe', 'unpause', 'revert', 'start']),
+  unbegun: z.boolean().optional(),
   reason: z.string().max(500).nullable(),
 });
 export type MoveOver = z.infer<typeof moveOver>;

@@ -151,7 +151,10 @@ export const resize = group('resize', {
     result: nothing,
     summary: 'Brings the old guest back after a resize was turned back.',
     states: 'vmState resized → active or stopped, taskState resize_reverting → null; powerState → RUNNING if powerOn.',
-    before: ['This is the source; the copy on the destination is gone.'],
+    before: [
+      'This is the source; the copy on the destination is gone.',
+      'With the record of an evacuation: the source is proved to be down, and what it kept lies on storage that both see.',
+    ],
     promises: {
       oldSize: 'The old guest is back on the source with its old size, and runs unless powerOn is false.',
       content: 'Its disks hold what they held before the resize.',

@@ -42,11 +42,11 @@ export class Effect {
     return this.context.permit.signal;
   }
 
-  /** Follows a plan to its goal; answers the look that shows it. */
-  async reach(plan: Plan): Promise<Seen> {
+  /** Follows a plan to its goal; answers the look that shows it. `kept`: whether it sees what other hosts have set aside. */
+  async reach(plan: Plan, kept: 'own' | 'any' = 'own'): Promise<Seen> {
     const failures = new Map<string, number>();
     for (let steps = 0; steps < MOST_STEPS;) {
-      const seen = await this.#try('look', failures, () => look(this.connection, this.instance));
+      const seen = await this.#try('look', failures, () => look(this.connection, this.instance, kept));
       if (seen === undefined) continue;
       const step = plan(seen);
       if (step === null) return seen;

@@ -34,7 +34,9 @@ export async function finishRevertMigration(
   context: EffectContext,
 ): Promise<void> {
   const steps = new Steps(new Effect(connection, context));
-  await steps.effect.reach((seen) => nextOfRevert(seen, args, steps));
+  // The host that kept the files is proved to be down: whoever takes the instance over takes them, too.
+  const kept = args.migration.migrationType === 'evacuation' ? 'any' : 'own';
+  await steps.effect.reach((seen) => nextOfRevert(seen, args, steps), kept);
 }
 
 /** Somebody may have started the definition of the new size. */

@@ -19,10 +19,14 @@ export interface Seen extends LocalView {
 }
 
 /** Looks at the domain and at what else the host holds of the instance. */
-export async function look(connection: HostConnection, instance: InstanceUuid): Promise<Seen> {
+export async function look(
+  connection: HostConnection,
+  instance: InstanceUuid,
+  kept: 'own' | 'any' = 'own',
+): Promise<Seen> {
   const domain = await connection.look(instance);
   const { busy, live, stored, saved } = domain ?? { busy: null, live: null, stored: null, saved: null };
-  return { instance, domain, busy, live, stored, saved, ...(await connection.lookAtFiles(instance)) };
+  return { instance, domain, busy, live, stored, saved, ...(await connection.lookAtFiles(instance, kept)) };
 }
 
 /** Whether a definition was written by the operation with this mark. */

@@ -158,8 +158,11 @@ export class HostConnection {
     return this.#quick('lookAtAll', null, () => this.#host.allViews());
   }
 
-  lookAtFiles(instance: InstanceUuid): Promise<LocalView> {
-    return this.#local('lookAtFiles', instance, () => this.#host.localView(instance));
+  /** `kept`: what this host has set aside, or whichever did. */
+  lookAtFiles(instance: InstanceUuid, kept: 'own' | 'any' = 'own'): Promise<LocalView> {
+    return this.#local('lookAtFiles', instance, () =>
+      kept === 'any' ? this.#host.localView(instance, null) : this.#host.localView(instance),
+    );
   }
 
   readConsole(instance: InstanceUuid): Promise<string> {

@@ -63,10 +63,12 @@ export class FileTree {
     if (!this.#directories.has(instance)) this.#directories.set(instance, { madeBy, files: new Map(), boots });
   }
 
-  /** What a host has set aside; what another one has, on storage that both see, is none of its business. */
-  kept(instance: InstanceUuid, keeper: string): KeptView | null {
+  /** What a host has set aside (null: any host); what another one has, on storage that both see, is none of its business. */
+  kept(instance: InstanceUuid, keeper: string | null): KeptView | null {
     const kept = this.#kept.get(instance);
-    return kept?.keeper !== keeper ? null : { by: kept.by, files: [...kept.directory.files.values()] };
+    return kept === undefined || (keeper !== null && kept.keeper !== keeper)
+      ? null
+      : { by: kept.by, files: [...kept.directory.files.values()] };
   }
 
   /** Sets the directory aside as a whole. */

@@ -227,10 +227,10 @@ export class SimulatedHost {
     return this.#powered ? this.takesFiles(migration, instance) : 'silent';
   }
 
-  localView(instance: InstanceUuid): LocalView {
+  localView(instance: InstanceUuid, keeper: string | null = this.name): LocalView {
     return {
       directory: this.files.view(instance),
-      kept: this.files.kept(instance, this.name),
+      kept: this.files.kept(instance, keeper),
       doomed: this.files.isDoomed(instance),
       taps: this.taps.of(instance),
       base: this.files.baseFiles(),

@@ -56,8 +56,9 @@ export class HostServices {
     return new Availability(this.settings.instancesDirectory, this.profile.hostname);
   }
 
-  directory(uuid: InstanceUuid): InstanceDirectory {
-    const keeper = this.#profile?.capabilities.hostUuid ?? null;
+  /** `kept`: whether what another host has set aside on storage that both see counts as well. */
+  directory(uuid: InstanceUuid, kept: 'own' | 'any' = 'own'): InstanceDirectory {
+    const keeper = kept === 'any' ? null : (this.#profile?.capabilities.hostUuid ?? null);
     return new InstanceDirectory(this.settings.instancesDirectory, uuid, keeper);
   }
 

@@ -34,7 +34,8 @@ export async function finishRevertMigration(
   args: ArgsOf<'finishRevertMigration'>,
 ): Promise<void> {
   const { context } = hands;
-  const directory = host.directory(hands.instance);
+  // The host that kept the files is proved to be down: whoever takes the instance over takes them, too.
+  const directory = host.directory(hands.instance, args.migration.migrationType === 'evacuation' ? 'any' : 'own');
   refuseVolumes(args.blockDeviceInfo);
   const isKept = await directory.keeps();
   const seen = await hands.look();

@@ -90,7 +90,7 @@ export const ofMoves: ReadonlySet<CommandName> = new Set(['evacuate', 'abortMigr
 
 function checkMove(
   state: InstanceState | null,
-  { name }: Asker,
+  { name, args }: Asker,
   { host, facts }: Pick<Env, 'host' | 'facts'>,
 ): { operation: null } | Refusal {
   if (state === null) return { guard: 'exists', fact: 'no instance of that id is known here' };
@@ -99,7 +99,7 @@ function checkMove(
   if (state.value === 'deleted')
     return { guard: 'notDeleted', fact: 'the instance is deleted; only its history is left' };
   const { migration } = state.parts;
-  if (name === 'evacuate') return checkEvacuate(state, facts);
+  if (name === 'evacuate') return checkEvacuate(state, args, facts);
   if (migration === undefined || !isMigrationLeaf(migration.value))
     return { guard: 'moveUnderWay', fact: 'no move of the instance is under way' };
   const early = ['planning.place', 'planning.check', 'preparing.prepare', 'copying.copy'];
@@ -113,14 +113,26 @@ function checkMove(
   return { operation: null };
 }
 
-function checkEvacuate(
-  { actor: { role }, parts: { migration } }: InstanceState,
-  { proofOf, full: isFull }: Env['facts'],
-): { operation: null } | Refusal {
+/** Steps at which the host that was to take the instance over may be given up for lost. */
+const takingOver: ReadonlySet<string> = new Set(['landing.adopt', 'reverting.adopt']);
+
+/** A cold move that is not settled, whose source keeps the files and can have the guest back: lost is only what came after it. */
+export function turnsBack({ parts: { migration } }: InstanceState, { proofOf }: Env['facts']): boolean {
+  if (migration === undefined || migration.context.kind !== 'cold') return false;
+  const isUnsettled = migration.value === 'landing.adopt' || migration.value === 'landed';
+  return isUnsettled && (proofOf?.(migration.context.source) ?? null) === null;
+}
+
+function checkEvacuate(state: InstanceState, args: Asker['args'], facts: Env['facts']): { operation: null } | Refusal {
+  const {
+    actor: { role },
+    parts: { migration },
+  } = state;
+  const { proofOf, full: isFull } = facts;
   if (role.kind !== 'granted')
     return { guard: 'placed', fact: 'no host holds the instance: there is nothing to evacuate' };
   if (isFull) return full;
-  if (migration !== undefined && isMigrationLeaf(migration.value) && migration.value !== 'landing.adopt')
+  if (migration !== undefined && isMigrationLeaf(migration.value) && !takingOver.has(migration.value))
     return {
       guard: 'noMove',
       fact: `move ${migration.context.id} is under way (${migration.value}): call it off, or let it end`,
@@ -129,6 +141,12 @@ function checkEvacuate(
     return {
       guard: 'fenceProven',
       fact: `nothing proves that ${role.host} cannot run the guest any more; fence the host, or state that it is down`,
+    };
+  const { host } = args;
+  if (migration !== undefined && turnsBack(state, facts) && host !== undefined && host !== migration.context.source)
+    return {
+      guard: 'noMove',
+      fact: `move ${migration.context.id} is not settled, and ${migration.context.source} keeps the guest's files: it goes back there; ask without a host`,
     };
   return { operation: null };
 }

@@ -3,7 +3,8 @@ import type { Answer, Command, InstanceState, RestingState } from '@chronovirt/c
 import { leafOf } from '../life/leaves.ts';
 import type { Operation } from '../life/operations.ts';
 import { MIGRATION_PART } from '../actor/role.ts';
-import { check, movesHere, type Refusal } from './guards.ts';
+import { isUnderWay } from '../migration/leaves.ts';
+import { check, movesHere, turnsBack, type Refusal } from './guards.ts';
 import { imageOperationOf } from '../image/leaves.ts';
 import { observedEvent, rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
@@ -93,19 +94,32 @@ function intentOf(
 /** The proof is stored with the intent: the history says why a second host may start the guest. */
 function evacuation(state: InstanceState | null, args: Command['args'], env: Env): Parameters<Turn['add']>[0] {
   const role = state?.actor.role;
-  if (role?.kind !== 'granted') throw new Error('an evacuation needs a host that holds the instance');
+  if (state === null || role?.kind !== 'granted') throw new Error('an evacuation needs a host that holds the instance');
+  const proof = env.facts.proofOf?.(role.host);
+  if (turnsBack(state, env.facts))
+    return { type: 'revert.requested', part: MIGRATION_PART, data: dataOf({ what: 'evacuate', proof }) };
   return {
     type: 'move.requested',
     part: MIGRATION_PART,
     data: dataOf({
-      id: `${env.instance}.${(state?.actor.op ?? 0) + 1}`,
+      id: `${env.instance}.${state.actor.op + 1}`,
       kind: 'evacuate',
       source: role.host,
       epoch: role.epoch,
       origin: 'running',
-      request: dataOf({ ...args, what: 'evacuate', proof: env.facts.proofOf?.(role.host) }),
+      request: dataOf({ ...args, what: 'evacuate', proof, ...unsettled(state) }),
     }),
   };
+}
+
+/**
+ * What an evacuation has to know of a cold move that was not settled when both its hosts were lost: that it was being turned back, or who
+ * keeps files for it.
+ */
+function unsettled({ parts: { migration } }: InstanceState): Record<string, unknown> {
+  if (migration?.context.kind !== 'cold' || !isUnderWay(migration.value)) return {};
+  if (migration.value === 'reverting.adopt') return { turningBack: true };
+  return { keptBy: { host: migration.context.source, migration: migration.context.id } };
 }
 
 /** A person has said what holds: the guest, or the record. What follows is what the table says of that case. */

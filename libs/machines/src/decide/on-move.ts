@@ -114,15 +114,33 @@ export function onMoveOrder(state: InstanceState | null, link: MoveOrder, env: E
     .end(coordinator, `move ${migration}`);
 }
 
+/** Where an owner waits for the cluster, or carries out its part of a move: a host that is down has stopped in the middle of that. */
+const ofCluster = [
+  'migrating.plan',
+  'migrating.liveMigration',
+  'migrating.migrateDiskAndPowerOff',
+  'migrating.verdict',
+  'settling.plan',
+];
+
 /** To whoever waits for the cluster: it is over, and so it goes on. */
 export function onMoveOver(state: InstanceState | null, link: MoveOver, env: Env): Decision {
-  const { migration, epoch, outcome, then, reason } = link;
+  const { migration, epoch, outcome, then, unbegun, reason } = link;
   if (state === null) return nothing('unknown', 'the end of a move of an instance without history');
-  const refusal = notWaiting(state, epoch, ['migrating.plan', 'migrating.verdict', 'settling.plan']);
+  const refusal = notWaiting(state, epoch, unbegun === true ? ['migrating.plan'] : ofCluster);
   // Told before, or it goes on by itself: there is nothing left to tell.
   if (refusal !== null) return nothing('duplicate', refusal.why);
   return new Turn(state, env, null)
-    .add({ type: 'moveOver', data: dataOf({ migration, outcome, then, reason }) })
+    .add({
+      type: 'moveOver',
+      data: dataOf({
+        migration,
+        outcome,
+        then,
+        reason,
+        request: then === 'start' ? { rebootType: 'HARD' } : undefined,
+      }),
+    })
     .end(coordinator, migration === null ? 'the cluster' : `move ${migration}`);
 }
 

@@ -101,6 +101,10 @@ const over: Rules = {
     begun('thawing.unpause', { origin: 'running', data: { then: 'unpause' } }),
     begun('settling.finishRevertMigration', { origin: 'running', data: { then: 'revert' } }),
     begun('settling.finishRevertMigration', { origin: 'stopped', data: { then: 'revert' } }),
+    // Its run was lost on the way, and nobody else has one.
+    ...(['running', 'paused'] as const).map((origin) =>
+      preempted('rebooting.reboot', 'running', { origin, data: { then: 'start' } }),
+    ),
     begun('reconciling.probe'),
   ],
 };
@@ -108,6 +112,17 @@ const over: Rules = {
 function begun(to: LeafName, when: When = {}): Rule {
   return { when, to, change: { type: 'step' } };
 }
+
+/** Another operation takes its place. */
+function preempted(to: LeafName, goal: RestingState, when: When): Rule {
+  return { when, to, change: { type: 'preempt', params: { goal } } };
+}
+
+/** A guest that the cluster moves and that is found off was cut off with its host: what it held is released. */
+const cutOff = (when: When): Rule[] =>
+  (['running', 'paused', 'resized'] as const).map((origin) =>
+    preempted('stopping.powerOff', 'stopped', { ...when, origin, looks: 'stopped' }),
+  );
 
 const ordered = (method: 'liveMigration' | 'migrateDiskAndPowerOff'): Rules => ({
   [`${method}.requested`]: [begun(`migrating.${method}`)],
@@ -191,6 +206,7 @@ function probing(): Rules {
       ...restingStates.filter((goal) => goal !== 'failed').map((goal) => rest(goal, { fits: 'goal', goal })),
       simple('again', 'reconciling.probe', { fits: 'unknown' }),
       simple('again', 'deleting.destroy', { goal: 'deleted' }),
+      ...cutOff({ request: { by: 'cluster' } }),
       ...(['running', 'paused', 'suspended', 'stopped'] as const).map((looks) =>
         rest(looks, { looks, request: { reset: 'yes' } }),
       ),
@@ -237,14 +253,24 @@ export function rulesOfLeaf(name: LeafName): Rules {
       return over;
     case 'settling.plan':
       return { moveOver: [rest('resized', { data: { outcome: 'undone' } }), ...(over['moveOver'] ?? [])] };
-    case 'migrating.liveMigration':
-      return { ...ended(name), ...over };
     case 'rebooting.reboot':
       // Where the deployment has a time for soft reboots, a guest that did not come back in it is helped up.
       return {
         ...generic(name),
         'reboot.timedOut': [
           simple('step', 'rebooting.pollRebootingInstances', { data: { unstick: true } }),
+          reconcile(name),
+        ],
+      };
+    case 'migrating.liveMigration':
+      return { ...ended(name), ...over };
+    case 'migrating.postLiveMigrationAtDestination':
+      // A guest that has come and is off went with its host's power: that is found out, and is no failure.
+      return {
+        ...generic(name),
+        [`${leaves[name].method}.failed`]: [
+          ...reached(name, { fits: 'goal' }),
+          ...untouched(leaves[name], parents.migrating.origins),
           reconcile(name),
         ],
       };

@@ -132,10 +132,12 @@ export function rulesOfMigrationLeaf(name: MigrationLeafName): Rules {
         ...remembers(name),
         // The host that was to take it over is proved to be down as well.
         ...BEGIN,
+        'revert.requested': [{ when: { kind: 'cold' }, to: 'reverting.fence', change: 'turnBack' }],
       };
+    case 'reverting.adopt':
+      return { ...forward(name), ...remembers(name), ...BEGIN };
     case 'confirming.confirm':
     case 'reverting.fence':
-    case 'reverting.adopt':
     case 'undoing.undo':
     case 'undoing.release':
       return { ...forward(name), ...remembers(name) };
@@ -151,6 +153,7 @@ export const rulesOfMigrationRest: Readonly<Record<string, Rules>> = {
   undone: BEGIN,
   reverted: BEGIN,
   landed: {
+    ...BEGIN,
     'confirm.requested': [{ to: 'confirming.confirm', change: 'step' }],
     'revert.requested': [{ to: 'reverting.fence', change: 'turnBack' }],
     'destroy.requested': [{ to: 'confirming.confirm', change: 'order' }],

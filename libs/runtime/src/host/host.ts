@@ -547,5 +547,9 @@ const noSpecs: SpecSource<null> = { known: () => null, load: async () => null };
 
 /** Events that the coordinator writes in the place of a host that does not answer. */
 function isOfCluster({ type, data }: AnyMessage['events'][number]): boolean {
-  return ['fence', 'undo', 'moveOver'].includes(type) || (type === 'closed' && data?.['migration'] !== undefined);
+  return (
+    ['fence', 'undo', 'moveOver'].includes(type) ||
+    (type === 'closed' && data?.['migration'] !== undefined) ||
+    (type === 'confirmMigration.requested' && data?.['asked'] === true)
+  );
 }

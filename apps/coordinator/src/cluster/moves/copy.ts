@@ -1,5 +1,5 @@
 /** The source's part of a move, and what the facts of both hosts say of it afterwards. */
-import type { InstanceSpec } from '@chronovirt/contract';
+import { nothingThere, type InstanceSpec } from '@chronovirt/contract';
 import type { Known } from '../histories.ts';
 import { hasLanded, isItOver, whereIsIt, type Verdict } from './facts.ts';
 import { failed, type Move } from './move.ts';
@@ -52,6 +52,7 @@ async function wasNeverTaken(move: Move): Promise<boolean> {
     epoch: move.plan.epoch,
     outcome: 'undone',
     then: 'probe',
+    unbegun: true,
     reason: `host ${move.source} did not take the order`,
   });
   return decision.kind === 'turn';
@@ -131,13 +132,19 @@ function pause({ tools, signal }: Move, ms: number): Promise<void> {
 async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>> {
   const { plan } = move;
   const [source, destination] = await Promise.all([move.look(move.source), move.look(move.destination)]);
-  const isDown = source === null && move.tools.proofOf(move.source) !== null;
+  const { proofOf } = move.tools;
+  const isDown = source === null && proofOf(move.source) !== null;
+  const isDestinationDown = destination === null && proofOf(move.destination) !== null;
   const verdict: Verdict = isDown
     ? hasLanded(destination)
       ? { kind: 'landed' }
-      : { kind: 'undone', then: 'probe', why: `host ${move.source} is proved to be down, and the guest did not arrive` }
+      : {
+          kind: 'undone',
+          then: plan.kind === 'cold' ? 'revert' : 'probe',
+          why: `host ${move.source} is proved to be down, and the guest did not arrive`,
+        }
     : plan.kind === 'live'
-      ? whereIsIt(plan, source, destination)
+      ? whereIsIt(plan, source, isDestinationDown ? nothingThere : destination)
       : isItOver(ended, source);
   switch (verdict.kind) {
     case 'landed': {

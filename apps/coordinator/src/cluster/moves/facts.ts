@@ -5,7 +5,7 @@ export type Verdict =
   /** The guest is at the destination. */
   | { readonly kind: 'landed' }
   /** It is at the source, and so the source goes on. */
-  | { readonly kind: 'undone'; readonly then: 'probe' | 'unpause' | 'revert'; readonly why: string }
+  | { readonly kind: 'undone'; readonly then: 'probe' | 'unpause' | 'revert' | 'start'; readonly why: string }
   /** The facts do not say yet: ask again. */
   | { readonly kind: 'unclear'; readonly awaiting: string };
 
@@ -44,8 +44,13 @@ export function whereIsIt(
   if (source.power === 'paused')
     return { kind: 'undone', then: 'unpause', why: 'the copy broke at its end; the source still has the guest' };
   if (isGone(source) && destination.power === 'paused') return { kind: 'landed' };
-  if (isGone(source) && isGone(destination))
-    return { kind: 'undone', then: 'probe', why: 'the guest runs on neither side' };
+  if (source.power !== 'absent' && isGone(destination))
+    return { kind: 'undone', then: 'probe', why: 'the guest runs on neither side, and was not carried away' };
+  // Its definition is stored there when all of it has come: it was off only after that.
+  if (source.power === 'absent' && isGone(destination))
+    return destination.definition
+      ? { kind: 'landed' }
+      : { kind: 'undone', then: 'start', why: 'nothing of the guest is left on either side but its disks' };
   return {
     kind: 'unclear',
     awaiting: `one side to settle: source ${source.power} (${source.reason}), destination ${destination.power} (${destination.reason})`,

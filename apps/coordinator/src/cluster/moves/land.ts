@@ -1,5 +1,12 @@
 /** The instance changes its owner: the one that gives it up is fenced first, then the spine grants, then the other adopts. */
-import { CLUSTER, type HostName, type InstanceSpec, type InstanceState, type RestingState } from '@chronovirt/contract';
+import {
+  CLUSTER,
+  type HostName,
+  type InstanceSpec,
+  type InstanceState,
+  type MigrationId,
+  type RestingState,
+} from '@chronovirt/contract';
 import { initialContext, isResting, restingOf, type HandedState } from '@chronovirt/machines';
 import type { Known } from '../histories.ts';
 import { failed, type Move } from './move.ts';
@@ -21,6 +28,7 @@ export async function fenceSource(move: Move): Promise<Record<string, unknown>> 
     if (before === null) throw failed('NO_HISTORY', `host ${source} never took the instance`);
     move.context.permit.check();
     await move.write(source, link);
+    await dropKept(move);
     await stillProved(move);
     return { origin: goesOnAs(before.message.state), found: { left: before.message.state.value } };
   }
@@ -29,6 +37,13 @@ export async function fenceSource(move: Move): Promise<Record<string, unknown>> 
     if (!(error instanceof Error && 'code' in error && error.code === 'NOT_TAKEN_STALE')) throw error;
   });
   return {};
+}
+
+/** A host that is lost as well may keep files of a cold move that nobody settles any more: it drops them when it comes back. */
+async function dropKept(move: Move): Promise<void> {
+  const { keptBy } = move.plan.request as { keptBy?: { host: HostName; migration: MigrationId } };
+  if (keptBy !== undefined)
+    await move.write(keptBy.host, { kind: 'confirm', migration: keptBy.migration, keepDisks: move.isShared });
 }
 
 /**
@@ -60,7 +75,12 @@ function goesOnAs(state: InstanceState): RestingState {
 export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
   const { destination, plan } = move;
   const spec = await move.spec();
-  await adopt(move, destination, spec, await arrivalState(move, spec));
+  try {
+    await adopt(move, destination, spec, await arrivalState(move, spec));
+  } catch (error) {
+    if (plan.kind !== 'evacuate' || !(await isWithdrawn(move, destination))) throw error;
+    throw failed('RELEASED', `host ${destination} did not take it over, and cannot any more`, { released: true });
+  }
   return move.until(destination, (last) => {
     const state = heldUnder(last, move.epoch);
     if (state === null || last === null) return undefined;
@@ -84,23 +104,37 @@ export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
 export async function adoptBack(move: Move): Promise<Record<string, unknown>> {
   const { source, plan } = move;
   const spec = await move.spec();
-  const goal = plan.origin === 'stopped' ? 'stopped' : 'running';
-  await adopt(move, source, spec, {
+  await adopt(move, source, spec, { ...goesBack(move, spec, plan.origin), ...(await carried(move, move.destination)) });
+  return move.until(source, (last) => {
+    const state = heldUnder(last, move.epoch);
+    if (state === null || last === null) return undefined;
+    return state === 'gone' || isResting(state.value) ? { host: source, seq: last.seq } : undefined;
+  });
+}
+
+/** What was set aside takes its old place, and the guest is as before. */
+function goesBack(move: Move, spec: InstanceSpec, origin: RestingState): Pick<HandedState, 'value' | 'context'> {
+  const goal = origin === 'stopped' ? 'stopped' : 'running';
+  return {
     value: 'settling.finishRevertMigration',
     context: {
       ...initialContext,
       origin: 'resized',
       goal,
       before: goal,
-      request: { by: 'cluster', migration: move.record('reverting', spec) as never, migrationId: plan.id },
+      request: { by: 'cluster', migration: move.record('reverting', spec) as never, migrationId: move.plan.id },
     },
-    ...(await carried(move, move.destination)),
-  });
-  return move.until(source, (last) => {
-    const state = heldUnder(last, move.epoch);
-    if (state === null || last === null) return undefined;
-    return state === 'gone' || isResting(state.value) ? { host: source, seq: last.seq } : undefined;
-  });
+  };
+}
+
+/**
+ * Somebody else can take over what an evacuated host had: the epoch is ended in the history of a destination that does not answer, at the
+ * very place where its adoption would have to stand. False: it stands there, the host has taken it.
+ */
+async function isWithdrawn(move: Move, host: HostName): Promise<boolean> {
+  move.context.permit.check();
+  const { decision, state } = await move.write(host, { kind: 'fence', epoch: move.epoch, keepDisks: move.isShared });
+  return decision.kind === 'turn' || state?.actor.role.kind !== 'owner';
 }
 
 async function adopt(move: Move, host: HostName, spec: InstanceSpec, state: HandedState): Promise<void> {
@@ -159,13 +193,22 @@ async function arrivalState(move: Move, spec: InstanceSpec): Promise<HandedState
       },
       ...rest,
     };
-  return { ...evacuated(move), ...rest };
+  return { ...evacuated(move, spec), ...rest };
 }
 
+/** States of a host in which an instance's files may be set aside, and those in their place not be whole. */
+const aside: ReadonlySet<string> = new Set([
+  'migrating.migrateDiskAndPowerOff',
+  'migrating.finishMigration',
+  'settling.finishRevertMigration',
+]);
+
 /** After an evacuation: its disks are there and it is started from them, or it is made anew; what was off stays off. */
-function evacuated(move: Move): Pick<HandedState, 'value' | 'context'> {
-  const { origin, found } = move.plan;
+function evacuated(move: Move, spec: InstanceSpec): Pick<HandedState, 'value' | 'context'> {
+  const { origin, found, request } = move.plan;
   const left = String(found['left']);
+  // Copies may lie half made where its disks were: what was set aside is what it had.
+  if (move.isShared && (aside.has(left) || request['turningBack'] === true)) return goesBack(move, spec, origin);
   const neverRan = left.startsWith('building.');
   const off = ['stopped', 'suspended', 'shelved', 'trashed'].includes(origin);
   const goal: RestingState = off ? 'stopped' : 'running';

@@ -14,7 +14,7 @@ import { EffectFailedError, type EffectInput } from '@chronovirt/runtime';
 import type { SendToActor } from '../cluster-executor.ts';
 import type { Histories, Known } from '../histories.ts';
 import type { Candidate, Ratios } from '../placement.ts';
-import { writeInto, type Writer } from '../write-into.ts';
+import { writeInto, type Writable, type Writer } from '../write-into.ts';
 
 /** Asks a host's driver past every mailbox. Throws `HOST_UNREACHABLE` (retry later) without an answer, else the host's own error. */
 export type AskHost = (
@@ -111,7 +111,7 @@ export class Move {
   }
 
   /** Gives an order that only takes away or ends a waiting: it is written into the history of a host that does not answer. */
-  async tell(host: HostName, link: Extract<Link, { kind: 'fence' | 'undo' | 'moveOver' }>): Promise<void> {
+  async tell(host: HostName, link: Writable): Promise<void> {
     try {
       if (await this.order(host, link)) return;
     } catch (error) {
@@ -123,7 +123,7 @@ export class Move {
     await this.write(host, link);
   }
 
-  write(host: HostName, link: Extract<Link, { kind: 'fence' | 'undo' | 'moveOver' }>): ReturnType<typeof writeInto> {
+  write(host: HostName, link: Writable): ReturnType<typeof writeInto> {
     const id = `${link.kind}.${this.plan.id}.${this.input.due.op}.${host}`;
     return writeInto(this.tools.writer, host, this.instance, link, {
       id,

@@ -1,29 +1,32 @@
 /** A move that has landed is made final, or turned back. */
+import type { HostName } from '@chronovirt/contract';
 import type { Known } from '../histories.ts';
-import { failed, type Move } from './move.ts';
+import type { Move } from './move.ts';
 
 /** What the source kept goes; then the owner hears of it. */
 export async function confirmKept(move: Move): Promise<Record<string, unknown>> {
   const { source, destination, plan } = move;
-  const taken = await move.order(source, { kind: 'confirm', migration: plan.id, keepDisks: move.isShared });
-  if (!taken)
-    throw failed('HOST_UNREACHABLE', `host ${source} did not answer`, {
-      awaiting: `host ${source} to remove what it kept`,
+  await move.tell(source, { kind: 'confirm', migration: plan.id, keepDisks: move.isShared });
+  await cleared(move, source);
+  await move
+    .tell(destination, {
+      kind: 'moveOver',
+      migration: plan.id,
+      epoch: move.epoch,
+      outcome: 'confirmed',
+      then: 'probe',
+      reason: null,
+    })
+    .catch((error: unknown) => {
+      // It owns nothing any more: it waits for nobody.
+      if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('NOT_TAKEN_'))) throw error;
     });
-  const seq = await move.until(source, closed);
-  const told = await move.order(destination, {
-    kind: 'moveOver',
-    migration: plan.id,
-    epoch: move.epoch,
-    outcome: 'confirmed',
-    then: 'probe',
-    reason: null,
-  });
-  if (!told)
-    throw failed('HOST_UNREACHABLE', `host ${destination} did not answer`, {
-      awaiting: `host ${destination} to hear of it`,
-    });
-  return { host: source, seq };
+  return {};
+}
+
+/** Nothing of it is left on a host, or what is left there can never run and goes when the host comes back. */
+async function cleared(move: Move, host: HostName): Promise<void> {
+  if (move.tools.proofOf(host) === null) await move.until(host, closed);
 }
 
 /** The destination gives the guest up; only when nothing of it is left there may the source have it back. */
@@ -34,8 +37,8 @@ export async function fenceDestination(move: Move): Promise<Record<string, unkno
     .catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'NOT_TAKEN_STALE')) throw error;
     });
-  const seq = await move.until(destination, closed);
-  return { found: { gaveUp: seq } };
+  await cleared(move, destination);
+  return {};
 }
 
 function closed(last: Known | null): number | undefined {

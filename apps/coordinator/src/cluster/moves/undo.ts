@@ -7,13 +7,15 @@ export async function undoMove(move: Move): Promise<Record<string, unknown>> {
   const link = { kind: 'undo', migration: plan.id, epoch: plan.epoch, keepDisks: move.isShared } as const;
   await move.tell(plan.destination, link);
   // The source stands still for the move: it may go on only when the other half is gone, or can never run.
-  if (plan.found['then'] === 'unpause' && move.tools.proofOf(plan.destination) === null) {
+  if (goesOn.has(plan.found['then']) && move.tools.proofOf(plan.destination) === null) {
     await move.until(plan.destination, (last) =>
       last !== null && last.message.state.actor.role.kind === 'closed' ? last.seq : undefined,
     );
   }
   return {};
 }
+
+const goesOn: ReadonlySet<unknown> = new Set(['unpause', 'start']);
 
 export async function releaseSource(move: Move): Promise<Record<string, unknown>> {
   const { plan, source } = move;
@@ -24,7 +26,7 @@ export async function releaseSource(move: Move): Promise<Record<string, unknown>
       migration: plan.id,
       epoch: plan.epoch,
       outcome: 'undone',
-      then: then === 'unpause' || then === 'revert' ? then : 'probe',
+      then: then === 'unpause' || then === 'revert' || then === 'start' ? then : 'probe',
       reason: plan.failure?.message.slice(0, 500) ?? null,
     })
     .catch((error: unknown) => {

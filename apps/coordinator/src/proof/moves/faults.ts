@@ -93,6 +93,31 @@ const loseJournal: Fault = {
   },
 };
 
+/** Neither journal nor orders: its own connection to the cluster is broken. */
+const cutOff = (host: Side): Fault => ({
+  name: `the ${roleOf[host]}'s agent is cut off from the cluster for a while`,
+  applies: (run) => run.world.agent(host) !== null,
+  strike: (run) => {
+    run.world.cutOff.add(host);
+    run.world.agent(host)?.journal.cut();
+  },
+  heal: async (run) => {
+    await aWhile(run);
+    run.world.cutOff.delete(host);
+    run.world.agent(host)?.journal.heal();
+  },
+});
+
+const loseOrders = (host: Side): Fault => ({
+  name: `no order reaches the ${roleOf[host]}'s agent for a while, and its journal goes on`,
+  applies: (run) => run.world.agent(host) !== null,
+  strike: (run) => void run.world.cutOff.add(host),
+  heal: async (run) => {
+    await aWhile(run);
+    run.world.cutOff.delete(host);
+  },
+});
+
 const freezeAgent = (host: Side): Fault => ({
   name: `the ${roleOf[host]}'s agent is frozen for a while`,
   applies: (run) => run.world.agent(host) !== null,
@@ -139,6 +164,8 @@ export const faults: readonly Fault[] = [
   ...sides.map(loseDaemon),
   loseJournal,
   cutNetwork,
+  ...sides.map(cutOff),
+  ...sides.map(loseOrders),
   ...sides.map(freezeAgent),
   freezeCoordinator,
   replaceCoordinator,

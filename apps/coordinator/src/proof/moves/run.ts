@@ -71,13 +71,14 @@ export class MoveRun {
   }
 
   async launchAgent(host: string): Promise<void> {
-    await this.world.launchAgent(host, this.#countAppends(host)).started;
+    const { agent, started } = this.world.launchAgent(host, this.#countAppends(host));
+    await Promise.race([started, this.until(() => agent.fate.dead)]);
   }
 
   async launchCoordinator(): Promise<void> {
     const { coordinator, started } = this.world.launchCoordinator(this.#countAppends(CLUSTER));
     this.coordinator = coordinator;
-    await started;
+    await Promise.race([started, this.until(() => coordinator.fate.dead)]);
   }
 
   killCoordinator(): void {
