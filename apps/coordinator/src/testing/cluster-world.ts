@@ -218,7 +218,7 @@ export class ClusterWorld {
     const journal = fate.journal(memory, onAppend);
     const clock = fate.clock(this.clock);
     const model = new ReadModel({ journal, log: silentLog });
-    const hosts = new WorldHosts(clock, () => this.#views());
+    const hosts = this.fleet === null ? new WorldHosts(clock, () => this.#views()) : new Hosts(clock);
     const incarnation = this.#incarnation();
     const cluster = new Cluster({
       journal,
