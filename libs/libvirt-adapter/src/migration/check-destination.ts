@@ -2,9 +2,8 @@
 import { statfs } from 'node:fs/promises';
 import { DriverError } from '@chronovirt/contract';
 import type { ArgsOf, ComputeNode, LiveMigrateData, QueryContext } from '@chronovirt/contract';
-import { CpuCompareFlag, CpuCompareResult, ErrorCode, hasCode } from '@chronovirt/libvirt';
-import { element, serialize, textElement } from '../xml/element.ts';
 import type { HostServices } from '../host/host-services.ts';
+import { cpuOf, whatIsLacking } from './compare-cpu.ts';
 import { makeProbe } from './probe-file.ts';
 import { migrationPolicy } from './settings.ts';
 
@@ -41,45 +40,17 @@ export async function checkDestination(
  * A guest that runs with the CPU's help has the source's CPU: this host's has to have all of it. An emulated guest has the same CPU
  * everywhere; only the architecture counts.
  */
-async function checkCpu(host: HostServices, source: ComputeNode, context: QueryContext): Promise<void> {
-  const { profile } = host;
-  const { arch, model, vendor, features } = source.cpuInfo;
-  if (typeof arch !== 'string' || typeof model !== 'string' || !Array.isArray(features))
-    throw new DriverError(
-      'CPU_INFO_INVALID',
-      `the record of ${source.host} tells no architecture, model and features of its CPU`,
-    );
-  if (arch !== profile.capabilities.arch)
-    throw refused(`its architecture is ${arch}, that of ${profile.hostname} is ${profile.capabilities.arch}`);
+async function checkCpu(
+  { profile, connections }: HostServices,
+  source: ComputeNode,
+  context: QueryContext,
+): Promise<void> {
+  const cpu = cpuOf(source);
+  const { arch } = profile.capabilities;
+  if (cpu.arch !== arch) throw refused(`its architecture is ${cpu.arch}, that of ${profile.hostname} is ${arch}`);
   if (profile.virtType !== 'kvm') return;
-  const cpu = serialize(
-    element('cpu', { mode: 'custom', match: 'exact' }, [
-      textElement('arch', arch),
-      textElement('model', model, { fallback: 'allow' }),
-      typeof vendor === 'string' && vendor !== '' ? textElement('vendor', vendor) : null,
-      ...features.map((name) => element('feature', { policy: 'require', name: String(name) })),
-    ]),
-  );
-  const result = await host.connections
-    .ask(
-      (libvirt, options) =>
-        libvirt.connectCompareHypervisorCpu(
-          null,
-          arch,
-          null,
-          profile.virtType,
-          cpu,
-          CpuCompareFlag.FAIL_INCOMPATIBLE,
-          options,
-        ),
-      context,
-    )
-    .catch((error: unknown) => {
-      if (hasCode(error, ErrorCode.CPU_INCOMPATIBLE)) throw refused(error.message);
-      throw error;
-    });
-  if (result === CpuCompareResult.INCOMPATIBLE || result === CpuCompareResult.ERROR)
-    throw refused(`the CPU of ${profile.hostname} cannot do what that of ${source.host} can`);
+  const lacking = await connections.ask((libvirt, options) => whatIsLacking(libvirt, cpu, options), context);
+  if (lacking !== null) throw refused(lacking);
 }
 
 const refused = (why: string): DriverError =>

@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EffectContext } from '@chronovirt/contract';
+import { Libvirt } from '@chronovirt/libvirt';
 import { until } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryContext } from '../testing/effect-context.ts';
 import { MoveLab, MovingGuest } from '../testing/move-lab.ts';
+import { parseCapabilities } from '../xml/capabilities.ts';
+import { whatIsLacking } from './compare-cpu.ts';
 
 let lab: MoveLab;
 beforeAll(async () => {
@@ -213,5 +216,38 @@ describe('a guest that writes faster than it is copied', () => {
     await guest.arrive();
     await guest.countsOn('b', before);
     await guest.remove();
+  });
+});
+
+describe('storage that libvirt does not take for shared, though both hosts see it', () => {
+  it('lets no guest go, unless the operator says that it is safe', async () => {
+    const guest = await MovingGuest.start(lab, { storage: 'untrusted' });
+    await guest.check();
+    await guest.prepare();
+    await expect(guest.move()).rejects.toThrow('Unsafe migration');
+    expect(guest.calls).toEqual(['failed']);
+    expect(await guest.observe('a')).toMatchObject(here);
+    guest.a = await lab.driver('a', 'untrusted', { trustSharedStorage: true, autoConverge: true });
+    const before = guest.count('a');
+    await guest.move();
+    await guest.arrive();
+    await guest.countsOn('b', before);
+    await guest.remove();
+  });
+});
+
+describe('the CPU of another host', () => {
+  it('is found the same here as that of this host, and lacking by name when it can do more', async () => {
+    const libvirt = await Libvirt.connect({ uri: lab.host('a').uri });
+    try {
+      const { cpu, arch } = parseCapabilities(await libvirt.connectGetCapabilities({}));
+      const own = { arch, ...cpu };
+      expect(await whatIsLacking(libvirt, own, {})).toBeNull();
+      expect(await whatIsLacking(libvirt, { ...own, features: [] }, {})).toBeNull();
+      const strange = ['sgx', 'la57', 'amx-tile', 'xop'].find((name) => !cpu.features.includes(name))!;
+      expect(await whatIsLacking(libvirt, { ...own, features: [...cpu.features, strange] }, {})).toContain(strange);
+    } finally {
+      await libvirt.close({ graceMs: 500 });
+    }
   });
 });

@@ -23,7 +23,8 @@ import { instanceRecord, someUuid, vifRecord } from './records.ts';
 import { RemoteDriver } from './remote-driver.ts';
 import type { Setup } from './remote-driver.ts';
 
-export type Storage = 'shared' | 'separate';
+/** `untrusted`: both hosts see it, under a type of file system that libvirt does not take for shared. */
+export type Storage = 'shared' | 'separate' | 'untrusted';
 type Side = 'a' | 'b';
 
 const request = { requestId: 'req-test', userId: null, projectId: null, isAdmin: true };
@@ -78,13 +79,14 @@ export class MoveLab {
 
   /** Where instances lie, as seen inside. */
   instances(side: Side, storage: Storage): string {
+    if (storage === 'untrusted') return this.hosts.storage;
     const host = this.host(side);
     return storage === 'shared' ? host.sharedDir : host.instancesDir;
   }
 
   /** The same, as seen from here. */
   outside(side: Side, storage: Storage): string {
-    return storage === 'shared' ? this.hosts.storage : this.host(side).instancesOutside;
+    return storage === 'separate' ? this.host(side).instancesOutside : this.hosts.storage;
   }
 
   /** A driver process inside a host. */

@@ -60,6 +60,11 @@ export abstract class LibvirtCalls {
     return (await this.call(p.connectBaselineHypervisorCpu, { emulator, arch, machine, virttype, xmlCpus, flags }, options)).cpu;
   }
 
+  /** `connect_compare_cpu`, since libvirt 0.7.5. */
+  async connectCompareCpu(xml: string, flags = 0, options?: CallOptions): Promise<number> {
+    return (await this.call(p.connectCompareCpu, { xml, flags }, options)).result;
+  }
+
   /** `connect_compare_hypervisor_cpu`, since libvirt 4.4.0. */
   async connectCompareHypervisorCpu(emulator: string | null, arch: string | null, machine: string | null, virttype: string | null, xmlCpu: string, flags = 0, options?: CallOptions): Promise<number> {
     return (await this.call(p.connectCompareHypervisorCpu, { emulator, arch, machine, virttype, xmlCpu, flags }, options)).result;

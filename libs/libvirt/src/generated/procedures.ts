@@ -379,6 +379,33 @@ export const connectBaselineHypervisorCpu: Procedure<{ readonly emulator: string
   },
 };
 
+/** Since libvirt 0.7.5. */
+export const connectCompareCpu: Procedure<{ readonly xml: string; readonly flags: number }, { readonly result: number }> = {
+  name: 'connect_compare_cpu',
+  program: 0x20008086,
+  version: 1,
+  number: 158,
+  high: false,
+  args: {
+    write: (w, v) => {
+      w.str(v.xml, 'xml');
+      w.u32(v.flags, 'flags');
+    },
+    read: (r) => ({
+      xml: r.str('xml'),
+      flags: r.u32('flags'),
+    }),
+  },
+  result: {
+    write: (w, v) => {
+      w.i32(v.result, 'result');
+    },
+    read: (r) => ({
+      result: r.i32('result'),
+    }),
+  },
+};
+
 /** Since libvirt 4.4.0. */
 export const connectCompareHypervisorCpu: Procedure<{ readonly emulator: string | null; readonly arch: string | null; readonly machine: string | null; readonly virttype: string | null; readonly xmlCpu: string; readonly flags: number }, { readonly result: number }> = {
   name: 'connect_compare_hypervisor_cpu',
@@ -5842,6 +5869,7 @@ export const procedures: readonly AnyProcedure[] = [
   connectGetCapabilities,
   connectGetDomainCapabilities,
   connectBaselineHypervisorCpu,
+  connectCompareCpu,
   connectCompareHypervisorCpu,
   connectGetCpuModelNames,
   connectGetMaxVcpus,
