@@ -2,7 +2,7 @@
  * Who may do what on the NATS server, as its configuration says it. A user's name is the `name` that it connects with: its inbox
  * is `_INBOX_<name>`, so that nobody reads another's replies.
  *
- *   agent-<host>   writes its own histories and beats, answers `rpc.<host>`, reads images and secrets
+ *   agent-<host>   writes its own histories and beats, answers `rpc.<host>`, reads images and secrets, adds images that it made
  *   coordinator    makes streams, writes the spine and fences, orders agents, keeps images and secrets
  *   reader         reads histories and beats, and changes nothing
  *
@@ -30,6 +30,9 @@ export function agentUser(host) {
       `${API}.DIRECT.GET.${stream}`,
       `${API}.DIRECT.GET.${stream}.evt.${host}.>`,
       ...BUCKETS.flatMap(readsBucket),
+      // Snapshots go to the store. Who reads an image checks its hash, so what an agent writes there can be missing, never another.
+      '$O.images.C.>',
+      '$O.images.M.>',
     ],
     subscribe: [`_INBOX_agent-${host}.>`, `rpc.${host}.>`],
     responds: true,

@@ -52,7 +52,10 @@ export async function startAgent(
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   // Before anything is done on this host: an agent that comes after is to know.
   const boot = recordBoot(config, incarnation);
-  const driver = await make(config, images, log);
+  const driver = await make(config, images, log, {
+    put: (image, content, signal) =>
+      images.put({ ...image, uploaded: Date.now(), by: `agent-${config.host}` }, content, signal),
+  });
   await driver.driver.initHost?.({ host: config.host }, hostContext(incarnation));
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { HostPort, ImplementedDriver, NetworkInfo, QueryContext } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
-import type { ImageSource } from '@chronovirt/images';
+import type { ImageSink, ImageSource } from '@chronovirt/images';
 import { LibvirtDriver, probeAcceleration, type FilesForPeers, type PortAddress } from '@chronovirt/libvirt-adapter';
 import { systemClock, type ImageKeeper, type Log } from '@chronovirt/runtime';
 import type { AgentConfig } from './config.ts';
@@ -19,7 +19,13 @@ export interface HostDriver {
   readonly files?: FilesForPeers;
 }
 
-export async function makeDriver(config: AgentConfig, images: ImageSource, log: Log): Promise<HostDriver> {
+/** `made`: where images go that are made on this host. */
+export async function makeDriver(
+  config: AgentConfig,
+  images: ImageSource,
+  log: Log,
+  made?: ImageSink,
+): Promise<HostDriver> {
   const { driver: settings } = config;
   if (settings.kind === 'simulated') {
     const host = new SimulatedHost({ name: config.host, clock: systemClock, profile: settings.profile });
@@ -44,6 +50,7 @@ export async function makeDriver(config: AgentConfig, images: ImageSource, log: 
     log,
     imageCacheAgeSeconds: settings.imageCacheAgeSeconds,
     powerCommands: settings.powerCommands,
+    ...(made === undefined ? {} : { imageSink: made }),
     ...(peer === undefined ? {} : { peer }),
     ...(otherImages === undefined ? {} : { imagePeers: otherImages }),
     ...(settings.liveMigration === undefined ? {} : { liveMigration: given(settings.liveMigration) }),

@@ -86,7 +86,7 @@ describe.each(testServers())('users of set-up on nats-server $version', ({ path 
     await serving.stop();
   });
 
-  it('let the coordinator keep images and secrets, and the agent read them', async () => {
+  it('let the coordinator keep images and secrets, the agent read them and add images that it made', async () => {
     const early = await NatsImageStore.open(agent);
     const content = randomBytes(300_000);
     const sha256 = createHash('sha256').update(content).digest('hex');
@@ -99,6 +99,26 @@ describe.each(testServers())('users of set-up on nats-server $version', ({ path 
       },
     );
     expect(Buffer.concat(await all(await early.open(sha256))).equals(content)).toBe(true);
+
+    const made = randomBytes(200_000);
+    const madeHash = createHash('sha256').update(made).digest('hex');
+    await early.put(
+      {
+        sha256: madeHash,
+        name: 's',
+        format: 'qcow2',
+        bytes: made.length,
+        virtualBytes: 1,
+        uploaded: 2,
+        by: 'agent-h1',
+      },
+      async function* () {
+        yield made;
+      },
+    );
+    expect(Buffer.concat(await all(await images.open(madeHash))).equals(made)).toBe(true);
+    await expect(early.remove(madeHash)).rejects.toThrow();
+    expect(await images.remove(madeHash)).toBe(true);
 
     const secrets = await NatsSecretStore.open(coordinator, { keyFile });
     const key = await secrets.newKey();

@@ -48,7 +48,7 @@ function unfit({ report }: Candidate, { plan }: Move, source: HostReport | undef
   const shared = shareStorage(source, report);
   if (plan.kind === 'evacuate' && !shared && plan.request['fromImage'] !== true)
     return `it does not share ${plan.source}'s storage, so the disk is out of its reach; from its image the guest could be made anew, and what was on its disk would be lost`;
-  if (plan.kind === 'cold' && !shared && report.peer === undefined) return 'its agent takes no files from other agents';
+  if (plan.kind === 'cold' && report.peer === undefined) return 'its agent takes no files from other agents';
   if (plan.kind === 'live' && report.address === undefined) return 'no other host reaches it';
   return null;
 }
