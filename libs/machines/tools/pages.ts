@@ -1,5 +1,6 @@
 /** The generated pages of this library, with the places where they lie in the repository. */
 import { fileURLToPath } from 'node:url';
+import { hostsPage } from './hosts-page.ts';
 import { lifePage } from './life-page.ts';
 import { drawLife } from './life-svg.ts';
 
@@ -11,5 +12,6 @@ export function pages(): { readonly path: string; readonly content: string }[] {
   return [
     { path: at('life.svg'), content: drawLife() },
     { path: at('life.md'), content: lifePage() },
+    { path: at('hosts.md'), content: hostsPage() },
   ];
 }
