@@ -50,7 +50,9 @@ function powerOf(state: InstanceState, seen: Observation): string[] {
     ];
   const at = restingOf(state.value);
   if (at === null || expected(state) === null || expected(state) === power) return [];
-  return rowOf(at, sightOf(at, seen), 'usual')?.kind === 'record' ? [] : [`property 11: ${state.value} rests, and the hypervisor shows ${seen.power}`];
+  return rowOf(at, sightOf(at, seen), 'usual')?.kind === 'record'
+    ? []
+    : [`property 11: ${state.value} rests, and the hypervisor shows ${seen.power}`];
 }
 
 /** Properties 3 and 10: nothing is left of a deleted instance, no half-made file of any. */
