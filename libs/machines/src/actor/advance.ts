@@ -88,7 +88,7 @@ function live(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp):
   if (step === null) throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION);
   const role = roleAfter(state, event);
   const isDeleting = step.value.startsWith('deleting.');
-  const moved: InstanceState = {
+  const lived: InstanceState = {
     ...state,
     parts: afterLife(withReturned(state.parts, event), event, step.value, state.actor.at),
     value: step.value,

@@ -45,11 +45,13 @@ export function afterQuestion(parts: Parts, event: Event, at: number): Parts {
 }
 
 /** After a person's answer. */
-export function afterAnswer({ drift: _, ...rest }: Parts): Parts {
+export function afterAnswer(parts: Parts): Parts {
+  const { drift: _, ...rest } = parts;
   return rest;
 }
 
-function withSight({ sight: _, ...rest }: Parts, seen: Sight | undefined): Parts {
+function withSight(parts: Parts, seen: Sight | undefined): Parts {
+  const { sight: _, ...rest } = parts;
   return seen === undefined || seen === rest.power ? rest : { ...rest, sight: seen };
 }
 
@@ -65,7 +67,8 @@ export function afterImage(
 }
 
 /** Whoever does not own the instance any more, or is deleting it, makes no image of it. */
-export function withoutImageWork({ imageWork: _, ...rest }: Parts): Parts {
+export function withoutImageWork(parts: Parts): Parts {
+  const { imageWork: _, ...rest } = parts;
   return { ...rest, image: 'idle' };
 }
 
@@ -87,7 +90,7 @@ function withWork(parts: Parts, { type, data }: Event, image: ImageState): Parts
   if (image === 'idle') return withoutImageWork(parts);
   const { imageWork } = parts;
   if (imageWork === undefined || type.endsWith('.requested')) {
-    const { name, rotation = null } = data?.['request'] as { name: string; rotation?: number | null };
+    const { name, rotation = null } = (data?.['request'] ?? {}) as { name: string; rotation?: number | null };
     return { ...parts, image, imageWork: { name, rotation, tries: 0 } };
   }
   const tries = image === parts.image ? imageWork.tries + 1 : 0;

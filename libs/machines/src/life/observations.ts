@@ -280,18 +280,18 @@ const ambiguous: ReadonlySet<string> = new Set([observedEvent.shutdown, observed
 /** All moves that the table can make from a state, with the events that stand for them; of several for one event the first that fits. */
 export function movesOf(state: RestingState): Move[] {
   const sights = Object.keys(observedEvent) as Sight[];
-  const move = (seen: Sight, row: Row | null | undefined, choice: string | null): Move[] => {
+  const standsFor = (seen: Sight, row: Row | null | undefined, choice: string | null): Move[] => {
     if (row?.kind !== 'move') return [];
     const event = observedEvent[seen];
     const data = choice === null ? undefined : { choice, ...(ambiguous.has(event) ? { seen } : {}) };
     return [{ event, row, data }];
   };
   return [
-    ...sights.flatMap((seen) => move(seen, rowAfterBoot(state, seen), HOST_BOOT)),
-    ...choices.flatMap((choice) => sights.flatMap((seen) => move(seen, rowOf(state, seen, choice), choice))),
+    ...sights.flatMap((seen) => standsFor(seen, rowAfterBoot(state, seen), HOST_BOOT)),
+    ...choices.flatMap((choice) => sights.flatMap((seen) => standsFor(seen, rowOf(state, seen, choice), choice))),
     // An event without a choice comes from a history of before there was one.
     ...sights
       .filter((seen) => seen !== 'shutdown' && seen !== 'stuck')
-      .flatMap((seen) => move(seen, rowOf(state, seen, 'usual'), null)),
+      .flatMap((seen) => standsFor(seen, rowOf(state, seen, 'usual'), null)),
   ];
 }

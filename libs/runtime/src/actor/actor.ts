@@ -67,6 +67,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     this.#seq = from.seq;
     this.#needsBarrier = from.recovered;
     this.#rest();
+    if (this.#wakesAt() !== null) this.#armTimer(this.#state === null ? [] : this.#kind.due(this.#state));
   }
 
   get state(): S | null {
@@ -110,7 +111,6 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     const due = this.#kind.due(this.#state);
     for (const effect of due) this.#push({ kind: 'resume', op: effect.op, attempt: effect.attempt + 1 });
     if (due.length === 0 && this.#kind.differs(this.#state, seen)) this.hint('comparison after a start');
-    this.#armTimer(due);
   }
 
   /** A message of the history was found that this process did not write; it is folded, and what it makes due begins. Resolves then. */

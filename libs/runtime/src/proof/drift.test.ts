@@ -2,6 +2,7 @@
  * What somebody does to a guest behind the agent's back, on the simulated host: each case of the observation table, under each policy, once
  * while the agent hears it and once while no agent runs. What is recorded in the end is what is there, with the evidence in the history.
  */
+import assert from 'node:assert/strict';
 import type { CommandName, InstanceState, Observation, RestingState, Sight } from '@chronovirt/contract';
 import { isQuestion, observationTable, observedEvent, policyOf, restingStates, verify } from '@chronovirt/machines';
 import { AgentWorld, sampleSpec, type Agent, type AgentOptions } from '@chronovirt/testing/world';
@@ -88,14 +89,14 @@ class Scene {
   async bring(state: RestingState): Promise<void> {
     ({ agent: this.#agent } = await this.world.running(this.#options));
     for (const [name, args = {}] of ways[state] ?? []) await this.order(name, args);
-    expect(this.state.value).toBe(state);
+    assert.equal(this.state.value, state);
     // What its own doing still has to tell is heard.
     await this.world.clock.advance(2_000);
   }
 
   async order(name: CommandName, args: object = {}): Promise<void> {
     const reply = await this.world.command(this.agent, uuid, name, args as never);
-    expect(reply).toMatchObject({ answer: { kind: 'accepted' } });
+    assert.equal(reply.kind === 'answer' && reply.answer.kind, 'accepted');
     await this.world.rests(uuid);
   }
 
@@ -127,8 +128,8 @@ class Scene {
   async end(): Promise<string> {
     const { value, parts } = this.state;
     const seen = await this.look();
-    expect(parts.power).toBe(seen.power);
-    expect(verify(entriesOf(this.world, uuid))).toMatchObject({ ok: true });
+    assert.equal(parts.power, seen.power);
+    assert.equal(verify(entriesOf(this.world, uuid)).ok, true);
     return `${value}/${parts.power}`;
   }
 
