@@ -41,7 +41,7 @@ describe('every codec', () => {
     expect(procedures.map(({ name, number }) => [name, number])).toEqual(
       facts.procedures.map(({ name, number }) => [name, number]),
     );
-    expect(procedures).toHaveLength(231);
+    expect(procedures).toHaveLength(233);
     expect(messages).toHaveLength(36);
     expect(facts.records).toHaveLength(24);
   });
