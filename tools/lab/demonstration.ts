@@ -3,7 +3,6 @@
  * looks at the guest and at the hypervisors themselves, and ends the story when they are not as told.
  */
 import { until } from '@chronovirt/testing/lab';
-import { historyTable } from '../start/history-table.ts';
 import type { LabHost } from './lab-host.ts';
 import { leftOfInstances } from './leftovers.ts';
 import { StoryBroken, type Story } from './story.ts';
@@ -178,8 +177,8 @@ async function comesBack(story: Story, host: LabHost, how: 'heal' | 'on', runsOn
 }
 
 async function printHistory(story: Story, name: string): Promise<void> {
+  await story.chronovirt('history', name);
   const turns = await story.history(await story.uuid(name));
-  story.say(`\n${historyTable(turns)}`);
   const hosts = new Set(turns.map(({ host }) => host));
   for (const { name: host } of story.system.hosts)
     if (!hosts.has(host)) throw new StoryBroken(`the history of ${name} says nothing of ${host}`);
