@@ -102,7 +102,7 @@ function live(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp):
       answered: isIntent(event) ? answeredWith(state, accepted(meta.command)) : state.actor.answered,
     },
   };
-  return open(moved, event, meta, stamp, LIFE_PART, step.effect);
+  return open(lived, event, meta, stamp, LIFE_PART, step.effect);
 }
 
 /** What a host gave back goes along. */
