@@ -12,6 +12,9 @@ const epoch = z.int().nonnegative();
 /** A message of another segment of the same history. */
 export const segmentEnd = z.strictObject({ host: hostName, seq: z.int().nonnegative() });
 
+/** The message of the spine that an order follows from: it ties the segments where clocks disagree. */
+const cause = segmentEnd;
+
 /** The part of a state that goes along when another actor takes an instance over. */
 export const handedState = z.strictObject({
   value: instanceState.shape.value,
@@ -61,6 +64,7 @@ export const fence = z.strictObject({
   epoch,
   keepDisks: z.boolean().optional(),
   kept: migrationId.optional(),
+  from: cause.optional(),
 });
 export type Fence = z.infer<typeof fence>;
 
@@ -84,7 +88,7 @@ export const incoming = z.strictObject({
   kind: z.literal('incoming'),
   migration: migrationId,
   epoch,
-  from: segmentEnd,
+  from: cause,
   /** The taker's ops go on from here. */
   op: z.int().nonnegative(),
   /** What is to be done to be ready, in order; empty: files are pushed to it. */
@@ -100,13 +104,14 @@ export const moveOrder = z.strictObject({
   kind: z.literal('move'),
   migration: migrationId,
   epoch,
+  from: cause.optional(),
   method: z.enum(['liveMigration', 'migrateDiskAndPowerOff']),
   request: z.record(z.string(), z.json()),
 });
 export type MoveOrder = z.infer<typeof moveOrder>;
 
 /**
- * To the owner: what it waits for the cluster for is over. `then`: how it goes on, by the facts of both hosts. `unbegun`: only where it has
+ * To the owner: what it waits for the cluster for is over. `onwards`: how it goes on, by the facts of both hosts. `unbegun`: only where it has
  * not begun its part of the move; one that has is asked first.
  */
 export const moveOver = z.strictObject({
@@ -114,8 +119,9 @@ export const moveOver = z.strictObject({
   migration: migrationId.nullable(),
   epoch,
   outcome: z.enum(['undone', 'confirmed']),
-  then: z.enum(['probe', 'unpause', 'revert', 'start']),
+  onwards: z.enum(['probe', 'unpause', 'revert', 'start']),
   unbegun: z.boolean().optional(),
+  from: cause.optional(),
   reason: z.string().max(500).nullable(),
 });
 export type MoveOver = z.infer<typeof moveOver>;
@@ -123,6 +129,7 @@ export type MoveOver = z.infer<typeof moveOver>;
 /** To the destination: the move is off; what was prepared is removed. */
 export const undo = z.strictObject({
   kind: z.literal('undo'),
+  from: cause.optional(),
   migration: migrationId,
   epoch,
   keepDisks: z.boolean(),
@@ -132,6 +139,7 @@ export type Undo = z.infer<typeof undo>;
 /** To the host that kept the files of before: the move is final, they go. */
 export const confirmKept = z.strictObject({
   kind: z.literal('confirm'),
+  from: cause.optional(),
   migration: migrationId,
   keepDisks: z.boolean(),
 });

@@ -1,5 +1,6 @@
 /** What each role may do, in one place. */
-import type { Due, Role } from '@chronovirt/contract';
+import type { Due, InstanceState, Role } from '@chronovirt/contract';
+import { leafOf } from '../life/leaves.ts';
 
 /** Part under which a host clears away what it may no longer run. */
 export const OWNER_PART = 'owner';
@@ -58,4 +59,10 @@ export function roleText(role: Role): string {
     default:
       return role satisfies never;
   }
+}
+
+/** Whether an instance waits here for the cluster, whatever else is due: for a move that it was asked for, prepares, or keeps files of. */
+export function waitsForCluster({ value, actor: { role } }: Pick<InstanceState, 'value' | 'actor'>): boolean {
+  if (role.kind === 'incoming' || role.kind === 'kept') return true;
+  return role.kind === 'owner' && leafOf(value)?.awaits !== undefined;
 }

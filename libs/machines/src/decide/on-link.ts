@@ -79,10 +79,10 @@ function onReturned(state: InstanceState | null, returned: Returned, env: Env): 
   return turn.end({ kind: 'agent', name: host }, `${host}/${seq}`);
 }
 
-function onFence(state: InstanceState | null, { epoch, keepDisks, kept }: Fence, env: Env): Decision {
+function onFence(state: InstanceState | null, { epoch, keepDisks, kept, from }: Fence, env: Env): Decision {
   if (state !== null && epoch <= state.actor.epoch)
     return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${state.actor.epoch}`);
   return new Turn(state, env, null)
-    .add({ type: 'fence', part: OWNER_PART, data: dataOf({ epoch, keepDisks, kept }) })
+    .add({ type: 'fence', part: OWNER_PART, data: dataOf({ epoch, keepDisks, kept, from }) })
     .end(coordinator, `fence of epoch ${epoch}`);
 }

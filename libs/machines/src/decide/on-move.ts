@@ -98,7 +98,7 @@ export function onIncoming(state: InstanceState | null, link: Incoming, env: Env
 
 /** To the source: its part of the move. */
 export function onMoveOrder(state: InstanceState | null, link: MoveOrder, env: Env): Decision {
-  const { migration, epoch, method, request } = link;
+  const { migration, epoch, method, request, from } = link;
   if (state === null) return nothing('unknown', 'a move of an instance without history');
   const refusal = notWaiting(state, epoch, ['migrating.plan']);
   if (refusal !== null) {
@@ -109,7 +109,7 @@ export function onMoveOrder(state: InstanceState | null, link: MoveOrder, env: E
   return new Turn(state, env, null)
     .add({
       type: `${method}.requested`,
-      data: dataOf({ asked: true, request: { ...request, migrationId: migration } }),
+      data: dataOf({ asked: true, from, request: { ...request, migrationId: migration } }),
     })
     .end(coordinator, `move ${migration}`);
 }
@@ -125,7 +125,7 @@ const ofCluster = [
 
 /** To whoever waits for the cluster: it is over, and so it goes on. */
 export function onMoveOver(state: InstanceState | null, link: MoveOver, env: Env): Decision {
-  const { migration, epoch, outcome, then, unbegun, reason } = link;
+  const { migration, epoch, outcome, onwards, unbegun, reason, from } = link;
   if (state === null) return nothing('unknown', 'the end of a move of an instance without history');
   const refusal = notWaiting(state, epoch, unbegun === true ? ['migrating.plan'] : ofCluster);
   // Told before, or it goes on by itself: there is nothing left to tell.
@@ -136,9 +136,10 @@ export function onMoveOver(state: InstanceState | null, link: MoveOver, env: Env
       data: dataOf({
         migration,
         outcome,
-        then,
+        onwards,
         reason,
-        request: then === 'start' ? { rebootType: 'HARD' } : undefined,
+        from,
+        request: onwards === 'start' ? { rebootType: 'HARD' } : undefined,
       }),
     })
     .end(coordinator, migration === null ? 'the cluster' : `move ${migration}`);
@@ -146,7 +147,7 @@ export function onMoveOver(state: InstanceState | null, link: MoveOver, env: Env
 
 /** To the destination: the move is off. Where it never began the story ends here, so that a late order is not taken any more. */
 export function onUndo(state: InstanceState | null, link: Undo, env: Env): Decision {
-  const { migration, epoch, keepDisks } = link;
+  const { migration, epoch, keepDisks, from } = link;
   const turn = (): Turn => new Turn(state, env, null);
   const cause = `move ${migration} is off`;
   if (state === null || (state.actor.role.kind === 'closed' && !isOver(state, migration)))
@@ -154,26 +155,34 @@ export function onUndo(state: InstanceState | null, link: Undo, env: Env): Decis
       .add({
         type: 'closed',
         part: OWNER_PART,
-        data: dataOf({ migration, epoch: Math.max(epoch, state?.actor.epoch ?? 0) }),
+        data: dataOf({ migration, epoch: Math.max(epoch, state?.actor.epoch ?? 0), from }),
       })
       .end(coordinator, cause);
   const { role } = state.actor;
   if (role.kind !== 'incoming' || role.migration !== migration)
     return nothing('duplicate', 'nothing of that move is here any more');
   return turn()
-    .add({ type: 'undo', part: OWNER_PART, data: dataOf({ migration, keepDisks }) })
+    .add({ type: 'undo', part: OWNER_PART, data: dataOf({ migration, keepDisks, from }) })
     .end(coordinator, cause);
 }
 
 /** To the host that kept the files of before: they go. */
-export function onConfirmKept(state: InstanceState | null, { migration, keepDisks }: ConfirmKept, env: Env): Decision {
+export function onConfirmKept(
+  state: InstanceState | null,
+  { migration, keepDisks, from }: ConfirmKept,
+  env: Env,
+): Decision {
   if (state === null) return nothing('unknown', 'nothing was ever kept here');
   const { role } = state.actor;
   if (role.kind !== 'kept' || role.migration !== migration)
     return nothing('duplicate', 'nothing of that move is kept here any more');
   if (state.actor.due.length > 0) return nothing('duplicate', 'they are being removed');
   return new Turn(state, env, null)
-    .add({ type: 'confirmMigration.requested', part: OWNER_PART, data: dataOf({ asked: true, migration, keepDisks }) })
+    .add({
+      type: 'confirmMigration.requested',
+      part: OWNER_PART,
+      data: dataOf({ asked: true, migration, keepDisks, from }),
+    })
     .end(coordinator, `move ${migration} is confirmed`);
 }
 

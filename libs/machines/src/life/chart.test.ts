@@ -124,7 +124,7 @@ describe('property 4: every transient state has a deadline and its exits', () =>
       const here = points.filter(({ value }) => value === name);
       expect(here.length).toBeGreaterThan(0);
       expect(here.filter(({ context }) => context.awaiting !== (leaves[name] as Leaf).awaits)).toEqual([]);
-      const told = { type: 'moveOver', data: { outcome: 'undone', then: 'probe' }, of: null };
+      const told = { type: 'moveOver', data: { outcome: 'undone', onwards: 'probe' }, of: null };
       expect(here.filter(({ context }) => transit(name, context, told) === null)).toEqual([]);
       expect(here.filter(({ context }) => transit(name, context, remove)?.value !== 'deleting.destroy')).toEqual([]);
     },

@@ -98,12 +98,12 @@ function givenUp(name: LeafName, when: When = {}): Rule {
 /** While the cluster carries a move out, its word alone ends the waiting; it rests on the facts of both hosts. */
 const over: Rules = {
   moveOver: [
-    begun('thawing.unpause', { origin: 'running', data: { then: 'unpause' } }),
-    begun('settling.finishRevertMigration', { origin: 'running', data: { then: 'revert' } }),
-    begun('settling.finishRevertMigration', { origin: 'stopped', data: { then: 'revert' } }),
+    begun('thawing.unpause', { origin: 'running', data: { onwards: 'unpause' } }),
+    begun('settling.finishRevertMigration', { origin: 'running', data: { onwards: 'revert' } }),
+    begun('settling.finishRevertMigration', { origin: 'stopped', data: { onwards: 'revert' } }),
     // Its run was lost on the way, and nobody else has one.
     ...(['running', 'paused'] as const).map((origin) =>
-      preempted('rebooting.reboot', 'running', { origin, data: { then: 'start' } }),
+      preempted('rebooting.reboot', 'running', { origin, data: { onwards: 'start' } }),
     ),
     begun('reconciling.probe'),
   ],

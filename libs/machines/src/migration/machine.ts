@@ -3,7 +3,7 @@ import { assign, setup, transition, type SnapshotFrom } from 'xstate';
 import type { MigrationContext, MigrationState, MoveKind } from '@chronovirt/contract';
 import type { ChartEvent } from '../life/chart-event.ts';
 import { MACHINE_VERSION } from '../version.ts';
-import * as changes from './context-changes.ts';
+import { again, begin, doom, elsewhere, force, order, step, turnBack } from './context-changes.ts';
 import {
   isMigrationLeaf,
   migrationLeafNames,
@@ -14,6 +14,7 @@ import {
   type MigrationValue,
 } from './leaves.ts';
 
+const changes = { again, begin, doom, elsewhere, force, order, step, turnBack };
 type ChangeName = keyof typeof changes;
 
 /** A condition: all that is named must hold. */
@@ -44,7 +45,7 @@ function onwards(name: MigrationLeafName): Rule[] {
   return kinds.map((kind) => ({ when: { kind }, to: nextOf(name, kind), change: 'step' }));
 }
 
-const again = (name: MigrationLeafName, when: When = {}): Rule => ({ when, to: name, change: 'again' });
+const onceMore = (name: MigrationLeafName, when: When = {}): Rule => ({ when, to: name, change: 'again' });
 
 /** Nothing of it exists on any host yet but the source's waiting; an evacuated host waits for nothing. */
 const giveUp: readonly Rule[] = [
@@ -57,8 +58,8 @@ function forward(name: MigrationLeafName): Rules {
   const { method } = migrationLeaves[name];
   return {
     [`${method}.done`]: onwards(name),
-    [`${method}.failed`]: [again(name)],
-    [`${method}.timedOut`]: [again(name)],
+    [`${method}.failed`]: [onceMore(name)],
+    [`${method}.timedOut`]: [onceMore(name)],
   };
 }
 
@@ -79,8 +80,8 @@ export function rulesOfMigrationLeaf(name: MigrationLeafName): Rules {
     case 'planning.place':
       return {
         'placeMove.done': onwards(name),
-        'placeMove.failed': [again(name, { data: { again: true } }), ...giveUp],
-        'placeMove.timedOut': [again(name, { data: { again: true } }), ...giveUp],
+        'placeMove.failed': [onceMore(name, { data: { again: true } }), ...giveUp],
+        'placeMove.timedOut': [onceMore(name, { data: { again: true } }), ...giveUp],
         'abort.requested': giveUp.map((rule) => ({ ...rule, change: 'order' })),
         'destroy.requested': giveUp.map((rule) => ({ ...rule, change: 'order' })),
         returned: giveUp.map((rule) => ({ ...rule, change: 'order' })),
@@ -106,9 +107,9 @@ export function rulesOfMigrationLeaf(name: MigrationLeafName): Rules {
         'copyMove.done': onwards(name),
         'copyMove.failed': [
           { when: { data: { verdict: 'undone' } }, to: 'undoing.undo', change: 'turnBack' },
-          again(name),
+          onceMore(name),
         ],
-        'copyMove.timedOut': [again(name)],
+        'copyMove.timedOut': [onceMore(name)],
         'abort.requested': [{ to: name, change: 'order' }],
         'force.requested': [{ to: name, change: 'force' }],
         // The instance is gone on the source: what the destination has goes too.
@@ -118,7 +119,7 @@ export function rulesOfMigrationLeaf(name: MigrationLeafName): Rules {
     case 'landing.fence':
       return {
         ...forward(name),
-        'fenceSource.failed': [{ when: { data: { gone: true } }, to: 'undoing.undo', change: 'order' }, again(name)],
+        'fenceSource.failed': [{ when: { data: { gone: true } }, to: 'undoing.undo', change: 'order' }, onceMore(name)],
         ...remembers(name),
       };
     case 'landing.adopt':
@@ -127,7 +128,7 @@ export function rulesOfMigrationLeaf(name: MigrationLeafName): Rules {
         'adoptMove.failed': [
           { when: { kind: 'cold', data: { back: true } }, to: 'reverting.fence', change: 'turnBack' },
           { when: { kind: 'evacuate', data: { released: true } }, to: 'planning.place', change: 'elsewhere' },
-          again(name),
+          onceMore(name),
         ],
         ...remembers(name),
         // The host that was to take it over is proved to be down as well.

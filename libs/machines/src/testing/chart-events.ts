@@ -57,8 +57,8 @@ const special = [
   event('destroy.requested', { there: true, request: { host, epoch: 1 } }),
   event('liveMigration.requested', { request: { migrationId: 'm' } }),
   event('migrateDiskAndPowerOff.requested', { request: { migrationId: 'm' } }),
-  ...['probe', 'unpause', 'revert'].map((then) => event('moveOver', { migration: 'm', outcome: 'undone', then })),
-  event('moveOver', { migration: 'm', outcome: 'confirmed', then: 'probe' }),
+  ...['probe', 'unpause', 'revert'].map((onwards) => event('moveOver', { migration: 'm', outcome: 'undone', onwards })),
+  event('moveOver', { migration: 'm', outcome: 'confirmed', onwards: 'probe' }),
 ];
 
 const observed = Object.entries(observedEvent).flatMap(([seen, type]) => [

@@ -2,7 +2,7 @@
 import { nothingThere, type InstanceSpec } from '@chronovirt/contract';
 import type { Known } from '../histories.ts';
 import { hasLanded, isItOver, whereIsIt, type Verdict } from './facts.ts';
-import { failed, type Move } from './move.ts';
+import { failed, type Move, type SegmentEnd } from './move.ts';
 
 const STEER_MS = 10_000;
 /** While the source's agent is silent the destination is looked at this often, in milliseconds. */
@@ -10,7 +10,7 @@ const GLANCE_MS = 10_000;
 
 export async function copyMove(move: Move): Promise<Record<string, unknown>> {
   if (move.plan.kind === 'cold' && move.plan.aborting)
-    throw undone({ then: 'revert', why: 'it was called off' }, 'ABORTED');
+    throw undone({ onwards: 'revert', why: 'it was called off' }, 'ABORTED');
   const spec = await move.spec();
   const method = move.plan.kind === 'live' ? 'liveMigration' : 'migrateDiskAndPowerOff';
   const taken = await move
@@ -23,11 +23,11 @@ export async function copyMove(move: Move): Promise<Record<string, unknown>> {
     })
     .catch((error: unknown) => {
       // Where it ended already the wait below sees it at once.
-      if (error instanceof Error && 'code' in error && String(error.code).startsWith('NOT_TAKEN_')) return true;
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('NOT_TAKEN_')) return move.here;
       throw error;
     });
-  if (!taken && (await wasNeverTaken(move)))
-    throw undone({ then: 'probe', why: `host ${move.source} did not take the order` }, 'HOST_UNREACHABLE');
+  if (taken === null && (await wasNeverTaken(move)))
+    throw undone({ onwards: 'probe', why: `host ${move.source} did not take the order` }, 'HOST_UNREACHABLE');
   if (move.plan.kind === 'live') await steer(move);
   return decide(move, await Promise.race([sourceEnded(move), settledOtherwise(move)]));
 }
@@ -51,7 +51,7 @@ async function wasNeverTaken(move: Move): Promise<boolean> {
     migration: move.plan.id,
     epoch: move.plan.epoch,
     outcome: 'undone',
-    then: 'probe',
+    onwards: 'probe',
     unbegun: true,
     reason: `host ${move.source} did not take the order`,
   });
@@ -81,15 +81,20 @@ interface Ended {
   readonly why: string;
   /** What the copy told of the disks. */
   readonly found: unknown;
+  /** The message that says so; null = it was found out without the source. */
+  readonly heard: SegmentEnd | null;
 }
 
 /** The source's history says that its part is over. */
 function sourceEnded(move: Move): Promise<Ended> {
   const { plan } = move;
-  return move.until(move.source, (last) => endOf(last, plan.id));
+  return move.until(move.source, (last) => {
+    const ended = endOf(last, plan.id);
+    return ended === undefined ? undefined : { ...ended, heard: { host: move.source, seq: last?.seq ?? 0 } };
+  });
 }
 
-function endOf(last: Known | null, id: string): Ended | undefined {
+function endOf(last: Known | null, id: string): Omit<Ended, 'heard'> | undefined {
   if (last === null) return undefined;
   const { state } = last.message;
   const mine = state.value === 'migrating.verdict' && state.context.request['migrationId'] === id;
@@ -114,11 +119,11 @@ async function settledOtherwise(move: Move): Promise<Ended> {
   for (;;) {
     await pause(move, GLANCE_MS);
     if (move.tools.proofOf(move.source) !== null)
-      return { result: 'failed', why: `host ${move.source} is proved to be down`, found: undefined };
+      return { result: 'failed', why: `host ${move.source} is proved to be down`, found: undefined, heard: null };
     if (move.plan.kind !== 'live') continue;
     const seen = await move.look(move.destination);
     if (seen?.power === 'on' && seen.busy === null)
-      return { result: 'done', why: 'the guest runs at the destination', found: undefined };
+      return { result: 'done', why: 'the guest runs at the destination', found: undefined, heard: null };
   }
 }
 
@@ -131,6 +136,7 @@ function pause({ tools, signal }: Move, ms: number): Promise<void> {
 
 async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>> {
   const { plan } = move;
+  const heard = ended.heard === null ? {} : { heard: [ended.heard] };
   const [source, destination] = await Promise.all([move.look(move.source), move.look(move.destination)]);
   const { proofOf } = move.tools;
   const isDown = source === null && proofOf(move.source) !== null;
@@ -140,7 +146,7 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
       ? { kind: 'landed' }
       : {
           kind: 'undone',
-          then: plan.kind === 'cold' ? 'revert' : 'probe',
+          onwards: plan.kind === 'cold' ? 'revert' : 'probe',
           why: `host ${move.source} is proved to be down, and the guest did not arrive`,
         }
     : plan.kind === 'live'
@@ -149,16 +155,23 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
   switch (verdict.kind) {
     case 'landed': {
       const { found: diskInfo } = ended;
-      return { verdict: 'landed', source, destination, ...(diskInfo !== undefined && { found: { diskInfo } }) };
+      return {
+        verdict: 'landed',
+        source,
+        destination,
+        ...heard,
+        ...(diskInfo !== undefined && { found: { diskInfo } }),
+      };
     }
     case 'undone':
-      throw undone(verdict, plan.aborting ? 'ABORTED' : 'NOT_MOVED', { source, destination }, ended);
+      throw undone(verdict, plan.aborting ? 'ABORTED' : 'NOT_MOVED', { source, destination, ...heard }, ended);
     case 'unclear':
       throw failed('UNCLEAR', `the facts do not say yet where the guest is`, {
         verdict: 'unclear',
         awaiting: verdict.awaiting,
         source,
         destination,
+        ...heard,
       });
     default:
       return verdict satisfies never;
@@ -166,11 +179,11 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
 }
 
 function undone(
-  { then, why }: { then: string; why: string },
+  { onwards, why }: { onwards: string; why: string },
   code: string,
   seen: Record<string, unknown> = {},
   ended?: Ended,
 ): Error {
   const said = ended !== undefined && ended.result === 'failed' && ended.why !== why ? `${why} (${ended.why})` : why;
-  return failed(code, said, { verdict: 'undone', found: { then }, ...seen });
+  return failed(code, said, { verdict: 'undone', found: { onwards }, ...seen });
 }

@@ -5,7 +5,7 @@ export type Verdict =
   /** The guest is at the destination. */
   | { readonly kind: 'landed' }
   /** It is at the source, and so the source goes on. */
-  | { readonly kind: 'undone'; readonly then: 'probe' | 'unpause' | 'revert' | 'start'; readonly why: string }
+  | { readonly kind: 'undone'; readonly onwards: 'probe' | 'unpause' | 'revert' | 'start'; readonly why: string }
   /** The facts do not say yet: ask again. */
   | { readonly kind: 'unclear'; readonly awaiting: string };
 
@@ -36,21 +36,21 @@ export function whereIsIt(
     return { kind: 'unclear', awaiting: 'an answer of the source: the guest does not run at the destination' };
   if (source.busy !== null) return { kind: 'unclear', awaiting: `the end of what the source does: ${source.busy}` };
   if (source.power === 'on' || (origin === 'paused' && source.power === 'paused' && !isMoving(source)))
-    return { kind: 'undone', then: 'probe', why: 'the guest never left the source' };
+    return { kind: 'undone', onwards: 'probe', why: 'the guest never left the source' };
   if (destination === null)
     return { kind: 'unclear', awaiting: 'an answer of the destination: the guest does not run at the source' };
   if (destination.busy !== null)
     return { kind: 'unclear', awaiting: `the end of what the destination does: ${destination.busy}` };
   if (source.power === 'paused')
-    return { kind: 'undone', then: 'unpause', why: 'the copy broke at its end; the source still has the guest' };
+    return { kind: 'undone', onwards: 'unpause', why: 'the copy broke at its end; the source still has the guest' };
   if (isGone(source) && destination.power === 'paused') return { kind: 'landed' };
   if (source.power !== 'absent' && isGone(destination))
-    return { kind: 'undone', then: 'probe', why: 'the guest runs on neither side, and was not carried away' };
+    return { kind: 'undone', onwards: 'probe', why: 'the guest runs on neither side, and was not carried away' };
   // Its definition is stored there when all of it has come: it was off only after that.
   if (source.power === 'absent' && isGone(destination))
     return destination.definition
       ? { kind: 'landed' }
-      : { kind: 'undone', then: 'start', why: 'nothing of the guest is left on either side but its disks' };
+      : { kind: 'undone', onwards: 'start', why: 'nothing of the guest is left on either side but its disks' };
   return {
     kind: 'unclear',
     awaiting: `one side to settle: source ${source.power} (${source.reason}), destination ${destination.power} (${destination.reason})`,
@@ -66,5 +66,5 @@ export function isItOver(
   if (source.busy !== null) return { kind: 'unclear', awaiting: `the end of what the source does: ${source.busy}` };
   if (ended.result === 'done' && isGone(source)) return { kind: 'landed' };
   // Files may have been set aside: turning back puts them where they were, and is safe where they still are.
-  return { kind: 'undone', then: 'revert', why: ended.why };
+  return { kind: 'undone', onwards: 'revert', why: ended.why };
 }

@@ -1,6 +1,5 @@
 /** The instance changes its owner: the one that gives it up is fenced first, then the spine grants, then the other adopts. */
 import {
-  CLUSTER,
   type HostName,
   type InstanceSpec,
   type InstanceState,
@@ -27,16 +26,21 @@ export async function fenceSource(move: Move): Promise<Record<string, unknown>> 
     // The proof stands in the order; the host is not asked. Without its history nobody would know what it held.
     if (before === null) throw failed('NO_HISTORY', `host ${source} never took the instance`);
     move.context.permit.check();
-    await move.write(source, link);
+    const { seq } = await move.write(source, link);
     await dropKept(move);
     await stillProved(move);
-    return { origin: goesOnAs(before.message.state), found: { left: before.message.state.value } };
+    return {
+      origin: goesOnAs(before.message.state),
+      found: { left: before.message.state.value },
+      heard: [{ host: source, seq }],
+    };
   }
-  await move.tell(source, link).catch((error: unknown) => {
+  const fenced = await move.tell(source, link).catch((error: unknown) => {
     // Fenced before, under this epoch or a later one: it stands there.
     if (!(error instanceof Error && 'code' in error && error.code === 'NOT_TAKEN_STALE')) throw error;
+    return null;
   });
-  return {};
+  return fenced === null ? {} : { heard: [fenced] };
 }
 
 /** A host that is lost as well may keep files of a cold move that nobody settles any more: it drops them when it comes back. */
@@ -87,7 +91,7 @@ export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
     if (state === 'gone') {
       if (plan.kind === 'evacuate' && last.message.state.value !== 'deleted')
         throw failed('RELEASED', 'the destination could not make the guest, and has nothing of it', { released: true });
-      return { host: destination, seq: last.seq };
+      return { heard: [{ host: destination, seq: last.seq }] };
     }
     if (!isResting(state.value)) return undefined;
     if (plan.kind === 'cold' && state.value !== 'resized')
@@ -96,7 +100,7 @@ export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
         state.context.failure?.message ?? `the guest came up as ${state.value}`,
         { back: true },
       );
-    return { host: destination, seq: last.seq };
+    return { heard: [{ host: destination, seq: last.seq }] };
   });
 }
 
@@ -108,7 +112,7 @@ export async function adoptBack(move: Move): Promise<Record<string, unknown>> {
   return move.until(source, (last) => {
     const state = heldUnder(last, move.epoch);
     if (state === null || last === null) return undefined;
-    return state === 'gone' || isResting(state.value) ? { host: source, seq: last.seq } : undefined;
+    return state === 'gone' || isResting(state.value) ? { heard: [{ host: source, seq: last.seq }] } : undefined;
   });
 }
 
@@ -141,13 +145,12 @@ async function adopt(move: Move, host: HostName, spec: InstanceSpec, state: Hand
   const taken = await move.order(host, {
     kind: 'adopt',
     epoch: move.epoch,
-    from: { host: CLUSTER as HostName, seq: move.input.seq },
     spec,
     state,
     command: move.input.due.command,
     migration: move.plan.id,
   });
-  if (!taken)
+  if (taken === null)
     throw failed('HOST_UNREACHABLE', `host ${host} did not answer`, { awaiting: `host ${host} to take it over` });
 }
 

@@ -1,6 +1,8 @@
 /** What every step of a move is given, and how it speaks to the hosts. */
 import {
+  CLUSTER,
   DriverError,
+  type AdoptOrder,
   type EffectContext,
   type HostName,
   type InstanceSpec,
@@ -34,6 +36,12 @@ export interface MoveTools {
   readonly proofOf: (host: HostName) => object | null;
   readonly ratios?: Ratios;
 }
+
+export type SegmentEnd = AdoptOrder['from'];
+
+/** An order; what it follows from is added. */
+type Order = WithoutFrom<Exclude<Link, { kind: 'returned' | 'asked' }>>;
+type WithoutFrom<L> = L extends unknown ? Omit<L, 'from'> : never;
 
 /** How long a host gets to take an order before it counts as silent, in milliseconds. */
 const ORDER_MS = 15_000;
@@ -95,40 +103,55 @@ export class Move {
     return last === null ? this.input.spec : this.tools.histories.spec(this.source, last);
   }
 
-  /** Gives an order. True: it is stored there, now or before. False: no answer, and it may have been taken. Throws the host's refusal. */
-  async order(host: HostName, link: Link, patienceMs = ORDER_MS): Promise<boolean> {
+  /** This step's own message on the spine: what its orders follow from. */
+  get here(): SegmentEnd {
+    return { host: CLUSTER as HostName, seq: this.input.seq };
+  }
+
+  /**
+   * Gives an order. Where it is stored, now or before; null: no answer, and it may have been taken. Throws the host's refusal.
+   */
+  async order(host: HostName, link: Order, patienceMs = ORDER_MS): Promise<SegmentEnd | null> {
     this.context.permit.check();
     const reply = await this.tools.send(
       host,
       this.instance,
-      { kind: 'link', link },
+      { kind: 'link', link: { ...link, from: this.here } as Link },
       { patienceMs: Math.max(1, Math.min(patienceMs, this.context.remainingMs())), signal: this.signal },
     );
-    if (reply.kind === 'linked') return true;
-    if (reply.kind === 'unreachable') return false;
+    if (reply.kind === 'linked') return { host, seq: reply.seq };
+    if (reply.kind === 'unreachable') return null;
     if (reply.kind === 'error') throw new DriverError(reply.code, `host ${host}: ${reply.message}`);
     throw new DriverError('REPLY_UNREADABLE', `host ${host} answered a link like a command`);
   }
 
   /** Gives an order that only takes away or ends a waiting: it is written into the history of a host that does not answer. */
-  async tell(host: HostName, link: Writable): Promise<void> {
+  async tell(host: HostName, link: Writable): Promise<SegmentEnd> {
     try {
-      if (await this.order(host, link)) return;
+      const taken = await this.order(host, link);
+      if (taken !== null) return taken;
     } catch (error) {
       if (!(error instanceof DriverError) || error.code.startsWith('NOT_TAKEN_') || error.code === 'NO_SUCH_INSTANCE')
         throw error;
       // Stopping, halted or broken: its history takes the order all the same.
     }
     this.context.permit.check();
-    await this.write(host, link);
+    const { seq } = await this.write(host, link);
+    return { host, seq };
   }
 
   write(host: HostName, link: Writable): ReturnType<typeof writeInto> {
     const id = `${link.kind}.${this.plan.id}.${this.input.due.op}.${host}`;
-    return writeInto(this.tools.writer, host, this.instance, link, {
-      id,
-      cause: `host ${host} does not answer: ${link.kind} of move ${this.plan.id}`,
-    });
+    return writeInto(
+      this.tools.writer,
+      host,
+      this.instance,
+      { ...link, from: this.here },
+      {
+        id,
+        cause: `host ${host} does not answer: ${link.kind} of move ${this.plan.id}`,
+      },
+    );
   }
 
   /** A look at one side; null = no answer. */

@@ -16,7 +16,6 @@ export async function prepareMove(move: Move): Promise<Record<string, unknown>> 
     kind: 'incoming',
     migration: plan.id,
     epoch: plan.epoch,
-    from: { host: move.source, seq: source?.seq ?? 0 },
     op: Math.max(source?.message.state.actor.op ?? 0, input.state.actor.op),
     methods,
     spec,
@@ -28,15 +27,16 @@ export async function prepareMove(move: Move): Promise<Record<string, unknown>> 
     },
     command: input.due.command,
   });
-  if (!taken) throw failed('HOST_UNREACHABLE', `host ${destination} did not answer`);
+  if (taken === null) throw failed('HOST_UNREACHABLE', `host ${destination} did not answer`);
   const ready = await move.until(destination, (last) => readiness(last, plan.id));
-  if (ready.kind === 'ready') return { found: ready.found };
-  throw failed(ready.code, `host ${destination} could not get ready: ${ready.message}`);
+  const heard = [{ host: destination, seq: ready.seq }];
+  if (ready.kind === 'ready') return { found: ready.found, heard };
+  throw failed(ready.code, `host ${destination} could not get ready: ${ready.message}`, { heard });
 }
 
 type Readiness =
-  | { readonly kind: 'ready'; readonly found: Record<string, unknown> }
-  | { readonly kind: 'not'; readonly code: string; readonly message: string };
+  | { readonly kind: 'ready'; readonly seq: number; readonly found: Record<string, unknown> }
+  | { readonly kind: 'not'; readonly seq: number; readonly code: string; readonly message: string };
 
 /** What the destination's history says of the move; undefined = it is still at it. */
 function readiness(last: Known | null, id: string): Readiness | undefined {
@@ -47,11 +47,16 @@ function readiness(last: Known | null, id: string): Readiness | undefined {
   if (role.kind === 'incoming' && role.migration === id) {
     if (due.length > 0) return undefined;
     const { migrateData } = request;
-    return { kind: 'ready', found: migrateData === undefined ? {} : { migrateData } };
+    return { kind: 'ready', seq: last.seq, found: migrateData === undefined ? {} : { migrateData } };
   }
   if (request['calledOff'] !== id) return undefined;
   const error = events.map(({ data }) => data?.['error']).find((one) => one !== undefined) as
     | { code: string; message: string }
     | undefined;
-  return { kind: 'not', code: error?.code ?? 'NOT_READY', message: error?.message ?? 'the move was called off there' };
+  return {
+    kind: 'not',
+    seq: last.seq,
+    code: error?.code ?? 'NOT_READY',
+    message: error?.message ?? 'the move was called off there',
+  };
 }
