@@ -60,8 +60,10 @@ async function story(choice: FleetChoice = {}, watchdog = false): Promise<Story>
       const found: FenceProof[] = [];
       for await (const stored of coordinator.journal.read(CLUSTER, hostTokenOf(name))) {
         if (!isOfHost(stored)) continue;
-        for (const { data } of stored.hostMessage.events)
-          if ((data?.['proof'] ?? null) !== null) found.push(data['proof'] as unknown as FenceProof);
+        for (const { data } of stored.hostMessage.events) {
+          const proof = data?.['proof'] ?? null;
+          if (proof !== null) found.push(proof as unknown as FenceProof);
+        }
       }
       return found;
     },
