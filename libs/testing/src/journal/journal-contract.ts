@@ -3,13 +3,13 @@
  * (kill, freeze) is tested beside that implementation.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { TurnMessage } from '@chronovirt/contract';
+import { hostTokenOf, type TurnMessage } from '@chronovirt/contract';
 import { isReadable, type Appended, type Journal, type Stored } from '@chronovirt/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../lab/until.ts';
 import { all, first } from './collect.ts';
 import type { JournalLab, LostOnTheWay, Writer } from './journal-lab.ts';
-import { newInstance, sampleMessage } from './sample-message.ts';
+import { newInstance, sampleMessage, sampleStanding } from './sample-message.ts';
 
 /** Runs the suite against what `make` makes. */
 export function journalContract(name: string, make: () => Promise<JournalLab>): void {
@@ -102,6 +102,23 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
         await lab.forgetIds(host);
         expect(await journal.append(message, 0)).toMatchObject({ kind: 'conflict', last: { seq: later } });
         expect(await all(journal.read(host, message.instance))).toHaveLength(2);
+      });
+
+      it("keeps the history of a host beside the instances', by compare-and-set, and gives it back as what it is", async () => {
+        const host = await newHost();
+        const token = hostTokenOf(host);
+        const message = sampleMessage(host, newInstance());
+        await journal.append(message, 0);
+        const ended = sampleStanding(host, 1);
+        const seq = seqOf(await journal.append(ended, 0));
+        const stored = { seq, host, instance: token, hostMessage: ended };
+        expect(await journal.last(host, token)).toEqual(stored);
+        expect(await journal.append(sampleStanding(host, 2), 0)).toEqual({ kind: 'conflict', last: stored });
+        expect(await journal.append(ended, 0)).toEqual({ kind: 'stored', seq });
+        const of = (list: readonly Stored[]): string[] => list.map(({ instance }) => instance).toSorted();
+        expect(of(await all(journal.lastOfAll(host)))).toEqual(
+          of([stored, { seq: 0, host, instance: message.instance, message }]),
+        );
       });
 
       it('keeps the histories of many instances apart while they grow at once', async () => {

@@ -1,7 +1,10 @@
 import {
+  HOST_STATE_VERSION,
+  hostTokenOf,
   incarnationOf,
   MESSAGE_VERSION,
   STATE_VERSION,
+  type HostMessage,
   type HostName,
   type InstanceUuid,
   type MessageId,
@@ -55,6 +58,26 @@ export function sampleMessage(
         at,
       },
     },
+  };
+}
+
+/** A valid stored message of a host's own history: its standing. */
+export function sampleStanding(host: string, term: number): HostMessage {
+  const { id, incarnation, at, by } = sampleMessage(host, newInstance());
+  return {
+    v: MESSAGE_VERSION,
+    id,
+    instance: hostTokenOf(host),
+    host: host as HostName,
+    epoch: term,
+    incarnation,
+    at,
+    by,
+    command: null,
+    cause: null,
+    machine: 'sample',
+    events: [{ type: 'termEnded', data: { term }, to: 'barred' }],
+    state: { aggregate: 'standing', v: HOST_STATE_VERSION, host: host as HostName, term, serves: false, why: 'sample' },
   };
 }
 
