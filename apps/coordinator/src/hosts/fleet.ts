@@ -99,6 +99,7 @@ export class Fleet implements FleetPort {
       order,
       lostMs: config.lostMs,
       states: () => this.all(),
+      state: (host) => this.state(host)?.state,
       tell: (token, link) => this.#led.link(token, link),
     });
   }

@@ -10,6 +10,7 @@ import {
   type HostReport,
   type HostState,
 } from '@chronovirt/contract';
+import { isNewsOfHost } from '@chronovirt/machines';
 import type { Clock, Link, Log } from '@chronovirt/runtime';
 import type { OrderHost } from './order-host.ts';
 
@@ -20,6 +21,7 @@ export interface HostWatchOptions {
   readonly order: OrderHost;
   readonly lostMs: number;
   readonly states: () => Iterable<HostState>;
+  readonly state: (host: HostName) => HostState | undefined;
   readonly tell: (
     token: string,
     link: { kind: 'heard'; heard: HeardOfHost } | { kind: 'silent'; silentMs: number },
@@ -60,7 +62,11 @@ export class HostWatch {
   hear(report: HostReport): void {
     this.#heard.set(report.host, this.#options.clock.monotonic());
     const heard = heardIn(report);
-    if (heard !== null) this.#tell(report.host, { kind: 'heard', heard });
+    if (heard === null) return;
+    // Nearly every report says what the last one said: the actor of a host that is well need not hear it again.
+    const known = this.#options.state(report.host);
+    if (known?.value === 'reachable' && !isNewsOfHost(known, heard)) return;
+    this.#tell(report.host, { kind: 'heard', heard });
   }
 
   #schedule(): void {

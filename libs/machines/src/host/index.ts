@@ -5,6 +5,7 @@ export { evolveHost, isHostTurn, settledHost, verifyHost, type HostTurn, type Ho
 export { initialHostState, valueOf as hostValueOf, type HostMeta } from './advance.ts';
 export { describeHost, hostLeaves, hostLeafOf, hostRests, type HostLeaf, type HostPart } from './leaves.ts';
 export { HOST_MACHINE_VERSION, hostMachines } from './machine.ts';
+export { isNews as isNewsOfHost } from './on-link.ts';
 export { boundOf, defaultHostPolicy, type HostPolicy } from './policy.ts';
 export { contradiction, fenceProofOf } from './proof.ts';
 export { hostRules, hostValues } from './rules.ts';

@@ -37,8 +37,8 @@ const alarm = (code: string, message: string, at: number) => {
   return { type: 'alarmed', part: ALARM_PART, data };
 };
 
-/** A report tells something new: who speaks, of which boot, under which term; or that it speaks at all. */
-function isNews({ value, context }: HostState, heard: HeardOfHost): boolean {
+/** Whether a report tells something new: who speaks, of which boot, under which term; or that it speaks at all. */
+export function isNews({ value, context }: HostState, heard: HeardOfHost): boolean {
   const { heard: before, lostAt } = context;
   return (
     value === 'lost' ||
