@@ -7,7 +7,7 @@ import { pinnedNode } from '../setup/setup.mjs';
 import { agentCommand, writeConfig } from '../start/parts.ts';
 import type { Supervised } from '../start/supervised.ts';
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 500;
 
 /** The watchdog's configuration, without the host's name. */
 export interface Watchdog {
@@ -134,10 +134,18 @@ export class LabHost {
   }
 
   #watchLibvirtd(): void {
+    let gone: number | null = null;
+    let isStarting = false;
     this.#watch = setInterval(() => {
-      if (this.#state !== 'on' || !this.host.isOn || this.host.pid !== undefined) return;
+      const isGone = !isStarting && this.#state === 'on' && this.host.isOn && this.host.pid === undefined;
+      gone = isGone ? (gone ?? performance.now()) : null;
+      if (gone === null || performance.now() - gone < this.#parts.restartAfterMs) return;
       this.#parts.say(`  libvirtd of ${this.name} was killed: it is started again`);
-      this.host.restart().catch((error: unknown) => this.#parts.say(`  it did not come back: ${String(error)}`));
+      isStarting = true;
+      this.host
+        .restart()
+        .catch((error: unknown) => this.#parts.say(`  it did not come back: ${String(error)}`))
+        .finally(() => (isStarting = false));
     }, LOOK_EVERY_MS);
   }
 

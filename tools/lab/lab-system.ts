@@ -43,8 +43,9 @@ export class LabSystem {
   static async start(
     { storage, apiPort, watchdog }: Pick<LabOptions, 'storage' | 'apiPort' | 'watchdog'>,
     say: Say,
+    restartAfterMs?: number,
   ): Promise<LabSystem> {
-    const parts = new Parts(say);
+    const parts = new Parts(say, restartAfterMs);
     try {
       const nats = await startNats(parts, ['host-a', 'host-b']);
       const two = await parts.timed(

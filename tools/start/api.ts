@@ -40,8 +40,10 @@ export class Api {
     return (await this.#request('GET', path)) as T;
   }
 
-  async post<T>(path: string, body: object, query: string = ''): Promise<T> {
-    return (await this.#request('POST', `${path}${query}`, JSON.stringify(body), 'application/json')) as T;
+  /** With a `key` the same order may be sent again: it gets the same answer. */
+  async post<T>(path: string, body: object, query: string = '', key?: string): Promise<T> {
+    const json = JSON.stringify(body);
+    return (await this.#request('POST', `${path}${query}`, json, 'application/json', undefined, key)) as T;
   }
 
   async delete<T>(path: string): Promise<T> {
@@ -109,6 +111,7 @@ export class Api {
     body?: string | ReadableStream,
     type?: string,
     bytes?: number,
+    key?: string,
   ): Promise<unknown> {
     const init: RequestInit & { duplex?: 'half' } = {
       method,
@@ -116,6 +119,7 @@ export class Api {
         ...this.#as().headers,
         ...(type && { 'content-type': type }),
         ...(bytes !== undefined && { 'content-length': String(bytes) }),
+        ...(key !== undefined && { 'idempotency-key': key }),
       },
       ...(body !== undefined && { body, duplex: 'half' as const }),
     };

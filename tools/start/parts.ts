@@ -17,12 +17,15 @@ export type Say = (line: string) => void;
 /** Everything that was started, so that it can be ended whatever happened. */
 export class Parts {
   readonly say: Say;
+  /** How long what ended by itself stays away before it is started again. */
+  readonly restartAfterMs: number;
   readonly #started: { name: string; stop: () => Promise<void> }[] = [];
   readonly #children: Supervised[] = [];
   readonly #broken = Promise.withResolvers<string>();
 
-  constructor(say: Say) {
+  constructor(say: Say, restartAfterMs = 100) {
     this.say = say;
+    this.restartAfterMs = restartAfterMs;
   }
 
   /** Resolves with the reason when a process keeps ending. */
@@ -33,7 +36,7 @@ export class Parts {
   /** Starts a process, which is started again when it ends by itself. */
   run(name: string, command: readonly string[]): Supervised {
     const start = (): Child => Child.start(name, join(stateDir('log'), `${name}.log`), command);
-    const child = new Supervised(name, start, this.say);
+    const child = new Supervised(name, start, this.say, this.restartAfterMs);
     void child.gaveUp.then(this.#broken.resolve);
     this.#children.push(child);
     this.ends(name, () => child.end());
@@ -43,6 +46,15 @@ export class Parts {
   /** What has to be done to end a part that was started just now. */
   ends(name: string, stop: () => Promise<void>): void {
     this.#started.push({ name, stop });
+  }
+
+  /** Kills a process as an accident does; it is started again. Its end has come when this resolves. */
+  async kill(name: string): Promise<void> {
+    const child = this.#children.findLast((each) => each.name === name);
+    const pid = child?.pid;
+    if (child === undefined || pid === undefined) throw new Error(`no ${name} runs`);
+    child.signal('SIGKILL');
+    while (child.pid === pid) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** Pids of the processes that run. */

@@ -8,12 +8,14 @@ export class Supervised {
   readonly name: string;
   readonly #start: () => Child;
   readonly #say: (line: string) => void;
+  readonly #restartAfterMs: number;
   readonly #ends: number[] = [];
   readonly #gaveUp = Promise.withResolvers<string>();
   #child: Child;
   #isStopping = false;
 
-  constructor(name: string, start: () => Child, say: (line: string) => void) {
+  constructor(name: string, start: () => Child, say: (line: string) => void, restartAfterMs = 100) {
+    this.#restartAfterMs = restartAfterMs;
     this.name = name;
     this.#start = start;
     this.#say = say;
@@ -75,6 +77,6 @@ export class Supervised {
     this.#say(`  ${this.name} ${how}: it is started again`);
     setTimeout(() => {
       if (!this.#isStopping) this.#child = this.#begin();
-    }, 100);
+    }, this.#restartAfterMs);
   }
 }

@@ -1,0 +1,61 @@
+/** The lab that the cells run in, one at a time, in a directory of its own; made anew when a cell left something behind. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@chronovirt/testing/lab';
+import { takeOrders } from '../lab/control-socket.ts';
+import { LabSystem, orderSocket } from '../lab/lab-system.ts';
+import type { Storage } from '../lab/options.ts';
+import { runCell, type CellResult } from './cell.ts';
+import { AWAY_MS, type Fault } from './faults.ts';
+import type { Operation } from './operations.ts';
+import type { Point } from './steps.ts';
+
+type Say = (line: string) => void;
+
+export class Bench {
+  readonly #say: Say;
+  #system: LabSystem | null = null;
+  #directory: string | null = null;
+
+  /** `say`: what the lab tells of its parts. */
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  async run(operation: Operation, blow: { fault: Fault; point: Point } | null): Promise<CellResult> {
+    const system = await this.#ready(operation.storage);
+    try {
+      const result = await runCell(system, operation, blow);
+      if (result.isDirty) await this.stop();
+      return result;
+    } catch (error) {
+      await this.stop(); // nobody knows in which state it is
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#system?.stop(this.#say);
+    this.#system = null;
+    if (this.#directory !== null) rmSync(this.#directory, { recursive: true, force: true });
+    this.#directory = null;
+  }
+
+  async #ready(storage: Storage): Promise<LabSystem> {
+    if (this.#system !== null) {
+      if (this.#system.storage !== storage) await this.#system.useStorage(storage);
+      return this.#system;
+    }
+    this.#directory = mkdtempSync(join(tmpdir(), 'cv-mx-'));
+    // What the lab starts keeps its state there and nowhere else.
+    process.env['CHRONOVIRT_STATE'] = this.#directory;
+    // A coordinator that is started again has to be found where it was.
+    const apiPort = await freePort();
+    const system = await LabSystem.start({ storage, apiPort, watchdog: false }, this.#say, AWAY_MS);
+    this.#system = system;
+    const carry = (...order: Parameters<LabSystem['carry']>) => system.carry(...order);
+    system.parts.ends('orders', await takeOrders(orderSocket(), carry));
+    return system;
+  }
+}

@@ -1,0 +1,135 @@
+/** A cell's guest: made, ordered about over the API while parts of the system are down, looked at, deleted. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { guestReady } from '@chronovirt/testing/lab';
+import { guestImage } from '../guest-image/build.mjs';
+import { ApiError, type InstanceView, type Turn } from '../start/api.ts';
+import type { LabSystem } from '../lab/lab-system.ts';
+import { Refused, settles, type Scene } from './operations.ts';
+
+/** The answer of the API may be lost with what dies: then the same order is sent again. */
+const ANSWER_MS = 10_000;
+
+/** What the API shows of an instance, as far as a cell needs it. */
+export interface View extends InstanceView {
+  readonly effect: object | null;
+  readonly imageWork: string | null;
+  readonly halted: object | null;
+  readonly migration?: { readonly value: string };
+}
+
+export class Guest implements Scene {
+  readonly system: LabSystem;
+  readonly uuid: string;
+  /** On the clock of `performance`: when waiting ends. */
+  #deadline = performance.now() + 240_000;
+
+  private constructor(system: LabSystem, uuid: string) {
+    this.system = system;
+    this.uuid = uuid;
+  }
+
+  /** Builds it on the source; resolves when it runs, or has booted. */
+  static async create(system: LabSystem, name: string, hasToBoot: boolean): Promise<Guest> {
+    const { disk } = await guestImage();
+    const image = await system.api.upload(disk, 'matrix-guest');
+    const body = { name, image: image.sha256, flavor: 'nano', host: system.a.name };
+    const { instance } = await system.api.post<{ instance: string }>('/v1/instances', body);
+    const guest = new Guest(system, instance);
+    await settles(`${name} runs`, 120_000, async () => {
+      const { state, failure } = await guest.view();
+      if (state === 'failed') throw new Error(failure?.message);
+      return state === 'running';
+    });
+    if (hasToBoot)
+      await settles(`${name} has booted`, 180_000, async () => guestReady(await system.api.consoleLog(instance)));
+    return guest;
+  }
+
+  /** From now on nothing is waited for any longer than that. */
+  limit(ms: number): void {
+    this.#deadline = performance.now() + ms;
+  }
+
+  get leftMs(): number {
+    return Math.max(1, this.#deadline - performance.now());
+  }
+
+  view(): Promise<View> {
+    return answered(this.system.api.get<View>(`/v1/instances/${this.uuid}`));
+  }
+
+  async history(): Promise<Turn[]> {
+    const { entries } = await this.system.api.get<{ entries: Turn[] }>(`/v1/instances/${this.uuid}/history`);
+    return entries;
+  }
+
+  async order(name: string, args: object = {}): Promise<void> {
+    const since = await this.#send(`/v1/instances/${this.uuid}/commands`, name, args);
+    // A read that comes too early would show the rest before the order.
+    await settles(`rest after ${name}`, this.leftMs, () =>
+      answered(this.system.api.get<View>(`/v1/instances/${this.uuid}?since=${since}`)).then(rests),
+    );
+  }
+
+  async orderHost(host: string, name: string, args: object = {}): Promise<void> {
+    await this.#send(`/v1/hosts/${host}/commands`, name, args);
+  }
+
+  async takes(command: string): Promise<void> {
+    const path = `/v1/instances/${this.uuid}/explain?command=${command}`;
+    await settles(
+      `${command} would be taken`,
+      this.leftMs,
+      async () => (await answered(this.system.api.get<{ allowed: boolean }>(path))).allowed,
+    );
+  }
+
+  /** Resolves when its history says that it is gone. */
+  async delete(): Promise<void> {
+    await settles('the delete is taken', this.leftMs, () =>
+      answered(this.system.api.delete(`/v1/instances/${this.uuid}`)).then(() => true),
+    );
+    await settles('it is deleted', this.leftMs, async () => (await this.view()).state === 'deleted');
+  }
+
+  /** Sends an order until somebody answers; where its acceptance is stored. */
+  async #send(path: string, name: string, args: object): Promise<string> {
+    const key = randomUUID();
+    for (;;) {
+      try {
+        const at = await answered(
+          this.system.api.post<{ host: string; seq: number }>(path, { name, args }, '', key),
+        );
+        return `${at.host}:${at.seq}`;
+      } catch (error) {
+        const status = error instanceof ApiError ? error.status : 503;
+        const why = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+        if (status === 409) throw new Refused(why);
+        if (status < 500 || this.leftMs <= 1) throw new Error(why, { cause: error });
+        await delay(250);
+      }
+    }
+  }
+}
+
+/** Whether nothing is under way, and nothing is waited for but a person. */
+export function rests({ state, effect, awaiting, imageWork, halted, migration }: View): boolean {
+  const isMoving = migration !== undefined && migration.value !== 'landed';
+  return !state.includes('.') && effect === null && awaiting === null && imageWork === null && halted === null && !isMoving;
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      answer,
+      delay(ANSWER_MS, undefined, { signal: timer.signal }).then(() => {
+        throw new Error(`no answer within ${ANSWER_MS / 1000} s`);
+      }),
+    ]);
+  } finally {
+    timer.abort();
+    answer.catch(() => undefined);
+  }
+}
