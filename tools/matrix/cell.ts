@@ -67,7 +67,7 @@ export async function runCell(
     const view = await settled(system, guest, hypervisors, began).catch((error: unknown) => (note(error), null));
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     const steps = stepsOf((await guest.history()).slice(before));
-    if (view !== null) problems.push(...wrongEnd(view, blow?.fault ?? null));
+    if (view !== null) problems.push(...wrongEnd(view, blow?.fault ?? null, (await guest.history()).slice(before)));
     await verified(guest).then((found) => problems.push(...found), note);
     guest.limit(LIMIT_MS);
     if (view !== null) await nextCommand(guest, view).catch(note);
@@ -171,11 +171,13 @@ function agrees({ power, host }: View, seen: Readonly<Record<string, Seen>>): bo
   );
 }
 
-/** An end that nobody may bring about: a guest that ran and was not killed has to run. */
-function wrongEnd({ state, power, failure }: View, fault: Fault | null): string[] {
+/** An end that nobody may bring about: a guest that ran has to run, or was killed, and then its history says that it was seen off. */
+function wrongEnd({ state, power, failure }: View, fault: Fault | null, turns: readonly Turn[]): string[] {
   if (power === 'on' && state !== 'failed') return [];
   const why = failure === null ? '' : `: ${failure.method} ${failure.code} ${failure.message}`;
-  return fault?.killsGuest === true ? [] : [`it ran, nobody killed it, and it is ${state} (${String(power)})${why}`];
+  if (fault?.killsGuest !== true) return [`it ran, nobody killed it, and it is ${state} (${String(power)})${why}`];
+  const isTold = turns.some(({ message }) => message.events.some(({ type }) => /^observed\.|\.failed$/.test(type)));
+  return isTold ? [] : [`it is ${state} (${String(power)}), and its history does not say how that came`];
 }
 
 async function verified({ system, uuid }: Guest): Promise<string[]> {
@@ -216,5 +218,7 @@ const storyOf = async (guest: Guest): Promise<string> =>
   historyTable((await guest.history().catch((): Turn[] => [])).toSorted((a, b) => a.message.at - b.message.at));
 
 function ranTwice({ both }: Watched): string[] {
-  return both.length === 0 ? [] : [`it ran on both hosts ${both.length} times, first ${both[0]} ms after the beginning`];
+  return both.length === 0
+    ? []
+    : [`it ran on both hosts ${both.length} times, first ${both[0]} ms after the beginning`];
 }

@@ -98,9 +98,7 @@ export class Guest implements Scene {
     const key = randomUUID();
     for (;;) {
       try {
-        const at = await answered(
-          this.system.api.post<{ host: string; seq: number }>(path, { name, args }, '', key),
-        );
+        const at = await answered(this.system.api.post<{ host: string; seq: number }>(path, { name, args }, '', key));
         return `${at.host}:${at.seq}`;
       } catch (error) {
         const status = error instanceof ApiError ? error.status : 503;
@@ -116,7 +114,9 @@ export class Guest implements Scene {
 /** Whether nothing is under way, and nothing is waited for but a person. */
 export function rests({ state, effect, awaiting, imageWork, halted, migration }: View): boolean {
   const isMoving = migration !== undefined && migration.value !== 'landed';
-  return !state.includes('.') && effect === null && awaiting === null && imageWork === null && halted === null && !isMoving;
+  return (
+    !state.includes('.') && effect === null && awaiting === null && imageWork === null && halted === null && !isMoving
+  );
 }
 
 async function answered<T>(answer: Promise<T>): Promise<T> {

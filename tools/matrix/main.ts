@@ -44,7 +44,9 @@ async function main(): Promise<number> {
   } finally {
     await bench.stop();
   }
-  say(`\n${done} of ${cells.length} cells were run; ${broken} broke the rule. The page: docs/reference/fault-matrix.md`);
+  say(
+    `\n${done} of ${cells.length} cells were run; ${broken} broke the rule. The page: docs/reference/fault-matrix.md`,
+  );
   return broken === 0 && !isStopped ? 0 : 1;
 }
 
@@ -62,7 +64,9 @@ async function run(bench: Bench, { operation, fault }: Cell): Promise<number> {
     keep((outcome) => withRow(outcome, { ...row, date: today(), seed }));
     return row.problems.length;
   } catch (error) {
-    say(`✗ ${operation.name} × ${fault.name}: the cell could not be run: ${error instanceof Error ? error.stack : String(error)}`);
+    say(
+      `✗ ${operation.name} × ${fault.name}: the cell could not be run: ${error instanceof Error ? error.stack : String(error)}`,
+    );
     return 1;
   }
 }
@@ -93,7 +97,8 @@ function isMissing(cell: Cell, outcome: Outcome): boolean {
 
 function lineOf(cell: Cell, outcome: Outcome): string {
   const row = rowOf(cell, outcome);
-  const came = row === undefined ? 'not run' : `${row.date}: ${row.problems.length > 0 ? 'broken' : 'holds'}, ${row.end}`;
+  const came =
+    row === undefined ? 'not run' : `${row.date}: ${row.problems.length > 0 ? 'broken' : 'holds'}, ${row.end}`;
   return `${cell.operation.name.padEnd(30)} ${cell.fault.name.padEnd(26)} ${came}`;
 }
 
