@@ -117,6 +117,12 @@ export class CrashLab {
     return join(this.#dir.path, 'agent.log');
   }
 
+  /** What the agents that are started from now on do by themselves; see `policy` of the agent's configuration. */
+  setPolicy(policy: object): void {
+    const file = join(this.#dir.path, 'agent.json');
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), policy }));
+  }
+
   startAgent(): AgentProcess {
     this.#agent = new AgentProcess({
       config: join(this.#dir.path, 'agent.json'),
