@@ -5,7 +5,7 @@ import type { Turn } from '../start/api.ts';
 import { leftOfInstances } from '../lab/leftovers.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
 import type { Fault, Struck } from './faults.ts';
-import { Guest, rests, type View } from './guest.ts';
+import { aliveHosts, Guest, rests, type View } from './guest.ts';
 import { Hypervisors, type Seen, type Watched } from './hypervisors.ts';
 import { Refused, settles, snapshotName, type Operation } from './operations.ts';
 import { Recorder } from './recorder.ts';
@@ -63,6 +63,8 @@ export async function runCell(
       if (!(error instanceof Refused) || striking?.at === null || striking === null) note(error);
     });
     await striking?.disarm().catch(note);
+    // An operation that was broken off may leave a host without power.
+    for (const { name, host } of system.hosts) if (!host.isOn) await system.carry('on', name).catch(note);
     const began = striking?.at ?? performance.now();
     const view = await settled(system, guest, hypervisors, began).catch((error: unknown) => (note(error), null));
     const seconds = Math.round((performance.now() - began) / 100) / 10;
@@ -157,10 +159,10 @@ async function settled(system: LabSystem, guest: Guest, hypervisors: Hypervisors
 }
 
 /** What does not serve (any more, or again). */
-async function partsAway({ api, hosts }: LabSystem): Promise<string[]> {
-  const { hosts: known } = await api.get<{ hosts: { host: string; alive: boolean }[] }>('/v1/hosts');
-  return hosts.flatMap(({ name, host }) => [
-    ...(known.some((each) => each.host === name && each.alive) ? [] : [`agent of ${name}`]),
+async function partsAway(system: LabSystem): Promise<string[]> {
+  const alive = await aliveHosts(system);
+  return system.hosts.flatMap(({ name, host }) => [
+    ...(alive.includes(name) ? [] : [`agent of ${name}`]),
     ...(host.isOn && host.pid !== undefined ? [] : [`libvirtd of ${name}`]),
   ]);
 }

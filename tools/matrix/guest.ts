@@ -76,6 +76,16 @@ export class Guest implements Scene {
     await this.#send(`/v1/hosts/${host}/commands`, name, args);
   }
 
+  async silent(host: string): Promise<void> {
+    await settles(`${host} is silent`, this.leftMs, async () => !(await aliveHosts(this.system)).includes(host));
+  }
+
+  async stored(type: string): Promise<void> {
+    await settles(`${type} is stored`, this.leftMs, async () =>
+      (await answered(this.history())).some(({ message }) => message.events.some((event) => event.type === type)),
+    );
+  }
+
   async takes(command: string): Promise<void> {
     const path = `/v1/instances/${this.uuid}/explain?command=${command}`;
     await settles(
@@ -109,6 +119,12 @@ export class Guest implements Scene {
       }
     }
   }
+}
+
+/** Hosts whose agents the coordinator hears. */
+export async function aliveHosts({ api }: LabSystem): Promise<string[]> {
+  const { hosts } = await answered(api.get<{ hosts: { host: string; alive: boolean }[] }>('/v1/hosts'));
+  return hosts.flatMap(({ host, alive }) => (alive ? [host] : []));
 }
 
 /** Whether nothing is under way, and nothing is waited for but a person. */

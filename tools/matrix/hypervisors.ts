@@ -8,6 +8,9 @@ import type { PairedHost } from '@chronovirt/testing/lab';
 export const SAMPLE_EVERY_MS = 200;
 const PATIENCE_MS = 2_000;
 
+/** A host whose libvirt is asked. */
+export type Asked = Pick<PairedHost, 'name' | 'uri' | 'pid' | 'isOn'>;
+
 /** What a host has of a guest; null while its libvirtd does not answer or the host is off. */
 export type Seen = 'on' | 'paused' | 'off' | 'absent' | null;
 
@@ -22,10 +25,10 @@ export interface Watched {
 
 /** One host's libvirtd, asked over a session that is opened again when it has gone. */
 class Hypervisor {
-  readonly host: PairedHost;
+  readonly host: Asked;
   #libvirt: Libvirt | null = null;
 
-  constructor(host: PairedHost) {
+  constructor(host: Asked) {
     this.host = host;
   }
 
@@ -73,7 +76,7 @@ export class Hypervisors {
   readonly #destination: Hypervisor;
   #watching: { stop: () => Promise<Watched> } | null = null;
 
-  constructor(source: PairedHost, destination: PairedHost) {
+  constructor(source: Asked, destination: Asked) {
     this.#source = new Hypervisor(source);
     this.#destination = new Hypervisor(destination);
   }

@@ -11,6 +11,10 @@ export interface Scene {
   order(name: string, args?: object): Promise<void>;
   /** The same of a host; nothing is waited for. */
   orderHost(host: string, name: string, args?: object): Promise<void>;
+  /** Waits until the coordinator takes the host for lost. */
+  silent(host: string): Promise<void>;
+  /** Waits until its history holds an event of this type. */
+  stored(type: string): Promise<void>;
   /** Waits until the guest would take a command. */
   takes(command: string): Promise<void>;
 }
@@ -45,19 +49,6 @@ export const operations: readonly Operation[] = [
     needsBoot: false,
     hosts: 2,
     perform: orders(['liveMigrate', { host: B }]),
-  },
-  {
-    name: 'evacuate + return',
-    storage: 'shared',
-    needsBoot: false,
-    hosts: 2,
-    async perform({ system, order, orderHost, takes }) {
-      await system.carry('off', system.a.name);
-      await orderHost(system.a.name, 'fence', { reason: 'its plug was pulled' });
-      await takes('evacuate');
-      await order('evacuate', { host: B });
-      await system.carry('on', system.a.name);
-    },
   },
   {
     name: 'live block',
@@ -99,7 +90,25 @@ export const operations: readonly Operation[] = [
     storage: 'own',
     needsBoot: false,
     hosts: 1,
-    perform: async ({ order, uuid }) => order('snapshot', { name: snapshotName(uuid) }),
+    perform: async (scene) => scene.order('snapshot', { name: snapshotName(scene.uuid) }),
+  },
+  {
+    name: 'evacuate + return',
+    storage: 'shared',
+    needsBoot: false,
+    hosts: 2,
+    async perform(scene) {
+      const { a } = scene.system;
+      await scene.system.carry('off', a.name);
+      await scene.silent(a.name);
+      await scene.orderHost(a.name, 'fence', { reason: 'its plug was pulled' });
+      await scene.takes('evacuate');
+      await scene.order('evacuate', { host: B });
+      await scene.system.carry('on', a.name).catch((error: unknown) => {
+        if (!a.host.isOn) throw error; // its agent was killed while it started; it is started again
+      });
+      await scene.stored('cleaned');
+    },
   },
 ];
 

@@ -1,0 +1,51 @@
+/** The watch itself, on one real libvirt host: asked under two names it shows every guest twice, as two hosts would that both run it. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startLibvirtHost, tempDir, until, type LibvirtHost } from '@chronovirt/testing/lab';
+import { Hypervisors, SAMPLE_EVERY_MS, type Asked } from './hypervisors.ts';
+
+const dir = tempDir('watch');
+const uuid = randomUUID();
+let libvirt: LibvirtHost;
+
+beforeAll(async () => {
+  libvirt = await startLibvirtHost({ dir: dir.path, name: 'w' });
+  const xml = `<domain type='qemu'><name>twice</name><uuid>${uuid}</uuid><memory unit='MiB'>32</memory><os><type machine='pc'>hvm</type></os></domain>`;
+  await libvirt.exec(['virsh', 'create', '/dev/stdin'], { input: xml });
+});
+
+afterAll(async () => {
+  await libvirt?.stop();
+  dir.remove();
+});
+
+const as = (name: string, isOn = true): Asked => ({ name, uri: libvirt.uri, pid: libvirt.pid, isOn });
+
+async function watched(hypervisors: Hypervisors) {
+  hypervisors.watch(uuid);
+  await delay(6 * SAMPLE_EVERY_MS);
+  return hypervisors.stop();
+}
+
+test('a guest whose processors run on both hosts is noticed at every sample', async () => {
+  const { samples, oneSided, both } = await watched(new Hypervisors(as('a'), as('b')));
+  expect(samples).toBeGreaterThan(1);
+  expect(oneSided).toBe(0);
+  expect(both).toHaveLength(samples);
+});
+
+test('a host that does not answer is counted as such, and not as one that runs nothing', async () => {
+  const hypervisors = new Hypervisors(as('a'), as('b', false));
+  expect(await hypervisors.see(uuid)).toEqual({ a: 'on', b: null });
+  const { samples, oneSided, both } = await watched(hypervisors);
+  expect(oneSided).toBe(samples);
+  expect(both).toEqual([]);
+});
+
+test('a paused guest does not run', async () => {
+  await libvirt.virsh('suspend', uuid);
+  const hypervisors = new Hypervisors(as('a'), as('b'));
+  await until(async () => (await hypervisors.see(uuid))['a'] === 'paused', { what: 'it is paused' });
+  expect((await watched(hypervisors)).both).toEqual([]);
+});
