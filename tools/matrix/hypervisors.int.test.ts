@@ -1,5 +1,7 @@
 /** The watch itself, on one real libvirt host: asked under two names it shows every guest twice, as two hosts would that both run it. */
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLibvirtHost, tempDir, until, type LibvirtHost } from '@chronovirt/testing/lab';
@@ -12,7 +14,9 @@ let libvirt: LibvirtHost;
 beforeAll(async () => {
   libvirt = await startLibvirtHost({ dir: dir.path, name: 'w' });
   const xml = `<domain type='qemu'><name>twice</name><uuid>${uuid}</uuid><memory unit='MiB'>32</memory><os><type machine='pc'>hvm</type></os></domain>`;
-  await libvirt.exec(['virsh', 'create', '/dev/stdin'], { input: xml });
+  const file = join(libvirt.diskDir, 'twice.xml');
+  writeFileSync(file, xml);
+  await libvirt.virsh('create', file);
 });
 
 afterAll(async () => {
