@@ -6,6 +6,7 @@
  */
 import {
   isEmpty,
+  type Command,
   type CommandName,
   type InstanceState,
   type InstanceUuid,
@@ -17,12 +18,15 @@ import { AgentWorld, sampleSpec, type Agent } from '@chronovirt/testing/world';
 export interface Operation {
   readonly name: string;
   /** Commands that bring a running guest to where the operation begins. */
-  readonly before: readonly CommandName[];
+  readonly before: readonly (CommandName | readonly [CommandName, Command['args']])[];
   readonly command: CommandName | 'spawn';
-  readonly args?: Record<string, never> | { timeoutSeconds: number };
+  readonly args?: Command['args'];
   /** States in which it may end after a crash: the goal, and the origin when the intent was not stored. */
   readonly ends: readonly string[];
 }
+
+const nightly = { name: 'nightly', rotation: 1 };
+const large: Command['args'][string] = { ...sampleSpec().flavor, name: 'large', rootGiB: 2, memoryMiB: 256 };
 
 export const operations: readonly Operation[] = [
   { name: 'spawn', before: [], command: 'spawn', ends: ['running'] },
@@ -37,6 +41,26 @@ export const operations: readonly Operation[] = [
   { name: 'reboot hard from paused', before: ['pause'], command: 'hardReboot', ends: ['running', 'paused'] },
   { name: 'destroy', before: [], command: 'delete', ends: ['deleted', 'running'] },
   { name: 'destroy suspended', before: ['suspend'], command: 'delete', ends: ['deleted', 'suspended'] },
+  { name: 'snapshot', before: [], command: 'snapshot', args: { name: 'one' }, ends: ['running'] },
+  { name: 'snapshot off', before: ['stop'], command: 'snapshot', args: { name: 'one' }, ends: ['stopped'] },
+  { name: 'backup', before: [['backup', nightly]], command: 'backup', args: nightly, ends: ['running'] },
+  { name: 'rescue', before: [], command: 'rescue', ends: ['rescued', 'running'] },
+  { name: 'unrescue', before: ['rescue'], command: 'unrescue', ends: ['running', 'rescued'] },
+  { name: 'rebuild', before: [], command: 'rebuild', ends: ['running'] },
+  { name: 'rebuild off', before: ['stop'], command: 'rebuild', ends: ['stopped'] },
+  { name: 'resize', before: [], command: 'resize', args: { flavor: large }, ends: ['resized', 'running'] },
+  {
+    name: 'confirm',
+    before: [['resize', { flavor: large }]],
+    command: 'confirmResize',
+    ends: ['running', 'resized'],
+  },
+  { name: 'revert', before: [['resize', { flavor: large }]], command: 'revertResize', ends: ['running', 'resized'] },
+  { name: 'shelve', before: [], command: 'shelve', ends: ['shelved', 'running'] },
+  { name: 'unshelve', before: ['shelve'], command: 'unshelve', ends: ['running', 'shelved'] },
+  { name: 'offload', before: ['shelve'], command: 'offload', ends: ['offloaded', 'shelved'] },
+  { name: 'soft delete', before: [], command: 'softDelete', ends: ['trashed', 'running'] },
+  { name: 'restore', before: ['softDelete'], command: 'restore', ends: ['running', 'trashed'] },
 ];
 
 /** Where the agent dies: at the n-th append or the n-th call on the hypervisor, in this phase. */
@@ -105,15 +129,17 @@ async function faults(
   const power = expected(state);
   if (power !== null && power !== seen.power)
     problems.push(`recorded ${state.value}, the hypervisor shows ${seen.power} (${seen.reason})`);
-  if (state.value === 'deleted' && !isEmpty(seen)) problems.push(`deleted, but left: ${JSON.stringify(seen)}`);
+  if (state.actor.role.kind === 'closed' && !isEmpty(seen))
+    problems.push(`${state.value}, but left: ${JSON.stringify(seen)}`);
+  if (state.parts.image !== 'idle') problems.push(`its image is ${state.parts.image}`);
   if (
     state.value !== 'deleted' &&
     seen.leftovers.some((left) => !left.startsWith('tap') && !left.includes('directory'))
   )
     problems.push(`left without an owner: ${seen.leftovers.join(', ')}`);
   const instance = sampleSpec().uuid;
-  const next: CommandName = state.value === 'deleted' ? 'create' : 'delete';
-  if (next === 'delete') {
+  if (state.actor.role.kind !== 'closed') {
+    const next = 'delete';
     const reply = await world.command(agent, instance, next);
     if (reply.kind !== 'answer' || reply.answer.kind !== 'accepted')
       problems.push(`the next command was not taken: ${JSON.stringify(reply)}`);
@@ -158,8 +184,9 @@ async function play(
   }
   await world.clock.settle(give);
   await world.rests(spec.uuid);
-  for (const name of operation.before) {
-    await world.command(agent, spec.uuid, name, name === 'stop' ? { timeoutSeconds: 0 } : {});
+  for (const step of operation.before) {
+    const [name, args] = typeof step === 'string' ? [step, step === 'stop' ? { timeoutSeconds: 0 } : {}] : step;
+    await world.command(agent, spec.uuid, name, args);
     await world.rests(spec.uuid);
   }
   // Echoes of what came before are over.
