@@ -60,7 +60,7 @@ export async function bundle(root, app) {
 
 /** Everything is inside, so nothing is to be installed: there are no dependencies. @param {string} root @param {App} app */
 function manifestOf(root, { name, program, command, description }) {
-  const { version, license } = JSON.parse(readFileSync(join(root, 'apps', name, 'package.json'), 'utf8'));
+  const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return {
     name: `@chronovirt/${name}`,
     version,
