@@ -70,7 +70,7 @@ function driverWithGuests(): HostDriver {
       await unpause.call(driver, args, context);
     },
   };
-  return { driver: Object.assign(driver, shown), addresses: async () => [] };
+  return { driver: Object.assign(driver, shown), addresses: async () => [], images: driver.images };
 }
 
 const asked: Record<string, () => unknown> = {
