@@ -53,22 +53,31 @@ const answers: PropertyDescriptor & ThisType<Compact> = {
   },
 };
 
-/** One line each: id and sequence of an accepted one, JSON of a refused one. An id holds neither spaces nor braces. */
+/**
+ * One line each: id and sequence of an accepted one, JSON of a refused one. An id holds neither spaces nor braces; a sequence is told from
+ * the last line's on, which is shorter.
+ */
 function textOf(list: readonly Answer[]): string {
-  return list.map((one) => (one.kind === 'accepted' ? `${one.id} ${one.seq}` : JSON.stringify(one))).join('\n');
+  return list
+    .map((one, at) =>
+      one.kind === 'accepted' ? `${one.id} ${one.seq - (list[at - 1]?.seq ?? 0)}` : JSON.stringify(one),
+    )
+    .join('\n');
 }
 
 function answersIn(lines: string): Answer[] {
   if (lines === '') return [];
+  let seq = 0;
   return lines.split('\n').map((line) => {
-    if (line.startsWith('{')) return JSON.parse(line) as Answer;
     const end = line.indexOf(' ');
     const accepted: Required<Extract<Answer, { kind: 'accepted' }>> = {
       kind: 'accepted',
       id: line.slice(0, end) as Answer['id'],
-      seq: Number(line.slice(end + 1)),
+      seq: seq + Number(line.slice(end + 1)),
     };
-    return accepted;
+    const one = line.startsWith('{') ? (JSON.parse(line) as Answer) : accepted;
+    seq = one.seq;
+    return one;
   });
 }
 

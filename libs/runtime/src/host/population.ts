@@ -39,7 +39,7 @@ export class Population<S extends ActorState, C extends { readonly id: CommandId
     if (this.#shared.isSuperseded(message)) this.#shared.onSuperseded(message);
     // What is over needs no actor: a command, a stray domain or a new segment makes one.
     if (this.#shared.aggregate.isOver(message.state)) return null;
-    return this.#make(stored.instance, message, stored.seq);
+    return this.#make(message, stored.seq);
   }
 
   /** The actor of a history: in memory, from its last message, or a new one. */
@@ -56,7 +56,7 @@ export class Population<S extends ActorState, C extends { readonly id: CommandId
     }
     const message = this.#shared.aggregate.messageIn(last);
     if (message === null) return this.#halted(last);
-    const actor = this.#make(id, message, last.seq);
+    const actor = this.#make(message, last.seq);
     if (message.incarnation !== this.#incarnation) actor.resume(undefined);
     return actor;
   }
@@ -80,7 +80,9 @@ export class Population<S extends ActorState, C extends { readonly id: CommandId
     });
   }
 
-  #make(id: string, message: MessageOf<S>, seq: number): Actor<S, C, L, D> {
+  #make(message: MessageOf<S>, seq: number): Actor<S, C, L, D> {
+    // The message's own text: the same one out of a subject would keep the whole subject in memory.
+    const id = message.instance;
     const actor = new Actor(this.#shared, id, {
       state: this.#shared.aggregate.settled(message.state, seq),
       seq,
