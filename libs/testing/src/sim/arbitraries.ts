@@ -24,6 +24,11 @@ const plainOrders = [
   'lock',
   'unlock',
   'reset',
+  'rebuild',
+  'shelve',
+  'unshelve',
+  'adoptDrift',
+  'repairDrift',
 ] as const satisfies readonly CommandName[];
 
 /** An order to an instance that exists; `delete` only where asked for, since little follows it. */
@@ -32,10 +37,15 @@ export function order(options: { readonly withDelete?: boolean } = {}): fc.Arbit
   const stop = fc
     .constantFrom(0, 1, 30)
     .map((timeoutSeconds): OrderGiven => ({ name: 'stop', args: { timeoutSeconds } }));
+  const image = fc.constantFrom<OrderGiven>(
+    { name: 'snapshot', args: { name: 'one' } },
+    { name: 'backup', args: { name: 'nightly', rotation: 2 } },
+  );
   const end = fc.constant<OrderGiven>({ name: 'delete', args: {} });
   return fc.oneof(
     { weight: 6, arbitrary: plain },
     { weight: 1, arbitrary: stop },
+    { weight: 1, arbitrary: image },
     { weight: options.withDelete === true ? 1 : 0, arbitrary: end },
   );
 }

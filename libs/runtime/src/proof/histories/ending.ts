@@ -50,7 +50,11 @@ function powerOf(state: InstanceState, seen: Observation): string[] {
     ];
   const at = restingOf(state.value);
   if (at === null || expected(state) === null || expected(state) === power) return [];
-  return rowOf(at, sightOf(at, seen), 'usual')?.kind === 'record'
+  // A person has been asked; or the deployment's way of seeing it leaves it there.
+  const stays = (['usual', 'adopt', 'repair'] as const).some(
+    (choice) => rowOf(at, sightOf(at, seen), choice)?.kind === 'record',
+  );
+  return stays || state.parts.drift !== undefined
     ? []
     : [`property 11: ${state.value} rests, and the hypervisor shows ${seen.power}`];
 }

@@ -1,5 +1,6 @@
 /** Plays a story on the simulated host in virtual time, lets faults end and time pass, and says what does not hold. */
 import type { Command } from '@chronovirt/contract';
+import { policyOf, type Policy } from '@chronovirt/machines';
 import { AgentWorld, sampleSpec, type Agent } from '@chronovirt/testing/world';
 import { answersOf, entriesOf, problemsOf, type Sent } from './ending.ts';
 import type { Happening, Story, Who } from './story.ts';
@@ -22,7 +23,10 @@ class Player {
   /** How long the journal is away when a link is cut. */
   #awayMs = 0;
 
-  constructor(seed: number) {
+  readonly #policy: Policy;
+
+  constructor(seed: number, drift: Story['drift']) {
+    this.#policy = policyOf(drift === undefined ? {} : { drift });
     this.world = new AgentWorld({ profile: 'lively', seed });
     this.#witness = new Witness(this.world);
     this.#agent = this.#start();
@@ -157,6 +161,7 @@ class Player {
 
   #start(): Agent {
     const agent: Agent = this.world.startAgent({
+      chartPolicy: this.#policy,
       wrap: (executor) => this.#witness.wrap(executor, () => agent.fate.dead),
       onAppend: (_n, when) => this.#point('append', when, agent),
     });
@@ -197,10 +202,10 @@ class Player {
 
 /** Problems of a story; none is what is wanted. `inspect` gets the world at the end, for who looks into one. */
 export async function play(
-  { seed, patient, happenings }: Story,
+  { seed, patient, drift, happenings }: Story,
   inspect?: (world: AgentWorld) => void | Promise<void>,
 ): Promise<string[]> {
-  const player = new Player(seed);
+  const player = new Player(seed, drift);
   player.begin();
   for (const happening of happenings) await player.happen(happening);
   const problems = await player.end(patient);

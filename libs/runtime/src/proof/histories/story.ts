@@ -41,6 +41,8 @@ export type Happening =
 export interface Story {
   /** Of the simulated host: its delays. */
   readonly seed: number;
+  /** What the deployment does where guest and record differ. */
+  readonly drift?: 'usual' | 'adopt' | 'repair' | 'ask';
   /** Whether who had no answer to a command asks again in the end. */
   readonly patient: boolean;
   readonly happenings: readonly Happening[];
@@ -97,5 +99,6 @@ export const stories = (longest: number): fc.Arbitrary<Story> =>
   fc.record({
     seed: fc.nat(1_000),
     patient: fc.boolean(),
+    drift: fc.constantFrom('usual', 'adopt', 'repair', 'ask'),
     happenings: fc.array(happening, { minLength: 1, maxLength: longest }),
   });
