@@ -118,6 +118,11 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     return new Promise((resolve) => this.#push({ kind: 'read', last }, () => resolve()));
   }
 
+  /** It waits for others, who may have written into its history without a word to this process. */
+  get waits(): boolean {
+    return this.#state !== null && this.#halt === null && this.idle && this.#kind.waits?.(this.#state) === true;
+  }
+
   /** What the host allows has changed: effects that may not go on lose their permits, others begin, looks that are owed take place. */
   reconsider(): void {
     for (const lane of this.#lanes.values())
@@ -231,7 +236,14 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       // An outcome may change what the instance is made from: that is known then, though others were read since.
       if (item.kind === 'outcome' && this.#host.specs.known(this.id) === undefined) await this.#loadSpec(this.#state);
       const decision = this.#kind.decide(this.#state, item, env, this.#host.specs.known(this.id));
-      if (decision.kind === 'nothing') return this.#nothing(decision);
+      if (decision.kind === 'nothing') {
+        // No append would tell that others have written into this history: an answer to their order must not rest on old memory.
+        const last = item.kind === 'link' ? await this.#lastStored() : null;
+        if (last === undefined) return unreadable;
+        if (last === null || last.seq <= this.#seq) return this.#nothing(decision);
+        await this.#catchUp(last);
+        continue;
+      }
       if (decision.kind === 'answer') return this.#answer(decision.answer);
       if (isWantingSpec(decision) && (await this.#loadSpec(this.#state)) !== undefined) continue;
       const message = this.#host.messages.build(this.id, at, decision, this.#kind.machine);
@@ -295,6 +307,16 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       this.#revoke();
     }
     this.#expectOthersCalls();
+  }
+
+  /** The last message of the history as the journal has it; undefined = it does not answer just now. */
+  async #lastStored(): Promise<Stored | null | undefined> {
+    try {
+      return await this.#host.journal.last(this.#host.host, this.id);
+    } catch (error) {
+      if (error instanceof JournalFault) throw error;
+      return undefined;
+    }
   }
 
   /** Another process has acted for this instance: its calls may still run in the hypervisor. */
@@ -476,6 +498,12 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     };
   }
 }
+
+const unreadable = {
+  kind: 'error',
+  code: 'JOURNAL_UNREACHABLE',
+  message: 'the history cannot be read just now; nothing was done',
+} as const;
 
 /** Optional fields that are undefined are left out: `exactOptionalPropertyTypes` tells them apart. */
 function withoutUndefined<T extends object>(value: T): Partial<T> {

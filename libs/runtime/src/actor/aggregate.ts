@@ -64,6 +64,8 @@ export interface Aggregate<S extends ActorState, C extends { readonly id: Comman
   laneOf(due: Due): string;
   /** Nothing more happens here by itself: no actor is needed until somebody speaks to it. */
   isOver(state: S): boolean;
+  /** Whether it waits for a message of others, and nothing is due until then; left out = it never does. */
+  readonly waits?: (state: S) => boolean;
   /** Whether what a bulk look saw differs from what is recorded, so that a real look is worth it. */
   differs(state: S, seen: Observation | undefined): boolean;
   /** When a policy next has something to do by itself, in milliseconds since 1970; null or left out = never, as it is. */

@@ -7,6 +7,7 @@ import {
   MACHINE_VERSION,
   policyWakesAt,
   settled,
+  waitsForCluster,
   type Link,
   type Policy,
 } from '@chronovirt/machines';
@@ -37,6 +38,7 @@ export function instanceAggregate(
     due: dueEffects,
     laneOf: () => 'instance',
     isOver: ({ actor }) => actor.role.kind === 'closed' && dueEffects({ actor }).length === 0,
+    waits: (state) => dueEffects(state).length === 0 && waitsForCluster(state),
     // A missing entry means that the hypervisor knows no such domain.
     differs: (state, seen) => differs(state, seen, boot),
     wakesAt: (state) => policyWakesAt(state, policy),

@@ -480,10 +480,21 @@ export class Host {
   /** Compares all that is recorded with all that is seen; differences become looks, strangers are dealt with. */
   async compare(why: string): Promise<void> {
     if (this.#tenure?.barred === true) return;
+    for (const actor of this.#actors.all()) if (actor.waits) void this.#readOn(actor);
     const all = await this.#lookAtAll();
     if (all === null) return;
     for (const actor of this.#actors.all()) actor.compare(all.get(actor.id as InstanceUuid), why);
     await this.#meetStrays(all);
+  }
+
+  /** The cluster writes into the history of a host that it cannot reach: whoever waits for it looks there, too. */
+  async #readOn(actor: InstanceActor): Promise<void> {
+    try {
+      const last = await this.#options.journal.last(this.host, actor.id);
+      if (last !== null && last.seq > actor.seq) await actor.readOn(last);
+    } catch (error) {
+      this.#log.debug({ instance: actor.id, error: String(error) }, 'the history could not be read on; trying later');
+    }
   }
 
   #scheduleComparison(): void {

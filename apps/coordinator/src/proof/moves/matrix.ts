@@ -28,14 +28,19 @@ export interface Outcome {
   readonly story: readonly string[];
 }
 
-/** The operation with a fault at its n-th point, from 1. */
-export async function strike(operation: MoveOperation, n: number, fault: Fault): Promise<Outcome> {
+/** The operation with a fault at its n-th point, from 1, or at the first one for which something holds. */
+export async function strike(
+  operation: MoveOperation,
+  where: number | ((text: string, run: MoveRun) => boolean),
+  fault: Fault,
+): Promise<Outcome> {
   let struck: Promise<void> | null = null;
   let began = 0;
   const run = new MoveRun({
     storage: operation.storage,
-    onPoint: (_text, at) => {
-      if (at.index !== n || !fault.applies(at)) return;
+    onPoint: (text, at) => {
+      const isHere = typeof where === 'number' ? at.index === where : struck === null && where(text, at);
+      if (!isHere || !fault.applies(at)) return;
       began = at.world.clock.monotonic();
       fault.strike(at);
       struck = fault.heal(at);

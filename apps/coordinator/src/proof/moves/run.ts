@@ -27,7 +27,7 @@ export interface Fault {
 }
 
 /** Everything has to be at rest so long after the fault, in virtual milliseconds. */
-const LIMIT_MS = 3_600_000;
+const LIMIT_MS = 1_800_000;
 const POLL_MS = 500;
 
 export interface MoveRunOptions {
