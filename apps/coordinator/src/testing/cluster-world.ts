@@ -172,7 +172,14 @@ export class ClusterWorld {
         if (!fate.dead && !fate.frozen) this.watchdogs.get(name)?.confirmed(monotonicMs);
       },
     });
-    const agent = { host, driver, fate, journal, incarnation, queries: new MoveQueries({ driver, host, incarnation }) };
+    const agent = {
+      host,
+      driver,
+      fate,
+      journal,
+      incarnation,
+      queries: new MoveQueries({ driver, host, incarnation, clock: this.clock }),
+    };
     world.agent = agent;
     world.sim.takesFiles = (migration, instance) => this.#takesFiles(name, migration, instance);
     return { agent, started: fate.outlive(host.start()) };

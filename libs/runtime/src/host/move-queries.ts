@@ -17,6 +17,7 @@ import {
 } from '@chronovirt/contract';
 import { argumentsOf, initialState } from '@chronovirt/machines';
 import type { Lease } from '../effects/lease.ts';
+import { systemClock, type Clock } from '../ports/clock.ts';
 
 /** What the queries need of the host that they are asked of. */
 export interface MoveQueryHost {
@@ -42,8 +43,15 @@ export class MoveQueries {
   readonly #driver: ImplementedDriver & HostPort;
   readonly #host: MoveQueryHost;
   readonly #incarnation: Incarnation;
+  readonly #clock: Clock;
 
-  constructor(options: { driver: ImplementedDriver & HostPort; host: MoveQueryHost; incarnation: Incarnation }) {
+  constructor(options: {
+    driver: ImplementedDriver & HostPort;
+    host: MoveQueryHost;
+    incarnation: Incarnation;
+    clock?: Clock;
+  }) {
+    this.#clock = options.clock ?? systemClock;
     this.#driver = options.driver;
     this.#host = options.host;
     this.#incarnation = options.incarnation;
@@ -154,7 +162,7 @@ export class MoveQueries {
 
   /** The right to change something for as long as the asker waits, and only while this process may act at all. */
   #effect({ signal, deadlineMs }: QueryContext, instance = '' as InstanceUuid): EffectContext {
-    const ends = performance.now() + deadlineMs;
+    const ends = this.#clock.monotonic() + deadlineMs;
     return {
       instance,
       mark: { epoch: 0, op: 0 },
@@ -166,7 +174,7 @@ export class MoveQueries {
           this.#host.lease.check();
         },
       },
-      remainingMs: () => Math.max(0, ends - performance.now()),
+      remainingMs: () => Math.max(0, ends - this.#clock.monotonic()),
       progress: () => {},
     };
   }
