@@ -154,13 +154,13 @@ async function adopt(move: Move, host: HostName, spec: InstanceSpec, state: Hand
     throw failed('HOST_UNREACHABLE', `host ${host} did not answer`, { awaiting: `host ${host} to take it over` });
 }
 
-/** What goes along from the host that had it: the lock, and where its count of ops stands. */
+/** What goes along from the host that had it: the lock, its backups, and where its count of ops stands. */
 async function carried(move: Move, from: HostName): Promise<Pick<HandedState, 'op' | 'parts'>> {
   const last = await move.last(from);
   const state = last?.message.state;
   return {
     op: Math.max(state?.actor.op ?? 0, move.input.state.actor.op),
-    parts: { lock: state?.parts.lock ?? null },
+    parts: { lock: state?.parts.lock ?? null, ...(state?.parts.backups && { backups: state.parts.backups }) },
   };
 }
 
