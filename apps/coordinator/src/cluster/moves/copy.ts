@@ -1,5 +1,6 @@
 /** The source's part of a move, and what the facts of both hosts say of it afterwards. */
 import { nothingThere, type InstanceSpec } from '@chronovirt/contract';
+import { sleep } from '@chronovirt/runtime';
 import type { Known } from '../histories.ts';
 import { hasLanded, isItOver, whereIsIt, type Verdict } from './facts.ts';
 import { failed, type Move, type SegmentEnd } from './move.ts';
@@ -8,28 +9,43 @@ const STEER_MS = 10_000;
 /** While the source's agent is silent the destination is looked at this often, in milliseconds. */
 const GLANCE_MS = 10_000;
 
+/** A call for an abort, or for the end, is repeated so often until the source's hypervisor has taken it, in milliseconds. */
+const STEER_AGAIN_MS = 500;
+
 export async function copyMove(move: Move): Promise<Record<string, unknown>> {
-  if (move.plan.kind === 'cold' && move.plan.aborting)
-    throw undone({ onwards: 'revert', why: 'it was called off' }, 'ABORTED');
+  const { kind, aborting } = move.plan;
+  if (kind === 'cold' && aborting) throw undone({ onwards: 'revert', why: 'it was called off' }, 'ABORTED');
+  if (aborting ? await isUnbegun(move, 'it was called off') : !(await isOrdered(move)))
+    throw aborting
+      ? undone({ onwards: 'probe', why: 'it was called off before it began' }, 'ABORTED')
+      : undone({ onwards: 'probe', why: `host ${move.source} did not take the order` }, 'HOST_UNREACHABLE');
+  const over = new AbortController();
+  const signal = AbortSignal.any([move.signal, over.signal]);
+  try {
+    const ends = [sourceEnded(move, signal), settledOtherwise(move, signal), steered(move, signal)];
+    return decide(move, await Promise.race(ends));
+  } finally {
+    over.abort(new Error('the copy has ended'));
+  }
+}
+
+/** The source has taken its order, now or before; false: it did not, and cannot any more. */
+async function isOrdered(move: Move): Promise<boolean> {
   const spec = await move.spec();
-  const method = move.plan.kind === 'live' ? 'liveMigration' : 'migrateDiskAndPowerOff';
   const taken = await move
     .order(move.source, {
       kind: 'move',
       migration: move.plan.id,
       epoch: move.plan.epoch,
-      method,
+      method: move.plan.kind === 'live' ? 'liveMigration' : 'migrateDiskAndPowerOff',
       request: requestOf(move, spec) as never,
     })
     .catch((error: unknown) => {
-      // Where it ended already the wait below sees it at once.
+      // Where it ended already the wait for that sees it at once.
       if (error instanceof Error && 'code' in error && String(error.code).startsWith('NOT_TAKEN_')) return move.here;
       throw error;
     });
-  if (taken === null && (await wasNeverTaken(move)))
-    throw undone({ onwards: 'probe', why: `host ${move.source} did not take the order` }, 'HOST_UNREACHABLE');
-  if (move.plan.kind === 'live') await steer(move);
-  return decide(move, await Promise.race([sourceEnded(move), settledOtherwise(move)]));
+  return taken !== null || !(await isUnbegun(move, `host ${move.source} did not take the order`));
 }
 
 function requestOf(move: Move, spec: InstanceSpec): Record<string, unknown> {
@@ -44,8 +60,8 @@ function requestOf(move: Move, spec: InstanceSpec): Record<string, unknown> {
   };
 }
 
-/** No answer: the waiting is ended in the source's own history, unless it had taken the order. */
-async function wasNeverTaken(move: Move): Promise<boolean> {
+/** The waiting is ended in the source's own history, unless it has begun its part. */
+async function isUnbegun(move: Move, reason: string): Promise<boolean> {
   const { decision } = await move.write(move.source, {
     kind: 'moveOver',
     migration: move.plan.id,
@@ -53,27 +69,27 @@ async function wasNeverTaken(move: Move): Promise<boolean> {
     outcome: 'undone',
     onwards: 'probe',
     unbegun: true,
-    reason: `host ${move.source} did not take the order`,
+    reason,
   });
   return decision.kind === 'turn';
 }
 
-/** An abort, or an end at any price, is a request to the hypervisor beside the running copy; its end shows what came of it. */
-async function steer(move: Move): Promise<void> {
-  const { aborting, request } = move.plan;
-  const action = aborting ? 'abort' : request['force'] === true ? 'forceComplete' : null;
-  if (action === null) return;
-  await move.tools
-    .ask(
-      move.source,
-      'steerMigration',
-      { instance: move.instance, action },
-      { patienceMs: STEER_MS, signal: move.signal },
-    )
-    .catch((error: unknown) => {
-      move.signal.throwIfAborted();
-      if (!(error instanceof Error)) throw error;
-    });
+/**
+ * An abort, or an end at any price, is a request to the hypervisor beside the copy; the copy's end shows what came of it. Never resolves.
+ * It may come before the copy has begun there: it is asked for until it was taken.
+ */
+async function steered(move: Move, signal: AbortSignal): Promise<never> {
+  const { kind, aborting, request } = move.plan;
+  const action = kind !== 'live' ? null : aborting ? 'abort' : request['force'] === true ? 'forceComplete' : null;
+  const asked = { instance: move.instance, action };
+  for (let isTaken = action === null; !isTaken;) {
+    isTaken = await move.tools.ask(move.source, 'steerMigration', asked, { patienceMs: STEER_MS, signal }).then(
+      () => true,
+      () => false,
+    );
+    if (!isTaken) await pause(move, STEER_AGAIN_MS, signal);
+  }
+  return new Promise<never>(() => {});
 }
 
 interface Ended {
@@ -86,12 +102,16 @@ interface Ended {
 }
 
 /** The source's history says that its part is over. */
-function sourceEnded(move: Move): Promise<Ended> {
+function sourceEnded(move: Move, signal: AbortSignal): Promise<Ended> {
   const { plan } = move;
-  return move.until(move.source, (last) => {
-    const ended = endOf(last, plan.id);
-    return ended === undefined ? undefined : { ...ended, heard: { host: move.source, seq: last?.seq ?? 0 } };
-  });
+  return move.until(
+    move.source,
+    (last) => {
+      const ended = endOf(last, plan.id);
+      return ended === undefined ? undefined : { ...ended, heard: { host: move.source, seq: last?.seq ?? 0 } };
+    },
+    signal,
+  );
 }
 
 function endOf(last: Known | null, id: string): Omit<Ended, 'heard'> | undefined {
@@ -108,16 +128,25 @@ function endOf(last: Known | null, id: string): Omit<Ended, 'heard'> | undefined
   }
   if (state.value === 'deleted' || state.value.startsWith('deleting.') || state.actor.role.kind !== 'owner')
     return { result: 'failed', why: 'the instance was deleted or given up on its source', found: undefined };
-  return undefined;
+  return isAtIt.has(state.value)
+    ? undefined
+    : { result: 'failed', why: 'the source goes on without the move', found: undefined };
 }
+
+/** Where a source waits for the order, or carries it out. */
+const isAtIt: ReadonlySet<string> = new Set([
+  'migrating.plan',
+  'migrating.liveMigration',
+  'migrating.migrateDiskAndPowerOff',
+]);
 
 /**
  * The source's agent may be silent while its hypervisor goes on, or for ever. A guest that runs at the destination has arrived, whoever
  * says nothing; a source that is proved to be down has ended its part.
  */
-async function settledOtherwise(move: Move): Promise<Ended> {
+async function settledOtherwise(move: Move, signal: AbortSignal): Promise<Ended> {
   for (;;) {
-    await pause(move, GLANCE_MS);
+    await pause(move, GLANCE_MS, signal);
     if (move.tools.proofOf(move.source) !== null)
       return { result: 'failed', why: `host ${move.source} is proved to be down`, found: undefined, heard: null };
     if (move.plan.kind !== 'live') continue;
@@ -127,11 +156,8 @@ async function settledOtherwise(move: Move): Promise<Ended> {
   }
 }
 
-function pause({ tools, signal }: Move, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = tools.writer.clock.after(ms, resolve);
-    signal.addEventListener('abort', () => (cancel(), reject(signal.reason)), { once: true });
-  });
+function pause({ tools }: Move, ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(tools.writer.clock, ms, signal);
 }
 
 async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>> {

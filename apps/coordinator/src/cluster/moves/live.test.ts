@@ -1,38 +1,184 @@
-import { CLUSTER, type InstanceUuid } from '@chronovirt/contract';
-import { sampleSpec } from '@chronovirt/testing/world';
+import { CLUSTER } from '@chronovirt/contract';
 import { describe, expect, test } from 'vitest';
-import { ClusterWorld, type Coordinator } from '../../testing/cluster-world.ts';
+import { MoveScene } from '../../testing/move-scene.ts';
 
-const uuid = sampleSpec(1).uuid as InstanceUuid;
+const failure = ({ world, uuid }: MoveScene): unknown => world.move(uuid)?.context.failure;
 
-async function running(storage: 'shared' | 'separate'): Promise<{ all: ClusterWorld; coordinator: Coordinator }> {
-  const all = new ClusterWorld(['h1', 'h2'], storage);
-  await all.startAgent('h1');
-  await all.startAgent('h2');
-  const coordinator = await all.startCoordinator();
-  await all.create(coordinator, 1, 'h1');
-  await all.rests(uuid);
-  return { all, coordinator };
-}
-
-describe.each(['shared', 'separate'] as const)('a running guest on %s storage', (storage) => {
-  test('goes to the other host and back, and each time one host alone has it', async () => {
-    const { all, coordinator } = await running(storage);
-    for (const [there, back] of [
-      ['h2', 'h1'],
-      ['h1', 'h2'],
-    ] as const) {
-      expect(await all.command(coordinator, uuid, 'liveMigrate')).toMatchObject({
-        kind: 'answer',
-        answer: { kind: 'accepted' },
-      });
-      expect(await all.rests(uuid)).toEqual({
-        [CLUSTER]: 'building.spawn granted',
-        [there]: 'running owner',
-        [back]: expect.stringMatching(/ closed$/),
-      });
-      expect(all.whereItRuns(uuid)).toEqual([there]);
-      expect(all.move(uuid)).toMatchObject({ value: 'done', context: { failure: null } });
+describe.each(['shared', 'separate'] as const)('a guest on %s storage', (storage) => {
+  test('runs, goes to the other host and back, and each time one host alone has it', async () => {
+    const scene = await MoveScene.running(storage);
+    for (const there of ['h2', 'h1']) {
+      await scene.done('liveMigrate');
+      expect(scene.world.whereItRuns(scene.uuid)).toEqual([there]);
+      expect(scene.world.move(scene.uuid)).toMatchObject({ value: 'done', context: { failure: null } });
+      expect(await scene.faults('running')).toEqual([]);
     }
   });
+
+  test('is paused, and is paused where it arrives; unpaused there it goes on', async () => {
+    const scene = await MoveScene.running(storage);
+    await scene.done('pause');
+    await scene.done('liveMigrate');
+    expect([scene.owner, scene.value, scene.world.whereItIsOn(scene.uuid)]).toEqual(['h2', 'paused', []]);
+    expect(await scene.faults('paused')).toEqual([]);
+    await scene.done('unpause');
+    expect(scene.world.whereItIsOn(scene.uuid)).toEqual(['h2']);
+  });
+
+  test.each(['planning.check', 'preparing.prepare', 'copying.copy'])(
+    'property 13: called off in %s, it runs where it was, and the other host has nothing',
+    async (phase) => {
+      const scene = await MoveScene.running(storage);
+      await scene.taken('liveMigrate');
+      await scene.reaches(phase);
+      await scene.taken('abortMigration');
+      expect(await scene.rests()).toBe('running');
+      expect([scene.owner, scene.phase]).toEqual(['h1', 'undone']);
+      expect(failure(scene)).toMatchObject({ code: 'ABORTED' });
+      expect(await scene.faults('running')).toEqual([]);
+      await scene.done('liveMigrate');
+      expect(scene.owner).toBe('h2');
+    },
+  );
+
+  test('property 13: past its landing it is not called off any more', async () => {
+    const scene = await MoveScene.running(storage);
+    await scene.taken('liveMigrate');
+    await scene.reaches('landing.adopt');
+    expect(await scene.order('abortMigration')).toMatchObject({
+      kind: 'refused',
+      guard: 'moveUnderWay',
+      fact: expect.stringContaining('past the point'),
+    });
+    await scene.rests();
+    expect(scene.owner).toBe('h2');
+    expect(await scene.faults('running')).toEqual([]);
+  });
+
+  test.each(['planning.check', 'preparing.prepare', 'copying.copy', 'landing.adopt'])(
+    'I9: deleted in %s, it is gone from both hosts, and the spine is closed',
+    async (phase) => {
+      const scene = await MoveScene.running(storage);
+      await scene.taken('liveMigrate');
+      await scene.reaches(phase);
+      await scene.taken('delete');
+      expect(await scene.faults('deleted')).toEqual([]);
+    },
+  );
+});
+
+test('a destination that fails the check is left alone, and another one takes the guest', async () => {
+  const scene = await MoveScene.running('separate', ['h1', 'h2', 'h3']);
+  scene.world.sim('h2').faults.add({ kind: 'fail', when: 'before', on: 'writeProbe', times: 9 });
+  await scene.done('liveMigrate');
+  expect(scene.owner).toBe('h3');
+  expect(await scene.events('h2')).toEqual([]);
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('without another host a failed check ends the move, and the guest notices nothing', async () => {
+  const scene = await MoveScene.running('separate');
+  scene.world.sim('h2').faults.add({ kind: 'fail', when: 'before', on: 'writeProbe', times: 9 });
+  await scene.done('liveMigrate');
+  expect([scene.owner, scene.value, scene.phase]).toEqual(['h1', 'running', 'undone']);
+  expect(failure(scene)).toMatchObject({ step: 'checkMove.failed' });
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('a host that was asked for is tried alone: when it cannot, the reason is kept', async () => {
+  const scene = await MoveScene.running('separate', ['h1', 'h2', 'h3']);
+  scene.world.sim('h2').faults.add({ kind: 'fail', when: 'before', on: 'writeProbe', times: 9 });
+  await scene.done('liveMigrate', { host: 'h2' });
+  expect([scene.owner, scene.phase]).toEqual(['h1', 'undone']);
+  await scene.done('liveMigrate', { host: 'h1' });
+  expect(failure(scene)).toMatchObject({
+    code: 'NO_VALID_HOST',
+    message: expect.stringContaining('the instance is there'),
+  });
+});
+
+test('a destination that cannot get ready clears up after itself, and the source was never asked for anything', async () => {
+  const scene = await MoveScene.running('separate');
+  scene.world.sim('h2').faults.add({ kind: 'fail', when: 'before', on: 'plugTap', times: 9 });
+  await scene.done('liveMigrate');
+  expect([scene.owner, scene.value, scene.phase]).toEqual(['h1', 'running', 'undone']);
+  expect(await scene.events('h1')).not.toContain('liveMigration.requested');
+  expect(await scene.events('h2')).toEqual(['incoming', 'preLiveMigration.failed', 'cleaned']);
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('a guest that writes faster than it is copied ends its move when a person is in a hurry', async () => {
+  const scene = await MoveScene.running('separate');
+  scene.world.sim('h1').busyGuests.add(scene.uuid);
+  await scene.taken('liveMigrate');
+  await scene.reaches('copying.copy');
+  await scene.world.clock.advance(60_000);
+  expect(scene.phase).toBe('copying.copy');
+  await scene.taken('forceComplete');
+  await scene.rests();
+  expect(scene.owner).toBe('h2');
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('commands during the copy are refused, each with its guard and a fact', async () => {
+  const scene = await MoveScene.running('separate');
+  await scene.taken('liveMigrate');
+  await scene.reaches('copying.copy');
+  await scene.until(() => scene.value === 'migrating.liveMigration', 'the copy');
+  for (const name of ['pause', 'stop', 'suspend', 'reboot', 'hardReboot', 'liveMigrate', 'coldMigrate'] as const) {
+    const args = name === 'stop' ? { timeoutSeconds: 0 } : {};
+    expect(await scene.order(name, args), name).toMatchObject({
+      kind: 'refused',
+      guard: 'state',
+      fact: expect.stringContaining('migrating (liveMigration)'),
+    });
+  }
+  expect(await scene.order('confirmResize')).toMatchObject({ kind: 'refused', guard: 'state' });
+  expect(await scene.order('evacuate')).toMatchObject({
+    kind: 'refused',
+    guard: 'noMove',
+    fact: expect.stringContaining('copying.copy'),
+  });
+  await scene.rests();
+  expect(scene.owner).toBe('h2');
+  expect(await scene.order('abortMigration')).toMatchObject({ kind: 'refused', guard: 'moveUnderWay' });
+  expect(await scene.order('forceComplete')).toMatchObject({ kind: 'refused', guard: 'moveUnderWay' });
+});
+
+test('the next move is taken as soon as the guest runs at its new host, whatever the spine has still to store', async () => {
+  const scene = await MoveScene.running('separate');
+  await scene.taken('liveMigrate');
+  await scene.until(() => scene.owner === 'h2' && scene.value === 'running', 'the arrival');
+  await scene.taken('liveMigrate');
+  await scene.rests();
+  expect([scene.owner, scene.value, scene.phase]).toEqual(['h1', 'running', 'done']);
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('a lock keeps a guest from being moved, and goes along when an operator unlocks, moves and locks it', async () => {
+  const scene = await MoveScene.running('shared');
+  await scene.taken('lock', { reason: 'under test' });
+  const { world, uuid } = scene;
+  const asUser = { id: 'as-user', instance: uuid, name: 'liveMigrate', args: {}, by: { kind: 'user', name: 'ada' } };
+  const reply = await world.clock.settle(scene.coordinator.cluster.send(asUser as never, 'h1'));
+  expect(reply).toMatchObject({
+    answer: { kind: 'refused', guard: 'lockOpen', fact: expect.stringContaining('under test') },
+  });
+  const asOperator = { ...asUser, id: 'as-operator', by: { kind: 'operator', name: 'grace' } };
+  await world.clock.settle(scene.coordinator.cluster.send(asOperator as never, 'h1'));
+  await scene.rests();
+  expect(scene.owner).toBe('h2');
+  expect(world.last('h2', uuid)?.state.parts.lock).toMatchObject({ reason: 'under test' });
+});
+
+test('I7: the spine alone grants, and no epoch is ever owned by two hosts', async () => {
+  const scene = await MoveScene.running('separate', ['h1', 'h2', 'h3']);
+  for (let n = 0; n < 4; n += 1) await scene.done('liveMigrate');
+  const owners = new Map<number, Set<string>>();
+  for (const host of ['h1', 'h2', 'h3'])
+    for (const { epoch, role } of await scene.roles(host))
+      if (role === 'owner') owners.set(epoch, (owners.get(epoch) ?? new Set()).add(host));
+  expect([1, 2, 3, 4, 5].map((epoch) => owners.get(epoch)?.size)).toEqual([1, 1, 1, 1, 1]);
+  expect(owners.size).toBe(5);
+  expect((await scene.events(CLUSTER)).filter((type) => type === 'granted')).toHaveLength(5);
 });

@@ -93,8 +93,8 @@ export class Move {
     return this.tools.histories.last(host, this.instance);
   }
 
-  until<T>(host: HostName, answer: (last: Known | null) => T | undefined): Promise<T> {
-    return this.tools.histories.until(host, this.instance, this.signal, answer);
+  until<T>(host: HostName, answer: (last: Known | null) => T | undefined, signal = this.signal): Promise<T> {
+    return this.tools.histories.until(host, this.instance, signal, answer);
   }
 
   /** What the instance is made from, as the host that had it knows. */

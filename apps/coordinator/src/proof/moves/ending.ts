@@ -1,14 +1,27 @@
 /** What must be true when a move is over, whatever went wrong on the way. */
-import { CLUSTER, type Observation } from '@chronovirt/contract';
+import { CLUSTER, type InstanceUuid, type Observation } from '@chronovirt/contract';
 import { expected, verify, type Entry } from '@chronovirt/machines';
 import { isReadable, MemoryJournal } from '@chronovirt/runtime';
 import { claimOf } from '../../cluster/placement.ts';
-import { DESTINATION, SOURCE, SPARE, type MoveRun } from './run.ts';
+import type { ClusterWorld, Coordinator } from '../../testing/cluster-world.ts';
 
-const hosts = [SOURCE, DESTINATION, SPARE];
+/** An instance in a world after a move. */
+export interface Moved {
+  readonly world: ClusterWorld;
+  readonly uuid: InstanceUuid;
+  readonly coordinator: Coordinator | null;
+  /** Hosts that lost power while they had the guest: it may be off for that. */
+  readonly lostPower: ReadonlySet<string>;
+  /** The host that holds the instance by the newest grant; null = none. */
+  readonly owner: string | null;
+  /** State of `life` where the instance is owned. */
+  readonly value: string;
+}
+
+const namesOf = ({ world }: Pick<Moved, 'world'>): string[] => world.site.hosts.map(({ name }) => name);
 
 /** What is wrong with the end of a run; nothing is what is wanted. */
-export async function faultsAtTheEnd(run: MoveRun, ends: readonly string[]): Promise<string[]> {
+export async function faultsAtTheEnd(run: Moved, ends: readonly string[]): Promise<string[]> {
   const { world, uuid } = run;
   const problems: string[] = [];
   const { owner, value } = run;
@@ -33,7 +46,9 @@ export async function faultsAtTheEnd(run: MoveRun, ends: readonly string[]): Pro
 }
 
 /** After a delete nothing is anywhere, and the spine is closed. */
-export function faultsAfterDelete({ world, uuid, coordinator }: MoveRun): string[] {
+export function faultsAfterDelete(run: Pick<Moved, 'world' | 'uuid' | 'coordinator'>): string[] {
+  const { world, uuid, coordinator } = run;
+  const hosts = namesOf(run);
   const left = hosts.flatMap((host) => world.holds(host, uuid).map((what) => `${host} still has ${what}`));
   const taken = hosts.filter((host) => (coordinator?.cluster.claimedOn(host).vcpus ?? 0) > 0);
   const spine = world.last(CLUSTER, uuid)?.state;
@@ -46,7 +61,7 @@ export function faultsAfterDelete({ world, uuid, coordinator }: MoveRun): string
   ].map((problem) => `after a delete: ${problem}`);
 }
 
-async function look({ world, uuid }: MoveRun, host: string): Promise<Observation | null> {
+async function look({ world, uuid }: Moved, host: string): Promise<Observation | null> {
   const agent = world.agent(host);
   if (agent === null) return null;
   const context = { signal: new AbortController().signal, deadlineMs: 5_000 };
@@ -54,9 +69,9 @@ async function look({ world, uuid }: MoveRun, host: string): Promise<Observation
 }
 
 /** Hosts that do not hold it have nothing of it; files on storage that all see are the owner's. */
-function elsewhere({ world, uuid }: MoveRun, owner: string): string[] {
+function elsewhere({ world, uuid }: Moved, owner: string): string[] {
   const isShared = world.site.storage === 'shared';
-  return hosts
+  return namesOf({ world })
     .filter((host) => host !== owner)
     .flatMap((host) => {
       const left = world.holds(host, uuid).filter((what) => !(isShared && what.startsWith('directory (')));
@@ -68,10 +83,10 @@ function elsewhere({ world, uuid }: MoveRun, owner: string): string[] {
     });
 }
 
-function claims({ world, uuid, coordinator }: MoveRun, owner: string): string[] {
+function claims({ world, uuid, coordinator }: Moved, owner: string): string[] {
   const size = coordinator?.model.get(uuid)?.segment?.spec?.flavor;
   if (coordinator === null || size === undefined) return ['the read model does not know its size'];
-  return hosts
+  return namesOf({ world })
     .flatMap((host) => {
       const wanted = host === owner ? claimOf(size).memoryMiB : 0;
       const { memoryMiB } = coordinator.cluster.claimedOn(host);
@@ -87,10 +102,10 @@ function claims({ world, uuid, coordinator }: MoveRun, owner: string): string[] 
 }
 
 /** Every segment folds to what it says of itself. */
-async function histories({ world, uuid }: MoveRun): Promise<string[]> {
+async function histories({ world, uuid }: Moved): Promise<string[]> {
   const journal = new MemoryJournal({ store: world.store });
   const problems: string[] = [];
-  for (const host of [CLUSTER, ...hosts]) {
+  for (const host of [CLUSTER, ...namesOf({ world })]) {
     const entries: Entry[] = [];
     for await (const stored of journal.read(host, uuid))
       if (isReadable(stored)) entries.push({ seq: stored.seq, message: stored.message });
