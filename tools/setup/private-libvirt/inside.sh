@@ -21,6 +21,8 @@ lay_run() {
   done
   mkdir "$DIR/tmp/libvirt"
   mount --bind "$DIR/run" "$DIR/tmp/libvirt"
+  # Locks of serial consoles bear process ids, which mean nothing outside these namespaces, nor after them.
+  [ ! -d "$DIR/tmp/lock" ] || mount -t tmpfs -o mode=1777 lock "$DIR/tmp/lock"
   mount --move "$DIR/tmp" /run
 }
 
