@@ -101,14 +101,15 @@ export function epochOf({ state, epoch }: Pick<TurnMessage, 'state' | 'epoch'>):
 
 /**
  * How much a segment has to say under its epoch: an owner most; then an end that was reached (deleted); then the spine's grant, which
- * the host has not taken up yet; then one that gave up; last those that only prepare or clean.
+ * the host has not taken up yet; last those that gave up, prepare or clean.
  */
 function weight({ role, view }: Segment): number {
   switch (role) {
     case 'owner':
       return 4;
     case 'closed':
-      return view?.state === 'deleted' ? 3 : 1;
+      // A fence may have closed it with an epoch that the spine has still to grant.
+      return view?.state === 'deleted' ? 3 : 0;
     case 'granted':
       return 2;
     case 'incoming':
