@@ -78,8 +78,8 @@ describe.each(['shared', 'separate'] as const)('on %s storage', (storage) => {
         if (victim === 'the coordinator') scene.coordinator = await scene.world.startCoordinator();
         else await scene.world.startAgent(victim);
         await scene.rests();
-        expect(scene.value, phase).toBe('running');
-        expect(await scene.faults('running'), phase).toEqual([]);
+        expect(scene.value).toBe('running');
+        expect(await scene.faults('running')).toEqual([]);
         await scene.done('liveMigrate');
         expect(scene.value).toBe('running');
       }

@@ -127,7 +127,7 @@ test('commands during the copy are refused, each with its guard and a fact', asy
   await scene.until(() => scene.value === 'migrating.liveMigration', 'the copy');
   for (const name of ['pause', 'stop', 'suspend', 'reboot', 'hardReboot', 'liveMigrate', 'coldMigrate'] as const) {
     const args = name === 'stop' ? { timeoutSeconds: 0 } : {};
-    expect(await scene.order(name, args), name).toMatchObject({
+    expect(await scene.order(name, args)).toMatchObject({
       kind: 'refused',
       guard: 'state',
       fact: expect.stringContaining('migrating (liveMigration)'),
