@@ -263,6 +263,8 @@ function own(state: InstanceState, isFirst: boolean, event: Candidate, meta: Met
       return open(as(state.actor.role), event, meta, stamp, OWNER_PART, 'confirmMigration');
     case 'stilled':
       return close(as(state.actor.role), event, roleText(state.actor.role));
+    case 'regained':
+      return close(as({ kind: 'owner', epoch }, state.actor.due), event, `owner(${epoch})`);
     default: {
       const { role } = state.actor;
       if (event.type.startsWith('observed.') || event.type.startsWith('destroy.')) {

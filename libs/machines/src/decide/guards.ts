@@ -103,7 +103,9 @@ function checkMove(
   if (migration === undefined || !isMigrationLeaf(migration.value))
     return { guard: 'moveUnderWay', fact: 'no move of the instance is under way' };
   const early = ['planning.place', 'planning.check', 'preparing.prepare', 'copying.copy'];
-  if (name === 'abortMigration' && !early.includes(migration.value))
+  const { kind, hostsTried } = migration.context;
+  const isFenced = kind === 'evacuate' && hostsTried.length > 0;
+  if (name === 'abortMigration' && (!early.includes(migration.value) || isFenced))
     return {
       guard: 'moveUnderWay',
       fact: `the move is past the point where it can be called off (${migration.value})`,

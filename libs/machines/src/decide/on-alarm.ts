@@ -1,5 +1,5 @@
 /** A deadline that passed, and effects that are begun again after a restart. */
-import { CLUSTER, type Due, type InstanceState } from '@chronovirt/contract';
+import { CLUSTER, type Due, type InstanceState, type MigrationState } from '@chronovirt/contract';
 import { dueEffects } from '../actor/role.ts';
 import { dataOf, nothing, self, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
@@ -62,9 +62,14 @@ function isStuckReboot({ value, context }: InstanceState, { part }: Due, { polic
   );
 }
 
+/** An evacuation whose host was fenced already can only go on. */
+const isFenced = (migration: MigrationState | undefined): boolean =>
+  migration?.context.kind === 'evacuate' && migration.context.hostsTried.length > 0;
+
 /** The spine has no hypervisor to ask: what it does is done again, a placement only so often. */
 function repeats({ context, parts }: InstanceState, { method }: Due, { host, policy }: Env): boolean | undefined {
   if (method === 'place') return context.tries + 1 < policy.maxPlaceTries;
-  if (method === 'placeMove') return (parts.migration?.context.tries ?? 0) + 1 < policy.maxPlaceTries;
+  if (method === 'placeMove')
+    return isFenced(parts.migration) || (parts.migration?.context.tries ?? 0) + 1 < policy.maxPlaceTries;
   return method === 'destroy' && host === CLUSTER ? true : undefined;
 }

@@ -4,6 +4,7 @@ import { leafOf } from '../life/leaves.ts';
 import type { Operation } from '../life/operations.ts';
 import { MIGRATION_PART } from '../actor/role.ts';
 import { isUnderWay } from '../migration/leaves.ts';
+import { tellDoomed } from './doomed.ts';
 import { check, movesHere, turnsBack, type Refusal } from './guards.ts';
 import { imageOperationOf } from '../image/leaves.ts';
 import { observedEvent, rowOf } from '../life/observations.ts';
@@ -28,6 +29,7 @@ export function onCommand(state: InstanceState | null, command: Command, env: En
   if ('guard' in checked) return refuse(state, command, env, checked);
   const turn = new Turn(state, env, command.id);
   for (const event of intentOf(state, command, checked.operation, env)) turn.add(event);
+  if (command.name === 'delete') tellDoomed(turn);
   return turn.end(command.by, null, { kind: 'accepted', id: command.id, seq: 0 });
 }
 

@@ -8,7 +8,6 @@ import {
   type ImageRef,
   type InstanceSpec,
   type InstanceState,
-  type MigrationState,
   type Observation,
   type RestingState,
 } from '@chronovirt/contract';
@@ -19,8 +18,8 @@ import type { Fits } from '../life/chart-event.ts';
 import { probingOf } from '../life/chart-event.ts';
 import { isLeafName, leaves, type Leaf } from '../life/leaves.ts';
 import { looksLike } from '../life/resting.ts';
-import { isMigrationLeaf } from '../migration/leaves.ts';
 import { imageIn, ofImage } from './image.ts';
+import { tellDoomed } from './doomed.ts';
 import { dataOf, nothing, self, Turn } from './turn.ts';
 import type { Decision, Env, Outcome } from './types.ts';
 
@@ -200,22 +199,14 @@ function gotReady(turn: Turn, { method, result, op, observation, data, error }: 
 function ofMove(turn: Turn, state: InstanceState, { method, result, op, data, error }: Outcome): void {
   const before = state.parts.migration?.context;
   turn.add({ type: `${method}.${result}`, part: MIGRATION_PART, of: op, data: dataOf({ ...data, error }) });
-  const { migration } = turn.state.parts;
   if (result === 'done' && before !== undefined && (method === 'fenceSource' || method === 'fenceDestination')) {
     const host = method === 'fenceSource' ? before.destination : before.source;
     turn.add({ type: 'granted', part: OWNER_PART, data: dataOf({ host, epoch: state.actor.epoch + 1 }) });
   }
-  if (migration !== undefined) endedDoomed(turn, migration);
-}
-
-/** A delete that came while the instance moved: now its owner is known, and is told. */
-function endedDoomed(turn: Turn, { value, context }: MigrationState): void {
-  const { role } = turn.state.actor;
-  if (!context.doomed || isMigrationLeaf(value) || role.kind !== 'granted') return;
-  turn.add({
-    type: 'destroy.requested',
-    data: { there: true, request: { host: role.host, epoch: role.epoch } },
-  });
+  // A destination that gave it up again, with nothing left: until the next one is granted it, the spine has it.
+  if (method === 'adoptMove' && data?.['released'] === true)
+    turn.add({ type: 'regained', part: OWNER_PART, data: { epoch: state.actor.epoch } });
+  tellDoomed(turn);
 }
 
 /** Clearing away: a remnant is done when no domain is left, and no disk either unless they are another host's. What a host keeps stays. */

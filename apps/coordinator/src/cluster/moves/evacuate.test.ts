@@ -80,6 +80,33 @@ test('a destination that cannot make the guest gives it up, and another one make
   expect(await scene.faults('running')).toEqual([]);
 });
 
+test('no other host can make the guest: it is asked for again and again, cannot be called off, and comes up where it can at last', async () => {
+  const scene = await MoveScene.running('separate');
+  scene.lose('h1');
+  scene.world.sim('h2').faults.add({ kind: 'fail', when: 'before', on: 'create', times: 99 });
+  await scene.taken('evacuate', { fromImage: true });
+  await scene.until(() => scene.owner === null && scene.phase === 'planning.place', 'a destination that gave up');
+  await scene.world.clock.advance(30_000);
+  expect(await scene.order('abortMigration')).toMatchObject({ kind: 'refused', guard: 'moveUnderWay' });
+  scene.world.sim('h2').faults.clear();
+  await scene.rests();
+  expect([scene.owner, scene.value]).toEqual(['h2', 'running']);
+  await scene.comesBack('h1');
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('I9: deleted while no host can make it, it is gone', async () => {
+  const scene = await MoveScene.running('separate');
+  scene.lose('h1');
+  scene.world.sim('h2').faults.add({ kind: 'fail', when: 'before', on: 'create', times: 99 });
+  await scene.taken('evacuate', { fromImage: true });
+  await scene.until(() => scene.owner === null && scene.phase === 'planning.place', 'a destination that gave up');
+  await scene.taken('delete');
+  await scene.rests();
+  await scene.comesBack('h1');
+  expect(await scene.faults('deleted')).toEqual([]);
+});
+
 test('I9: deleted while its host is down, it is gone from everywhere when the host comes back', async () => {
   const scene = await MoveScene.running('shared');
   scene.lose('h1');

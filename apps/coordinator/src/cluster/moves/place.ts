@@ -9,6 +9,9 @@ const needed = {
   evacuate: ['spawn', 'reboot'],
 } as const;
 
+/** With the pauses between them about two minutes. */
+const TRIES_BEFORE_ALL = 8;
+
 /** Chooses the destination; what the step after it needs of its report is kept. */
 export async function placeMove(move: Move): Promise<Record<string, unknown>> {
   const { plan, tools } = move;
@@ -24,11 +27,18 @@ export async function placeMove(move: Move): Promise<Record<string, unknown>> {
   });
   const asked = plan.request['host'];
   const only = typeof asked === 'string' ? asked : null;
-  const placement = choose({ ...spec, flavor }, fit, { only, not: plan.hostsTried }, tools.ratios);
+  // Once its host was fenced an evacuation only goes forward: after a while those that could not take it are asked again.
+  const isFenced = plan.kind === 'evacuate' && plan.hostsTried.length > 0;
+  const not = isFenced && plan.tries >= TRIES_BEFORE_ALL ? [] : plan.hostsTried;
+  const placement = choose({ ...spec, flavor }, fit, { only, not }, tools.ratios);
   if (placement.kind === 'none') {
     // Why a host was not even asked matters more than that it was not found.
     const why = new Map([...placement.reasons, ...[...reasons].filter(([host]) => only === null || only === host)]);
-    throw failed('NO_VALID_HOST', explainNone(why));
+    throw failed(
+      'NO_VALID_HOST',
+      explainNone(why),
+      isFenced ? { again: true, awaiting: 'a host that can take it' } : {},
+    );
   }
   const { report } = all.find((candidate) => candidate.report.host === placement.host) as Candidate;
   return {
