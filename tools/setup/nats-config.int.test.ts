@@ -91,6 +91,13 @@ describe.each(natsServers())('the configuration for nats-server $version', ({ ve
     }
   });
 
+  it('lets an agent add the images that it made', async () => {
+    const images = await new Objm(await as('agent-h1')).open('images');
+    await images.putBlob({ name: 'snapshot' }, new TextEncoder().encode('its disk'));
+    const store = await new Objm(await as('coordinator')).open('images');
+    expect(new TextDecoder().decode((await store.getBlob('snapshot'))!)).toBe('its disk');
+  });
+
   it('carries an order of the coordinator to an agent and the answer back', async () => {
     const [agent, coordinator] = [await as('agent-h2'), await as('coordinator')];
     agent.subscribe('rpc.h2.>', { callback: (_, message) => void message.respond(`did ${message.string()}`) });
@@ -106,7 +113,8 @@ describe.each(natsServers())('the configuration for nats-server $version', ({ ve
     ['agent-h1', '$JS.API.STREAM.PURGE.EVT_h1', 'the emptying of its own stream'],
     ['agent-h1', '$JS.API.DIRECT.GET.EVT_h2.evt.h2.web', 'reading another host'],
     ['agent-h1', '$JS.API.CONSUMER.CREATE.EVT_h2.x.evt.h2.>', 'replaying another host'],
-    ['agent-h1', '$O.images.C.x', 'writing images'],
+    ['agent-h1', '$O.secrets.C.x', 'writing secrets'],
+    ['agent-h1', '$JS.API.STREAM.PURGE.OBJ_images', 'the end of an image'],
     ['coordinator', '$JS.API.STREAM.DELETE.EVT_h1', 'the end of a stream'],
     ['reader', 'evt.h1.web', 'a history'],
     ['reader', 'rpc.h1.cmd.web', 'an order'],

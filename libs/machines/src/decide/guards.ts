@@ -133,6 +133,13 @@ function checkEvacuate(state: InstanceState, args: Asker['args'], facts: Env['fa
   const { proofOf, full: isFull } = facts;
   if (role.kind !== 'granted')
     return { guard: 'placed', fact: 'no host holds the instance: there is nothing to evacuate' };
+  if (state.value.startsWith('deleting.'))
+    return { guard: 'notDeleted', fact: `the instance is being deleted on ${role.host}; nothing of it is to be saved` };
+  if (leafOf(state.value)?.method === 'order')
+    return {
+      guard: 'placed',
+      fact: `${role.host} has not taken the instance yet: the order is taken back by itself, and another host chosen where one may be`,
+    };
   if (isFull) return full;
   if (migration !== undefined && isMigrationLeaf(migration.value) && !takingOver.has(migration.value))
     return {

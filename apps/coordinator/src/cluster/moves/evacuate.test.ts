@@ -190,3 +190,33 @@ test('an instance that no host holds has nothing to evacuate', async () => {
   expect(await scene.order('evacuate')).toMatchObject({ kind: 'refused', guard: 'notDeleted' });
   expect(scene.world.last(CLUSTER, scene.uuid)?.state.actor.role.kind).toBe('closed');
 });
+
+describe('its host is lost before it has taken the order to build', () => {
+  async function ordered(): Promise<{ scene: MoveScene; chosen: string }> {
+    const scene = await MoveScene.empty('separate', ['h1', 'h2']);
+    scene.world.cutOff.add('h1').add('h2');
+    await scene.taken('create', { spec: sampleSpec(1) });
+    await scene.until(() => scene.world.last(CLUSTER, scene.uuid)?.state.value === 'building.order', 'the order');
+    const chosen = scene.owner!;
+    scene.lose(chosen);
+    scene.world.cutOff.clear();
+    return { scene, chosen };
+  }
+
+  test('there is nothing to evacuate: the order is taken back, and another host builds it, without a word', async () => {
+    const { scene, chosen } = await ordered();
+    expect(await scene.order('evacuate', { fromImage: true })).toMatchObject({ kind: 'refused', guard: 'placed' });
+    await scene.rests();
+    expect([scene.value, scene.owner]).toEqual(['running', chosen === 'h1' ? 'h2' : 'h1']);
+    await scene.comesBack(chosen);
+    expect(await scene.faults('running')).toEqual([]);
+  });
+
+  test('I9: it is deleted, and an evacuation asked for meanwhile does not bring it back', async () => {
+    const { scene, chosen } = await ordered();
+    await scene.taken('delete');
+    expect(await scene.order('evacuate', { fromImage: true })).toMatchObject({ kind: 'refused', guard: 'notDeleted' });
+    await scene.comesBack(chosen);
+    expect(await scene.faults('deleted')).toEqual([]);
+  });
+});
