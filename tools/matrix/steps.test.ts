@@ -35,6 +35,25 @@ test('a seed chooses the same point each time, and never beyond the next turn', 
   expect(point.afterMs).toBeLessThan(step?.gapMs ?? 0);
 });
 
+test('long steps are struck more often than those that are over at once, and no step never', () => {
+  const [operation] = operations;
+  if (operation === undefined) throw new Error('there are no operations');
+  const counts = new Map<string, number>();
+  for (let n = 0; n < 400; n += 1) {
+    const { where, events, nth } = pointFor(operation, `fault ${n}`, stepsOf(turns));
+    const step = `${where} ${events} ${nth}`;
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  const [first, second, third, fourth] = [
+    'source liveMigrate.requested 1',
+    'spine move.requested 1',
+    'destination incoming 1',
+    'destination incoming 2',
+  ].map((step) => counts.get(step) ?? 0) as [number, number, number, number];
+  expect(Math.min(first, second)).toBeGreaterThan(20);
+  expect(Math.min(third, fourth)).toBeGreaterThan(Math.max(first, second) * 1.5);
+});
+
 test('a point says where and when', () => {
   expect(pointText({ where: 'destination', events: 'incoming', nth: 2, afterMs: 330 })).toBe(
     'destination: incoming (2), 330 ms later',

@@ -1,6 +1,6 @@
 /** Where a fault strikes: after a turn that the clean run of the operation stored, some time on the way to the next. */
 import { eventsText, type Turn } from '../start/api.ts';
-import { shuffled } from '../../apps/agent/src/proof/rotation.ts';
+import { seeded } from '../../apps/agent/src/proof/rotation.ts';
 import type { Operation } from './operations.ts';
 
 export interface Step {
@@ -22,8 +22,6 @@ const roles: Readonly<Record<string, Step['where']>> = {
   'host-b': 'destination',
   _cluster: 'spine',
 };
-/** Shares of the gap to the next turn. */
-const SHARES = [0, 0.3, 0.6, 0.9] as const;
 const LONGEST_MS = 6_000;
 
 /** What a turn is called as a step. */
@@ -48,14 +46,22 @@ export function stepsOf(turns: readonly Turn[]): Step[] {
   });
 }
 
-/** The seed's choice for a cell. */
+/**
+ * The seed's choice for a cell. Half of the choices fall on any step alike, half on any moment alike: else the long steps, a copy above
+ * all, would be struck as seldom as those that are over at once.
+ */
 export function pointFor(operation: Operation, fault: string, steps: readonly Step[]): Point {
-  const salt = `${operation.name} ${fault}`;
-  const [step] = shuffled(steps, salt);
-  if (step === undefined) throw new Error(`a clean run of "${operation.name}" stored nothing`);
-  const [share = 0] = shuffled(SHARES, salt);
-  const { gapMs, ...rest } = step;
-  return { ...rest, afterMs: Math.min(LONGEST_MS, Math.round(gapMs * share)) };
+  const random = seeded(`${operation.name} ${fault}`);
+  const { gapMs, ...rest } = random.chance(0.5) ? random.pick(steps) : atAnyMoment(steps, random.next());
+  return { ...rest, afterMs: Math.min(LONGEST_MS, Math.floor(gapMs * random.next())) };
+}
+
+/** The step under way when this share of the whole time has passed. */
+function atAnyMoment(steps: readonly Step[], share: number): Step {
+  let left = share * steps.reduce((sum, { gapMs }) => sum + gapMs, 0);
+  const found = steps.find(({ gapMs }) => (left -= gapMs) < 0) ?? steps.at(-1);
+  if (found === undefined) throw new Error('a clean run stored nothing');
+  return found;
 }
 
 export function pointText({ where, events, nth, afterMs }: Point): string {
