@@ -49,12 +49,14 @@ export const agentConfig = z.strictObject({
           maxDowntimeMs: z.int().positive().optional(),
           /** A guest that writes faster than it is copied is slowed down. */
           autoConverge: z.boolean().default(false),
-          /** A move may be switched to post-copy; needs `landing: "running"`. */
+          /** A move may be switched to post-copy; needs `landing: "running"`, and with it a `lockManager`. */
           postCopy: z.boolean().default(false),
           /** How a move is brought to its end at any price. */
           forceComplete: z.enum(['pause', 'postCopy']).default('pause'),
-          /** Who lets the guest go on where it arrives: its new owner (`paused`), or libvirt by itself (`running`). */
+          /** Who lets the guest go on where it arrives: its new owner (`paused`), or libvirt by itself (`running`; needs a `lockManager`). */
           landing: z.enum(['paused', 'running']).default('paused'),
+          /** `lock_manager` in the qemu.conf of every host: what keeps a guest from running on two of them. */
+          lockManager: z.enum(['none', 'lockd', 'sanlock']).default('none'),
           /** The operator knows that storage which both hosts see is safe for a move, though libvirt does not. */
           trustSharedStorage: z.boolean().default(false),
         })

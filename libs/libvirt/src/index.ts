@@ -30,6 +30,7 @@ export type { Listener, Subscription } from './session/event-sinks.ts';
 export type { KeepaliveOptions } from './session/keepalive.ts';
 export type { Session, SessionEnd, SessionOptions, TappedPacket } from './session/session.ts';
 export type { LibvirtStream } from './session/stream.ts';
+export { unixSocketOf } from './session/transport.ts';
 export type { TlsFiles, TransportOptions } from './session/transport.ts';
 export { parseUri } from './session/uri.ts';
 export type { LibvirtUri } from './session/uri.ts';

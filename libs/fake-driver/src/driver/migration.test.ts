@@ -201,7 +201,13 @@ describe('steering', () => {
   });
 
   it('switches to post-copy where that is allowed', async () => {
-    const options = { liveMigration: { postCopy: true, landing: 'running', forceComplete: 'postCopy' } } as const;
+    const liveMigration = {
+      postCopy: true,
+      landing: 'running',
+      lockManager: 'lockd',
+      forceComplete: 'postCopy',
+    } as const;
+    const options = { liveMigration };
     const bench = await new MoveBench('shared', options).spawn();
     await bench.check();
     await bench.prepare();
@@ -232,6 +238,9 @@ describe('steering', () => {
   it('refuses settings that do not go together', () => {
     const { site } = new MoveBench('shared');
     expect(() => new FakeDriver(site.host('a'), { liveMigration: { postCopy: true } })).toThrow('landing "running"');
+    expect(() => new FakeDriver(site.host('a'), { liveMigration: { landing: 'running' } })).toThrow(
+      'liveMigration.landing: "running" can leave two copies',
+    );
     expect(() => new FakeDriver(site.host('a'), { liveMigration: { forceComplete: 'postCopy' } })).toThrow('allowed');
   });
 });

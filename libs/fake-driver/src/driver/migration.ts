@@ -39,6 +39,8 @@ export interface LiveMigrationOptions {
    * `running`: the daemons by themselves; should the network fail at that very moment, the source lets its own go on too.
    */
   readonly landing: 'paused' | 'running';
+  /** What the daemons of all hosts are said to have against a guest that runs twice. */
+  readonly lockManager: 'none' | 'lockd' | 'sanlock';
 }
 
 export const liveMigrationDefaults: LiveMigrationOptions = {
@@ -46,6 +48,7 @@ export const liveMigrationDefaults: LiveMigrationOptions = {
   postCopy: false,
   forceComplete: 'pause',
   landing: 'paused',
+  lockManager: 'none',
 };
 
 /** Throws for wishes that do not go together. */
@@ -54,6 +57,11 @@ export function checkedOptions(options: LiveMigrationOptions): LiveMigrationOpti
     throw failure(
       'CONFIGURATION_INVALID',
       'liveMigration.postCopy: needs landing "running", since the guest runs there first',
+    );
+  if (options.landing === 'running' && options.lockManager === 'none')
+    throw failure(
+      'CONFIGURATION_INVALID',
+      'liveMigration.landing: "running" can leave two copies of a guest running; say in liveMigration.lockManager what prevents it',
     );
   if (options.forceComplete === 'postCopy' && !options.postCopy)
     throw failure('CONFIGURATION_INVALID', 'liveMigration.forceComplete: "postCopy" needs postCopy to be allowed');

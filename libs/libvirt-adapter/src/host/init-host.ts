@@ -5,6 +5,7 @@ import type { HostContext } from '@chronovirt/contract';
 import { ensureNatNetwork } from '../network/nat-network.ts';
 import type { HostServices } from './host-services.ts';
 import { translated } from './faults.ts';
+import { checkLockManager } from './lock-manager.ts';
 
 /** Makes the driver ready: directories, what the host is, events, the NAT network. Guests that run are not touched. */
 export async function initHost(host: HostServices, context: HostContext): Promise<void> {
@@ -22,6 +23,7 @@ export async function initHost(host: HostServices, context: HostContext): Promis
   }
   try {
     await host.discover(context);
+    await checkLockManager(settings);
     await host.feed.confirmed(context.permit.signal, context.remainingMs());
     const network = settings.natNetwork === undefined ? 'chronovirt' : settings.natNetwork;
     if (network !== null) await ensureNatNetwork(host, network, context);

@@ -2,6 +2,9 @@ import type { ImageFetcher, ImageSink, ImageSource } from '@chronovirt/images';
 import type { PeerClient } from '@chronovirt/peer';
 import type { Log } from '@chronovirt/runtime';
 
+/** What keeps libvirt from running a guest on a disk that a guest on another host runs on. */
+export type LockManager = 'none' | 'lockd' | 'sanlock';
+
 /** How guests move to other hosts while they run; what is left out is as it says. */
 export interface LiveMigrationSettings {
   /** libvirt URI of another host, `%s` for its address; this host's daemon has to reach it. Default `qemu+tcp://%s/system`. */
@@ -14,15 +17,17 @@ export interface LiveMigrationSettings {
   readonly maxDowntimeMs?: number;
   /** A guest that writes faster than it is copied is slowed down. Default: false. */
   readonly autoConverge?: boolean;
-  /** A move may be switched to post-copy; needs `landing: "running"`. Default: false. */
+  /** A move may be switched to post-copy; needs `landing: "running"`, and with it a lock manager. Default: false. */
   readonly postCopy?: boolean;
   /** How a move is brought to its end at any price. Default: `pause`. */
   readonly forceComplete?: 'pause' | 'postCopy';
   /**
    * Who lets the guest go on where it arrives. `paused` (default): its new owner. `running`: libvirt by itself; should the network fail
-   * at that very moment, both hosts run it, unless libvirt has a lock manager that forbids it.
+   * at that very moment, both hosts run it, unless libvirt has a lock manager that forbids it: refused without `lockManager`.
    */
   readonly landing?: 'paused' | 'running';
+  /** What the operator says of `lock_manager` in the qemu.conf of every host; `initHost` checks it of this one where it can. Default: `none`. */
+  readonly lockManager?: LockManager;
   /** The operator knows that storage which both hosts see is safe for a move, though libvirt does not. Default: false. */
   readonly trustSharedStorage?: boolean;
 }

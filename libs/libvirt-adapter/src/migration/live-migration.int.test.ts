@@ -205,17 +205,34 @@ describe('a guest that writes faster than it is copied', () => {
     await guest.remove();
   });
 
-  it('goes over before its memory, where post-copy is allowed', async () => {
-    const guest = await start({ postCopy: true, landing: 'running', forceComplete: 'postCopy' });
-    const { end } = await order(guest);
-    const before = guest.count('a');
-    await guest.a.driver.steerMigration!(guest.uuid, 'forceComplete', guest.context());
-    await end;
-    expect(guest.calls).toEqual(['post']);
-    expect(await guest.observe('b')).toMatchObject(here);
-    await guest.arrive();
-    await guest.countsOn('b', before);
-    await guest.remove();
+  describe('where libvirt locks the disks of guests', () => {
+    const withSettings = (change: string) =>
+      Promise.all(
+        lab.hosts.hosts.map(async (host) => {
+          await host.exec(['sh', '-c', change]);
+          await host.restart();
+        }),
+      );
+    beforeAll(() => withSettings(`echo 'lock_manager = "lockd"' >> /etc/libvirt/qemu.conf && virtlockd -d`));
+    afterAll(() => withSettings('sed -i /lock_manager/d /etc/libvirt/qemu.conf'));
+
+    it('goes over before its memory, where post-copy is allowed', async () => {
+      const guest = await start({
+        postCopy: true,
+        landing: 'running',
+        lockManager: 'lockd',
+        forceComplete: 'postCopy',
+      });
+      const { end } = await order(guest);
+      const before = guest.count('a');
+      await guest.a.driver.steerMigration!(guest.uuid, 'forceComplete', guest.context());
+      await end;
+      expect(guest.calls).toEqual(['post']);
+      expect(await guest.observe('b')).toMatchObject(here);
+      await guest.arrive();
+      await guest.countsOn('b', before);
+      await guest.remove();
+    });
   });
 });
 

@@ -28,6 +28,7 @@ describe('settings of live migration', () => {
   it('let guests land paused, allow no post-copy, and reach hosts by TCP, unless said otherwise', () => {
     expect(policyOf()).toMatchObject({
       landing: 'paused',
+      lockManager: 'none',
       postCopy: false,
       forceComplete: 'pause',
       address: '10.0.0.1',
@@ -40,10 +41,22 @@ describe('settings of live migration', () => {
   it.each([
     [{ uri: 'qemu+tcp://10.0.0.2/system' }, 'liveMigration.uri: expected %s'],
     [{ postCopy: true }, 'liveMigration.postCopy: needs landing "running"'],
+    [{ postCopy: true, lockManager: 'lockd' }, 'liveMigration.postCopy: needs landing "running"'],
+    [{ landing: 'running' }, 'say which in liveMigration.lockManager'],
+    [{ landing: 'running', lockManager: 'none' }, 'liveMigration.landing: "running" can leave two copies'],
+    [{ landing: 'running', postCopy: true }, 'liveMigration.landing: "running" can leave two copies'],
     [{ forceComplete: 'postCopy' }, 'liveMigration.forceComplete: "postCopy" needs postCopy'],
   ] as const)('%j are refused with the field and what to do', (settings, message) => {
     expect(() => policyOf(settings)).toThrow(message);
   });
+
+  it.each(['lockd', 'sanlock'] as const)(
+    'let libvirt start the guest over there where %s keeps it from two',
+    (lockManager) => {
+      expect(policyOf({ landing: 'running', lockManager })).toMatchObject({ landing: 'running', lockManager });
+      expect(policyOf({ landing: 'running', lockManager, postCopy: true })).toMatchObject({ postCopy: true });
+    },
+  );
 
   it.each(['', 'a host', 'host/../x', 'host?x=y', '%s', 'host]'])('%j is no host', (name) => {
     expect(() => checkHostName('dest', name)).toThrow('dest: expected the name or address of a host');

@@ -1,6 +1,6 @@
 /** The settings of live migration, complete and found to go together; and how another host's libvirt is named. */
 import { DriverError } from '@chronovirt/contract';
-import type { LiveMigrationSettings, LibvirtDriverSettings } from '../host/settings.ts';
+import type { LiveMigrationSettings, LibvirtDriverSettings, LockManager } from '../host/settings.ts';
 
 /** As `LiveMigrationSettings`, nothing left out; null = libvirt's or QEMU's own choice. */
 export interface MigrationPolicy {
@@ -12,6 +12,7 @@ export interface MigrationPolicy {
   readonly postCopy: boolean;
   readonly forceComplete: 'pause' | 'postCopy';
   readonly landing: 'paused' | 'running';
+  readonly lockManager: LockManager;
   readonly trustSharedStorage: boolean;
 }
 
@@ -27,11 +28,18 @@ export function migrationPolicy({ liveMigration = {}, address }: LibvirtDriverSe
     postCopy: given.postCopy ?? false,
     forceComplete: given.forceComplete ?? 'pause',
     landing: given.landing ?? 'paused',
+    lockManager: given.lockManager ?? 'none',
     trustSharedStorage: given.trustSharedStorage ?? false,
   };
   if (!policy.uri.includes('%s')) throw invalid('uri', 'expected %s where the address of the other host goes');
   if (policy.postCopy && policy.landing === 'paused')
     throw invalid('postCopy', 'needs landing "running", since the guest runs over there before its memory has come');
+  if (policy.landing === 'running' && policy.lockManager === 'none')
+    throw invalid(
+      'landing',
+      '"running" can leave two copies of a guest running, unless libvirt has a lock manager: set lock_manager in the qemu.conf of ' +
+        'every host and say which in liveMigration.lockManager ("lockd" or "sanlock"), or leave landing at "paused"',
+    );
   if (policy.forceComplete === 'postCopy' && !policy.postCopy)
     throw invalid('forceComplete', '"postCopy" needs postCopy to be allowed');
   return policy;

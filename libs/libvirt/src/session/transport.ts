@@ -102,6 +102,11 @@ async function connected(socket: Socket, event: string, signal: AbortSignal): Pr
   }
 }
 
+/** The unix socket that a connection to `uri` goes through; null when it goes another way. */
+export function unixSocketOf(uri: LibvirtUri): string | null {
+  return uri.transport === 'unix' ? socketPath(uri, {}) : null;
+}
+
 /** With no path given: the monolithic daemon's socket, else that of the modular one for QEMU. */
 function socketPath(uri: LibvirtUri, options: TransportOptions): string {
   const given = options.socket ?? uri.socket;
