@@ -65,6 +65,14 @@ test('running guests leave live, as many at a time as the budget says, and then 
   await until('it is in use again', () => maintenance(coordinator) === 'none');
 });
 
+test('without shared storage running guests leave live as well, their disks are copied along', async () => {
+  const coordinator = await start('separate', 2);
+  await order(coordinator, 'maintenance', { on: true });
+  await until('the drain is over', () => !maintenance(coordinator).includes('.'));
+  expect(result(coordinator)).toEqual({ moved: 2, except: [], more: 0 });
+  for (let n = 1; n <= 2; n++) expect(world.whereItRuns(uuidNumber(n))).not.toContain('h1');
+});
+
 test('a stopped guest leaves cold, and its files go with it', async () => {
   const coordinator = await start('separate', 1);
   await world.command(coordinator, uuidNumber(1), 'stop', { timeoutSeconds: 0 });
@@ -127,4 +135,30 @@ test('a drain that is called off leaves what is still there where it is', async 
   await world.clock.advance(600_000);
   expect(maintenance(coordinator)).toBe('none');
   expect(on(coordinator, 'h1')).toBeGreaterThanOrEqual(2);
+});
+
+test('files that are kept for a move whose other host is lost do not keep the drain from its end, and it says so', async () => {
+  const coordinator = await start('separate', 2);
+  await world.command(coordinator, uuidNumber(1), 'coldMigrate', { host: 'h2' });
+  await until('the move has landed', () => world.move(uuidNumber(1))?.value === 'landed');
+  await world.rests(uuidNumber(1));
+  world.losePower('h2');
+  await until('h2 is lost', () => coordinator.fleet?.state('h2')?.state.value === 'lost');
+  await order(coordinator, 'maintenance', { on: true });
+  await until('the drain is over', () => maintenance(coordinator) === 'drained');
+  expect(result(coordinator)).toMatchObject({ moved: 1, except: [{ instance: uuidNumber(1) }], more: 0 });
+  expect(result(coordinator)?.except[0]?.why).toContain('h2');
+});
+
+test('what has landed here and waits for a person stays, and does not keep the drain from its end', async () => {
+  const coordinator = await start('separate', 1);
+  await world.create(coordinator, 2, 'h2');
+  await world.rests(uuidNumber(2));
+  await world.command(coordinator, uuidNumber(2), 'coldMigrate', { host: 'h1' });
+  await until('the move has landed', () => world.move(uuidNumber(2))?.value === 'landed');
+  await world.rests(uuidNumber(2));
+  await order(coordinator, 'maintenance', { on: true });
+  await until('the drain is over', () => maintenance(coordinator) === 'drained');
+  expect(result(coordinator)).toMatchObject({ moved: 1, except: [{ instance: uuidNumber(2) }], more: 0 });
+  expect(result(coordinator)?.except[0]?.why).toContain('resized');
 });

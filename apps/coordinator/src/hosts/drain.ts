@@ -14,7 +14,7 @@ import {
   type InstanceState,
   type InstanceUuid,
 } from '@chronovirt/contract';
-import { explain, isUnderWay, restingOf, settled } from '@chronovirt/machines';
+import { explain, isMigrationLeaf, restingOf, settled } from '@chronovirt/machines';
 import { isReadable, sleep, type Clock, type Journal } from '@chronovirt/runtime';
 import { explainNone, type Placement } from '../cluster/placement.ts';
 import type { DrainStep, OrderReply } from '../http/ports.ts';
@@ -37,6 +37,11 @@ export interface DrainOptions {
 
 const NAMED = 100;
 const pauseMs = 500;
+/** How long what is left of one that has gone is waited for before it counts as what stays. */
+const LEAVING_MS = 60_000;
+
+/** What a drain has done with, by instance, and why it stayed. */
+type Stayed = Map<string, { readonly name: string; readonly why: string }>;
 
 export class Drain {
   readonly #options: DrainOptions;
@@ -56,41 +61,58 @@ export class Drain {
     const { host, parts } = state;
     const { signal } = context.permit;
     /** Those that this drain has done with; each is ordered once. */
-    const done = new Map<string, { name: string; why: string }>();
-    const ordered = new Map<string, 'move' | 'confirm'>();
+    const done: Stayed = new Map();
+    /** Ordered to leave, and where in the host's stream that is stored. */
+    const ordered = new Map<string, number>();
+    /** Since when what is left of one that has gone is in the way, on the clock's monotonic time. */
+    const leaving = new Map<string, number>();
     let moved = 0;
     for (;;) {
       signal.throwIfAborted();
       const here = [...this.#on(host)];
-      for (const id of ordered.keys()) {
-        if (here.some(({ uuid }) => uuid === id)) continue;
-        ordered.delete(id);
-        moved += 1;
-      }
+      const isHere = (id: string): boolean => here.some(({ uuid }) => uuid === id);
+      for (const id of ordered.keys()) if (!isHere(id)) moved += Number(ordered.delete(id));
+      for (const id of done.keys()) if (!isHere(id)) done.delete(id);
       const waiting = here.filter(({ uuid }) => !done.has(uuid));
       if (waiting.length === 0) return endOf(here.length, moved, done);
-      let busy = waiting.filter(({ uuid }) => this.#isMoving(uuid)).length;
+      const isOnItsWay = (entry: InstanceEntry): boolean =>
+        entry.host !== host || ordered.has(entry.uuid) || this.#isMoving(entry.uuid);
+      let busy = waiting.filter(isOnItsWay).length;
       for (const entry of waiting) {
-        if (this.#isMoving(entry.uuid)) continue;
-        if (ordered.has(entry.uuid)) {
-          // It was ordered, has come to an end, and is still here: what its history says is why.
-          ordered.delete(entry.uuid);
-          done.set(entry.uuid, { name: entry.name ?? entry.uuid, why: this.#whyItStayed(entry.uuid) });
+        const { uuid } = entry;
+        const stays = (why: string): void => void done.set(uuid, { name: entry.name ?? uuid, why });
+        if (this.#isMoving(uuid)) continue;
+        if (entry.host !== host) {
+          const why = await this.#seeOff(entry, host, op, context);
+          const now = this.#options.clock.monotonic();
+          const since = leaving.get(uuid) ?? now;
+          leaving.set(uuid, since);
+          if (now - since > LEAVING_MS) stays(why);
           continue;
         }
-        if (busy >= parts.maintenance.budget) break;
+        const orderedAt = ordered.get(uuid);
+        if (orderedAt !== undefined) {
+          // The read model may not have come so far yet.
+          if ((entry.of(host)?.seq ?? 0) < orderedAt) continue;
+          ordered.delete(uuid);
+          // It was ordered, has come to an end, and is still here: what its history says is why.
+          stays(this.#whyItStayed(uuid));
+          continue;
+        }
+        if (busy >= parts.maintenance.budget) continue;
         const step = await this.#stepOf(entry, host);
         if (step.how === null) {
-          done.set(entry.uuid, { name: step.name, why: step.why ?? 'it cannot be moved' });
+          stays(step.why ?? 'it cannot be moved');
           continue;
         }
-        const refusal = await this.#order(entry, step.how, `drain.${host}.${op}.${entry.uuid}`, context);
-        if (refusal === null) {
-          ordered.set(entry.uuid, 'move');
-          busy += 1;
-        } else done.set(entry.uuid, { name: step.name, why: refusal });
+        const answer = await this.#order(entry, step.how, `drain.${host}.${op}.${uuid}`, context);
+        if (typeof answer === 'string') {
+          stays(answer);
+          continue;
+        }
+        ordered.set(uuid, answer);
+        busy += 1;
       }
-      await this.#settleArrivals(host, op, context);
       await sleep(this.#options.clock, pauseMs, signal);
       context.progress(`${here.length} instances left`, moved / Math.max(1, moved + here.length));
     }
@@ -106,11 +128,14 @@ export class Drain {
     }
   }
 
+  /** A move is at work. One that has landed is not: somebody has to confirm it or turn it back. */
   #isMoving(instance: string): boolean {
     const move = this.#options.spine(instance as InstanceUuid)?.parts.migration;
     const value = this.#options.model.get(instance)?.state ?? '';
     return (
-      (move !== undefined && isUnderWay(move.value)) || value.startsWith('migrating.') || value.startsWith('settling.')
+      (move !== undefined && isMigrationLeaf(move.value)) ||
+      value.startsWith('migrating.') ||
+      value.startsWith('settling.')
     );
   }
 
@@ -141,16 +166,15 @@ export class Drain {
     return { ...about, how: wanted as 'liveMigrate', why: null };
   }
 
-  /** Null = it was taken. */
-  async #order(entry: InstanceEntry, name: CommandName, id: string, context: EffectContext): Promise<string | null> {
+  /** Where it is stored that it was taken; else why it was not. */
+  async #order(entry: InstanceEntry, name: CommandName, id: string, context: EffectContext): Promise<string | number> {
     context.permit.check();
-    const args = name === 'liveMigrate' ? { blockMigration: false } : {};
     const by = { kind: 'operator', name: 'drain' } as const;
-    const command = { id, instance: entry.uuid, name, args, by } as unknown as Command;
+    const command = { id, instance: entry.uuid, name, args: {}, by } as unknown as Command;
     try {
       const reply = await this.#options.send(command, entry.host ?? '_cluster');
       if (reply.kind !== 'answer') return reply.message;
-      return reply.answer.kind === 'refused' ? reply.answer.fact : null;
+      return reply.answer.kind === 'refused' ? reply.answer.fact : reply.answer.seq;
     } catch (error) {
       context.permit.signal.throwIfAborted();
       if (error instanceof ChronovirtError) return error.message;
@@ -158,21 +182,20 @@ export class Drain {
     }
   }
 
-  /** A cold move keeps the files of its source until it is confirmed; a drain wants them gone. */
-  async #settleArrivals(host: HostName, op: number, context: EffectContext): Promise<void> {
-    for (const entry of this.#on(host)) {
-      const move = this.#options.spine(entry.uuid as InstanceUuid)?.parts.migration;
-      const isOurs = move?.value === 'landed' && move.context.source === host && entry.state === 'resized';
-      if (isOurs) await this.#order(entry, 'confirmResize', `drain.${host}.${op}.${entry.uuid}.confirm`, context);
-    }
+  /**
+   * It has left, and something of it is still here: what is being cleared away, or the files of a cold move, which stay until it is
+   * confirmed; a drain wants them gone. Says what they wait for.
+   */
+  async #seeOff(entry: InstanceEntry, host: HostName, op: number, context: EffectContext): Promise<string> {
+    const move = this.#options.spine(entry.uuid as InstanceUuid)?.parts.migration;
+    const isOurs = move?.value === 'landed' && move.context.source === host && entry.state === 'resized';
+    if (!isOurs) return 'it has left, and what was left of it is not cleared away yet';
+    const answer = await this.#order(entry, 'confirmResize', `drain.${host}.${op}.${entry.uuid}.confirm`, context);
+    return `its move to ${entry.host} is not confirmed: ${typeof answer === 'string' ? answer : 'it was ordered, and is not done yet'}`;
   }
 }
 
-function endOf(
-  left: number,
-  moved: number,
-  done: ReadonlyMap<string, { name: string; why: string }>,
-): Record<string, unknown> {
+function endOf(left: number, moved: number, done: Readonly<Stayed>): Record<string, unknown> {
   const all = [...done].map(([instance, { name, why }]) => ({
     instance,
     name: name.slice(0, 64),

@@ -10,8 +10,9 @@ import { isReadable, type Clock, type Journal, type Log } from '@chronovirt/runt
 import { writeInto } from '../cluster/write-into.ts';
 
 /**
- * Ends what a host that is gone for ever held: every history of it that is not closed gets a fence. Nothing is granted elsewhere by that:
- * an instance is offered for evacuation, or stays lost. Moves that wait for the host go on by what its history says then.
+ * Ends what a host that is gone for ever held: every history of it that owns an instance gets a fence. Nothing is granted elsewhere by
+ * that: an instance is offered for evacuation, or stays lost, and its disks are kept until that is decided. What the host keeps, or
+ * prepares, for a move owns nothing: the move that it is for ends it.
  */
 export async function fenceInstances(
   { journal, clock, incarnation, log }: { journal: Journal; clock: Clock; incarnation: Incarnation; log: Log },
@@ -28,7 +29,7 @@ export async function fenceInstances(
       continue;
     }
     const { role, epoch } = stored.message.state.actor;
-    if (role.kind === 'closed' || role.kind === 'remnant') continue;
+    if (role.kind !== 'owner') continue;
     const instance = stored.instance as InstanceUuid;
     const link = { kind: 'fence', epoch: epoch + 1, keepDisks: true } as const;
     const { decision } = await writeInto({ journal, clock, incarnation }, host, instance, link, {

@@ -80,9 +80,14 @@ function onReturned(state: InstanceState | null, returned: Returned, env: Env): 
 }
 
 function onFence(state: InstanceState | null, { epoch, keepDisks, kept, from }: Fence, env: Env): Decision {
-  if (state !== null && epoch <= state.actor.epoch)
+  if (state !== null && epoch <= state.actor.epoch && !freesDisks(state, { epoch, keepDisks }))
     return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${state.actor.epoch}`);
   return new Turn(state, env, null)
     .add({ type: 'fence', part: OWNER_PART, data: dataOf({ epoch, keepDisks, kept, from }) })
     .end(coordinator, `fence of epoch ${epoch}`);
+}
+
+/** A host was fenced out before it was known what becomes of the disks there; now they have no use any more. */
+function freesDisks({ actor: { role } }: InstanceState, { epoch, keepDisks }: Pick<Fence, 'epoch' | 'keepDisks'>) {
+  return role.kind === 'remnant' && role.epoch === epoch && role.keepDisks === true && keepDisks === false;
 }
