@@ -7,6 +7,10 @@
  */
 
 const actor = 'libs/runtime/src/actor/actor.ts';
+const lanes = 'libs/runtime/src/actor/lanes.ts';
+const owedLook = 'libs/runtime/src/actor/owed-look.ts';
+const timer = 'libs/runtime/src/actor/timer.ts';
+const work = 'libs/runtime/src/actor/work.ts';
 const host = 'libs/runtime/src/host/host.ts';
 const lane = 'libs/runtime/src/effects/lane.ts';
 const permit = 'libs/runtime/src/effects/lane-permit.ts';
@@ -64,7 +68,7 @@ export const mechanisms = [
   {
     name: 'a look that began before something else was decided is stale',
     edits: [
-      { file: actor, find: 'this.#isBusy || (this.#state?.actor.op ?? 0) !== op', put: 'false' },
+      { file: owedLook, find: 'this.#hands.isBusy() || opOf(this.#hands.state()) !== op', put: 'false' },
       { file: `${machines}/decide/on-look.ts`, find: 'if (op !== state.actor.op)', put: 'if (op > state.actor.op)' },
     ],
     tests: [races],
@@ -147,23 +151,23 @@ export const mechanisms = [
   },
   {
     name: 'alarm: an effect without an end times out',
-    edits: [{ file: actor, find: "this.#host.clock.after(0, () => this.#push({ kind: 'alarm', op }));", put: '' }],
+    edits: [{ file: timer, find: 'this.#clock.after(0, () => this.#hands.alarm(op));', put: '' }],
     tests: [invariants],
   },
   {
     name: 'answers that wait in the sockets are read before a deadline counts',
     edits: [
       {
-        file: actor,
-        find: "this.#host.clock.after(0, () => this.#push({ kind: 'alarm', op }));",
-        put: "this.#push({ kind: 'alarm', op });",
+        file: timer,
+        find: 'this.#clock.after(0, () => this.#hands.alarm(op));',
+        put: 'this.#hands.alarm(op);',
       },
     ],
     tests: [races],
   },
   {
     name: 'delete goes first: the running effect is cancelled',
-    edits: [{ file: actor, find: 'lane.cancel(`op ${running} is no longer due`);', put: '{}' }],
+    edits: [{ file: lanes, find: 'lane.cancel(`op ${running} is no longer due`);', put: '{}' }],
     tests: [races],
   },
   {
@@ -171,9 +175,9 @@ export const mechanisms = [
     edits: [
       { file: actor, find: '    this.#revoke();\n  }\n\n  /** In the same', put: '  }\n\n  /** In the same' },
       {
-        file: actor,
-        find: '    this.#startDue(false);\n    this.#armTimer(this',
-        put: '    this.#revoke();\n    this.#startDue(false);\n    this.#armTimer(this',
+        file: work,
+        find: '    this.startDue(false);\n    this.timer.arm(',
+        put: '    this.lanes.revoke(this.#due());\n    this.startDue(false);\n    this.timer.arm(',
       },
     ],
     tests: [races],
@@ -252,7 +256,7 @@ export const mechanisms = [
   },
   {
     name: 'an ended effect is not begun again before its outcome is stored',
-    edits: [{ file: actor, find: '!this.#endedOps.has(op) &&', put: '' }],
+    edits: [{ file: lanes, find: '!this.#endedOps.has(op) &&', put: '' }],
     tests: [found],
   },
   {

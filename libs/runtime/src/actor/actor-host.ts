@@ -6,7 +6,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { RuntimePolicy } from '../ports/policy.ts';
-import type { Actor } from './actor.ts';
 import type { ActorItem, ActorState, Aggregate, MessageOf, TurnEnv } from './aggregate.ts';
 import type { Halt } from './halt.ts';
 import type { MessageBuilder } from './message-builder.ts';
@@ -16,6 +15,12 @@ export interface SpecSource<D> {
   known(id: string): D | undefined;
   /** Reads it from the message with sequence `seq` of this host's stream. */
   load(id: string, seq: number): Promise<D>;
+}
+
+/** A halted actor that can go on from a state that was found elsewhere. */
+export interface Revivable<S> {
+  readonly id: string;
+  revive(state: S): void;
 }
 
 /** What all actors of one kind on one host share. */
@@ -45,5 +50,5 @@ export interface ActorHost<S extends ActorState, C extends { readonly id: Comman
   onStored(seq: number, message: MessageOf<S>): void;
   onHalt(id: string, halt: Halt): void;
   /** Delete works on a halted instance too: finds a state to go on from. False for every other item. */
-  reviveForDelete(actor: Actor<S, C, L, D>, item: ActorItem<C, L>): Promise<boolean>;
+  reviveForDelete(actor: Revivable<S>, item: ActorItem<C, L>): Promise<boolean>;
 }

@@ -21,7 +21,7 @@ import {
 } from '@chronovirt/contract';
 import { defaultPolicy, type Link, type Policy } from '@chronovirt/machines';
 import type { Actor } from '../actor/actor.ts';
-import type { ActorHost, SpecSource } from '../actor/actor-host.ts';
+import type { ActorHost, Revivable, SpecSource } from '../actor/actor-host.ts';
 import type { ActorItem, ActorState, Aggregate, MessageOf } from '../actor/aggregate.ts';
 import type { Halt } from '../actor/halt.ts';
 import { instanceAggregate } from '../actor/instance-aggregate.ts';
@@ -538,7 +538,7 @@ export class Host {
     this.#cancelRenewal = this.#clock.after(this.#policy.leaseMs / 3, () => this.#renewLease());
   }
 
-  async #reviveForDelete(actor: InstanceActor, item: ActorItem<Command, Link>): Promise<boolean> {
+  async #reviveForDelete(actor: Revivable<InstanceState>, item: ActorItem<Command, Link>): Promise<boolean> {
     if (item.kind !== 'command' || item.command.name !== 'delete') return false;
     const state = await lastReadableState(this.#options.journal, this.host, actor.id);
     if (state === null) return false;
