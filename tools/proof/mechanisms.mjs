@@ -12,6 +12,9 @@ const owedLook = 'libs/runtime/src/actor/owed-look.ts';
 const timer = 'libs/runtime/src/actor/timer.ts';
 const work = 'libs/runtime/src/actor/work.ts';
 const host = 'libs/runtime/src/host/host.ts';
+const hypervisorWatch = 'libs/runtime/src/host/hypervisor-watch.ts';
+const instances = 'libs/runtime/src/host/instance-population.ts';
+const newerProcess = 'libs/runtime/src/host/newer-process.ts';
 const lane = 'libs/runtime/src/effects/lane.ts';
 const permit = 'libs/runtime/src/effects/lane-permit.ts';
 const run = 'libs/runtime/src/effects/effect-run.ts';
@@ -60,9 +63,7 @@ export const mechanisms = [
   },
   {
     name: 'a newer process of the host ends this one',
-    edits: [
-      { file: host, find: 'isNewerIncarnation(message.incarnation, this.#options.incarnation) &&', put: 'false &&' },
-    ],
+    edits: [{ file: newerProcess, find: 'isNewerIncarnation(message.incarnation, incarnation) &&', put: 'false &&' }],
     tests: [invariants],
   },
   {
@@ -119,11 +120,11 @@ export const mechanisms = [
   {
     name: 'subscribe first, then look',
     edits: [
-      { file: host, find: '    this.#stopWatching = await this.#watch();\n', put: '' },
+      { file: host, find: '    await this.#watch.begin();\n', put: '' },
       {
         file: host,
-        find: '    this.#releaseEarlyHints();\n',
-        put: '    this.#stopWatching = await this.#watch();\n    this.#releaseEarlyHints();\n',
+        find: '    this.#watch.releaseEarlyHints();\n',
+        put: '    await this.#watch.begin();\n    this.#watch.releaseEarlyHints();\n',
       },
     ],
     tests: [races],
@@ -193,7 +194,7 @@ export const mechanisms = [
     name: 'a halted instance is deleted from its last readable state',
     edits: [
       {
-        file: host,
+        file: instances,
         find: "item.command.name !== 'delete') return false;",
         put: "item.command.name !== 'delete') return false;\n    if (item.command.id !== '') return false;",
       },
@@ -235,21 +236,27 @@ export const mechanisms = [
   },
   {
     name: 'the comparison finds what no event told',
-    edits: [{ file: host, find: "void this.compare('comparison').finally(", put: 'void Promise.resolve().finally(' }],
+    edits: [
+      {
+        file: hypervisorWatch,
+        find: "void this.compare('comparison').finally(",
+        put: 'void Promise.resolve().finally(',
+      },
+    ],
     tests: [races],
   },
   {
     name: "the hypervisor's return wakes who waits for it",
-    edits: [{ file: host, find: 'for (const actor of this.#actors.all()) actor.wake();', put: '' }],
+    edits: [{ file: hypervisorWatch, find: 'for (const actor of this.#actors.all()) actor.wake();', put: '' }],
     tests: [races],
   },
   {
     name: 'a domain of a closed history is ended',
     edits: [
       {
-        file: host,
+        file: hypervisorWatch,
         find: 'if (!this.#actors.has(instance)) await this.#meetStray(instance,',
-        put: 'if (this.#closing === null) await this.#meetStray(instance,',
+        put: 'if (this.#context === null) await this.#meetStray(instance,',
       },
     ],
     tests: [races],
@@ -261,7 +268,7 @@ export const mechanisms = [
   },
   {
     name: "a predecessor's late append is looked for",
-    edits: [{ file: host, find: '    this.#scheduleSecondReading();\n  }', put: '  }' }],
+    edits: [{ file: host, find: '    this.#recovery.readAgainLater();\n  }', put: '  }' }],
     tests: [found],
   },
 ];

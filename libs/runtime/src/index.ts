@@ -11,6 +11,8 @@ export * from './effects/driver-executor.ts';
 export * from './effects/effect-run.ts';
 export * from './effects/lease.ts';
 export * from './host/host.ts';
+export * from './host/host-options.ts';
+export type { Kind, Led } from './host/other-kinds.ts';
 export * from './host/specs.ts';
 export { writeStanding, type StandingToWrite } from './host/write-standing.ts';
 export {

@@ -12,6 +12,8 @@ export const unreadable: ErrorReply = {
   message: 'the history cannot be read just now; nothing was done',
 };
 
+export const stopping: ErrorReply = { kind: 'error', code: 'STOPPING', message: 'the agent stops; nothing was done' };
+
 /** Why a link was not taken. */
 export function notTaken({ code, why }: Extract<Decision<unknown>, { kind: 'nothing' }>): ErrorReply {
   return {

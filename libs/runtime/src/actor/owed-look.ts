@@ -92,9 +92,9 @@ export class OwedLook<S extends ActorState> {
       this.#host.log.debug({ instance: this.#id, heard: owed.heard, error: String(error) }, 'look without an answer');
     } finally {
       this.#looking = false;
+      this.#hands.ended();
     }
     this.takeIfFree();
-    this.#hands.ended();
   }
 
   #lookAgain(heard: string): void {

@@ -14,7 +14,9 @@ import { sleep } from '../effects/effect-run.ts';
 import type { Lease } from '../effects/lease.ts';
 import type { Clock } from '../ports/clock.ts';
 import { isOfHost, whyUnreadable, type Journal } from '../ports/journal.ts';
+import { JournalFault } from '../ports/journal-fault.ts';
 import type { Log } from '../ports/log.ts';
+import type { RuntimePolicy } from '../ports/policy.ts';
 
 /** What tenure needs of the host that it is of. */
 export interface TenureHands {
@@ -73,6 +75,20 @@ export class Tenure {
   confirm(): Promise<void> {
     this.#reading ??= this.#read().finally(() => (this.#reading = null));
     return this.#reading;
+  }
+
+  /** Reads the standing for the first time; tries until the journal answers. */
+  async confirmFirst({ retryMinMs, retryMaxMs }: Pick<RuntimePolicy, 'retryMinMs' | 'retryMaxMs'>): Promise<void> {
+    const { clock, closing, log } = this.#options;
+    for (let pause = retryMinMs; ; pause = Math.min(pause * 2, retryMaxMs)) {
+      try {
+        return await this.confirm();
+      } catch (error) {
+        if (error instanceof JournalFault) throw error;
+        log.warn({ error: String(error) }, 'the standing of this host cannot be read; nothing begins before that');
+        await sleep(clock, pause, closing);
+      }
+    }
   }
 
   /** Resolves once no guest runs here because the term is over; false when the term goes on, or the signal ends the wait. */
