@@ -20,6 +20,7 @@ import { recordBoot } from './boot-record.ts';
 import type { AgentConfig } from './config.ts';
 import { makeDriver } from './driver.ts';
 import { HostOrders } from './host-orders.ts';
+import { manageImageCache } from './image-cache.ts';
 import { servePeers } from './peer.ts';
 import { Queries } from './queries.ts';
 import { KeeperLink } from './watchdog/keeper-link.ts';
@@ -88,14 +89,17 @@ export async function startAgent(
   });
   const beats = beat({ config, incarnation, nats, host, driver, boot, keeper, log });
   let peers: PeerService | null = null;
+  let endCaching = (): void => {};
   let stopped = false;
   const recovered = untilThereIsAStream(journal, config.host, log)
     .then(() => host.start())
     .then(() => log.info({ instances: [...host.instances()].length }, 'recovered'))
     .then(async () => {
       const service = await servePeers(config, host, driver.files, log);
-      if (stopped) await service?.stop();
-      else peers = service;
+      if (stopped) return await service?.stop();
+      peers = service;
+      const { intervalMs } = config.imageCache;
+      endCaching = manageImageCache({ host, driver: driver.driver, incarnation, intervalMs, log });
     });
   const actors = serveActors(nats, config.host, (instance, request) =>
     request.kind === 'command' ? host.command(request.command) : host.link(instance, request.link),
@@ -113,6 +117,7 @@ export async function startAgent(
   const stop = async (): Promise<void> => {
     stopped = true;
     beats();
+    endCaching();
     await peers?.stop();
     await actors.stop();
     await served.stop();

@@ -64,8 +64,6 @@ export const agentConfig = z.strictObject({
       /** `auto` asks a real probe. */
       acceleration: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
       softRebootSeconds: z.int().min(1).max(3600).default(120),
-      /** Seconds after which a cached image that nobody uses may be removed. */
-      imageCacheAgeSeconds: z.int().min(0).default(86_400),
       /** Program and arguments that do a power action to this machine when an operator orders it; left out: the order is refused. */
       powerCommands: z
         .strictObject({ reboot: command.optional(), shutdown: command.optional(), startup: command.optional() })
@@ -95,6 +93,18 @@ export const agentConfig = z.strictObject({
   watchdog: z.strictObject({ socket: path }).optional(),
   /** What this host does by itself, and which of guest and record holds where they differ. */
   policy: policySettings,
+  /** The cache of base images below the instances directory. */
+  imageCache: z
+    .strictObject({
+      /** Milliseconds between two passes that remove cached images which nobody uses; null = nothing is ever removed. */
+      intervalMs: z.int().min(1_000).max(2_147_483_647).nullable().default(2_400_000),
+      /**
+       * Seconds that an image has to be in nobody's use before it is removed. A create has its disk moments after it has its image, and
+       * clocks of hosts that share storage may differ: not less than a minute.
+       */
+      ageSeconds: z.int().min(60).default(86_400),
+    })
+    .default({ intervalMs: 2_400_000, ageSeconds: 86_400 }),
   /** Milliseconds between two reports to the coordinator. */
   beatMs: z.int().min(100).max(60_000).default(1_000),
   log: z

@@ -48,7 +48,7 @@ export async function makeDriver(
     natNetwork: settings.natNetwork,
     softRebootSeconds: settings.softRebootSeconds,
     log,
-    imageCacheAgeSeconds: settings.imageCacheAgeSeconds,
+    imageCacheAgeSeconds: config.imageCache.ageSeconds,
     powerCommands: settings.powerCommands,
     ...(made === undefined ? {} : { imageSink: made }),
     ...(peer === undefined ? {} : { peer }),

@@ -6,10 +6,11 @@ import {
   type InstanceSpec,
   type QueryContext,
 } from '@chronovirt/contract';
-import { argumentsOf, vifOf } from '@chronovirt/machines';
+import { vifOf } from '@chronovirt/machines';
 import { MoveQueries, moveQueryNames, type Host } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { HostDriver } from './driver.ts';
+import { recordOf } from './instance-record.ts';
 
 const anything = z.record(z.string(), z.unknown());
 const ofInstance = z.strictObject({ instance: instanceUuid });
@@ -84,18 +85,11 @@ export class Queries {
     );
   }
 
-  /** The driver's record of an instance, as an effect would be given it, its secrets sealed. */
   async #record(instance: z.infer<typeof instanceUuid>): Promise<unknown> {
     const known = this.#host.state(instance);
     if (known === undefined)
       throw new ChronovirtError('INSTANCE_NOT_FOUND', `instance ${instance} is not on this host`);
-    const args = argumentsOf(known.state, await this.#spec(instance), {
-      method: 'pause',
-      op: 0,
-      part: 'life',
-      command: null,
-    });
-    return { ...(args['instance'] as object), userData: null };
+    return recordOf(known.state, await this.#spec(instance));
   }
 
   #spec(instance: z.infer<typeof instanceUuid>): Promise<InstanceSpec> {

@@ -119,8 +119,13 @@ export class CrashLab {
 
   /** What the agents that are started from now on do by themselves; see `policy` of the agent's configuration. */
   setPolicy(policy: object): void {
+    this.set({ policy });
+  }
+
+  /** Other fields of the configuration of the agents that are started from now on. */
+  set(fields: object): void {
     const file = join(this.#dir.path, 'agent.json');
-    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), policy }));
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...fields }));
   }
 
   startAgent(): AgentProcess {

@@ -2,7 +2,7 @@
  * Somebody uses virsh behind the back of a real agent, on a real libvirt with a real guest: while the agent hears it, and while it is dead.
  * What is recorded in the end is what virsh says; the event tells what was heard and seen.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InstanceSpec, InstanceState, StoredEvent, TurnMessage } from '@chronovirt/contract';
 import { isReadable } from '@chronovirt/runtime';
@@ -255,4 +255,19 @@ test('images are made of a guest that goes on, and older backups are removed; a 
   await order('softDelete').catch(() => {});
   await seen('destroy.done', 'deleted');
   expect(await lab.leftOf(spec.uuid)).toEqual([]);
+});
+
+test('images that nobody needs leave the cache by themselves; the one that a guest rests on stays', async () => {
+  lab.set({ imageCache: { intervalMs: 1_000 } });
+  await begin({});
+  const cache = join(lab.instances, '_base');
+  const [used] = readdirSync(cache);
+  const unwanted = `${'f'.repeat(64)}.raw`;
+  writeFileSync(join(cache, unwanted), 'nobody needs this');
+  const longAgo = Date.now() / 1000 - 2 * 86_400;
+  for (const name of readdirSync(cache)) utimesSync(join(cache, name), longAgo, longAgo);
+  await until(() => !existsSync(join(cache, unwanted)), { timeoutMs: 20_000, what: 'the image to go' });
+  expect(readdirSync(cache)).toEqual([used]);
+  expect(await power()).toBe('running');
+  lab.set({ imageCache: {} });
 });

@@ -86,7 +86,8 @@ export const snapshotImage = group('snapshot-image', {
     libvirt: [
       'In use: the image of a listed instance, or the backing file of any disk found in the instances path.',
       'Nova removes originals after 24 h, resized ones after 1 h, each under a lock of its own.',
-      'An incomplete list deletes the backing files of running guests.',
+      'An incomplete list deletes the backing files of running guests; not here, where the disks of all hosts that share the directory are looked at.',
+      'A create on any host touches an image before it counts on it. A file on its way out is set aside, looked at once more, and given back when it was touched.',
     ],
     verify: 'An unused old file and a used one: only the first goes; qemu-img check passes for all guests.',
   },

@@ -235,7 +235,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     for (const [name, ageHours] of await this.#connection.unusedBase()) {
       if (ageHours < CACHE_HOURS || listed.has(name)) continue;
       context.permit.check();
-      await this.#connection.removeBase(null, name);
+      await this.#connection.removeUnusedBase(name, CACHE_HOURS);
     }
   }
 

@@ -427,7 +427,16 @@ export class HostConnection {
     });
   }
 
-  removeBase(instance: InstanceUuid | null, name: string): Promise<void> {
+  /** Removes one if no disk rests on it now and nobody has wanted it for that many hours. */
+  removeUnusedBase(name: string, hours: number): Promise<void> {
+    return this.#local('removeUnusedBase', null, () => {
+      const { files } = this.#host;
+      const isUsed = files.imagesInUse().includes(name);
+      if (!isUsed && (files.baseAge.get(name) ?? 0) >= hours) files.removeBase(name);
+    });
+  }
+
+  removeBase(instance: InstanceUuid, name: string): Promise<void> {
     return this.#local('removeBase', instance, () => this.#host.files.removeBase(name));
   }
 

@@ -1,6 +1,6 @@
 /** Images on this host, each once, under the hash of its content; every instance's disk is an overlay on one. */
 import { createHash } from 'node:crypto';
-import { link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChronovirtError, DriverError } from '@chronovirt/contract';
 import type { EffectContext, ImageFormat } from '@chronovirt/contract';
@@ -39,21 +39,20 @@ export class BaseImages {
    */
   async ensure(directory: InstanceDirectory, image: BaseImage, context: EffectContext): Promise<string> {
     const target = baseFile(directory, image);
-    for (;;) {
-      if ((await stat(target).catch(nothingThere)) !== null) {
-        await touch(target);
-        return target;
-      }
+    // To be counted on it has to be touched and found: who clears the cache spares what was touched (`manageImageCache`).
+    while (!(await touch(target))) {
       const other = this.#fetching.get(target);
-      if (other === undefined) break;
-      await waitFor(other, context.permit.signal);
-    }
-    const fetching = this.#fetch(directory, image, target, context);
-    this.#fetching.set(target, fetching);
-    try {
-      await fetching;
-    } finally {
-      this.#fetching.delete(target);
+      if (other !== undefined) {
+        await waitFor(other, context.permit.signal);
+        continue;
+      }
+      const fetching = this.#fetch(directory, image, target, context);
+      this.#fetching.set(target, fetching);
+      try {
+        await fetching;
+      } finally {
+        this.#fetching.delete(target);
+      }
     }
     return target;
   }
@@ -95,10 +94,11 @@ export class BaseImages {
     const kept = await this.#kept.find(image.sha256);
     if (kept === null) return false;
     if (kept.format !== image.format) throw formatDiffers(kept.format, image);
+    // One file under two names: it is not to look old under the second one for a moment.
+    await touch(kept.file);
     await link(kept.file, target).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    await touch(target);
     return true;
   }
 
@@ -134,10 +134,10 @@ function unlessMissing(error: unknown): ChronovirtError {
 const formatDiffers = (real: string, image: BaseImage): ImageUnacceptableError =>
   new ImageUnacceptableError(`the image is said to be ${image.format} but its content is ${real}; say what it is`);
 
-/** Says that an image is wanted again, so that it does not count as old. */
-async function touch(file: string): Promise<void> {
+/** Says that an image is wanted again, so that it does not count as old; false when it is not there. */
+async function touch(file: string): Promise<boolean> {
   const now = new Date();
-  await utimes(file, now, now).catch(nothingThere);
+  return (await utimes(file, now, now).catch(nothingThere)) !== null;
 }
 
 async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<void> {
