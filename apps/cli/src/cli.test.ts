@@ -2,78 +2,29 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { SimulatedCloud } from '@chronovirt/coordinator/testing';
+import type { SimulatedCloud } from '@chronovirt/coordinator/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bin, Terminal, type Ended, type Surroundings } from './testing/terminal.ts';
 
-const bin = fileURLToPath(new URL('../bin/chronovirt.mjs', import.meta.url));
 const secret = 'correct-horse-battery';
 
+let terminal: Terminal;
 let cloud: SimulatedCloud;
 let directory: string;
 
 beforeAll(async () => {
-  cloud = await new SimulatedCloud().start();
-  directory = mkdtempSync(join(tmpdir(), 'chronovirt-cli-'));
-  mkdirSync(join(directory, '.chronovirt'));
-  writeFileSync(
-    join(directory, '.chronovirt/api.json'),
-    JSON.stringify({ address: cloud.server.address, tokenFile: cloud.tokenFile }),
-  );
-  writeFileSync(join(directory, 'disk.img'), Buffer.alloc(100_000, 3));
-  writeFileSync(join(directory, 'key.pub'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBk0 me@here\n');
-  writeFileSync(join(directory, 'init.yaml'), `#cloud-config\npassword: ${secret}\n`);
-  writeFileSync(join(directory, 'password'), `${secret}\n`);
+  terminal = await Terminal.open();
+  ({ cloud, directory } = terminal);
+  terminal.write('key.pub', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBk0 me@here\n');
+  terminal.write('init.yaml', `#cloud-config\npassword: ${secret}\n`);
+  terminal.write('password', `${secret}\n`);
 });
-afterAll(async () => {
-  await cloud.stop();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => terminal.close());
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Surroundings {
-  readonly env?: Record<string, string>;
-  readonly cwd?: string;
-  /** Ends the command when its output says so. */
-  readonly endWhen?: (out: string) => boolean;
-  readonly onOut?: (out: string) => void;
-}
-
-/** Runs the real command in the directory, without a terminal. */
-function chronovirt(
-  line: string | readonly string[],
-  { env = {}, cwd = directory, endWhen, onOut }: Surroundings = {},
-): Promise<Ended> {
-  const args = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: directory, ...env },
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString('utf8');
-    onOut?.(out);
-    if (endWhen?.(out) === true) child.kill('SIGINT');
-  });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
-
-async function json<T>(line: string): Promise<T> {
-  const { out, err, code } = await chronovirt(`${line} --json`);
-  if (out === '') throw new Error(`${line}: ${code} ${err}`);
-  return JSON.parse(out.trim().split('\n').at(-1) ?? '') as T;
-}
-
-const make = (name: string, more = ''): Promise<Ended> =>
-  chronovirt(`create ${name} --image ./disk.img --memory 128MiB ${more}`);
+const chronovirt = (line: string | readonly string[], surroundings?: Surroundings): Promise<Ended> =>
+  terminal.run(line, surroundings);
+const json = <T>(line: string): Promise<T> => terminal.json<T>(line);
+const make = (name: string, more = ''): Promise<Ended> => terminal.make(name, more);
 
 describe('create', () => {
   test('uploads the image, waits, tells each transition, and keeps what is secret to itself', async () => {

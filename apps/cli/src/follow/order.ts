@@ -2,20 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Accepted, Explanation } from '../api/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { parseSpan } from '../parse/moment.ts';
 import { inKebab } from '../parse/words.ts';
 import { CliError } from '../cli-error.ts';
 import { duration } from '../output/time.ts';
-import { textOption, type Option, type OptionValues, type VerbContext } from '../verbs/verb.ts';
+import type { Option, OptionValues, VerbContext } from '../verbs/verb.ts';
 import { followOrder } from './follow-order.ts';
 import { Progress } from './progress.ts';
-
-const defaultPatienceMs = 15 * 60_000;
+import { waitingOf, waitingOptions, type Waiting } from './waiting.ts';
 
 /** Options of every order. */
 export const orderOptions: readonly Option[] = [
-  { flags: '--no-wait', description: 'return as soon as the order is stored' },
-  { flags: '--timeout <span>', description: 'stop waiting after this long (30s, 5min); default 15min' },
+  ...waitingOptions,
   { flags: '--watch', description: 'with --json: also print every stored turn as a line of JSON' },
   { flags: '--dry-run', description: 'only say whether it would be taken, and why not' },
 ];
@@ -28,6 +25,7 @@ export async function order(
   args: Record<string, unknown>,
   options: OptionValues,
 ): Promise<ExitCode> {
+  const waiting = waitingOf(options, context.isJson);
   if (options['dryRun'] === true) return dryRun(context, instance, name);
   const key = randomUUID();
   const path = `/v1/instances/${encodeURIComponent(instance)}`;
@@ -36,7 +34,7 @@ export async function order(
       name === 'delete'
         ? await context.client.json<Accepted>(path, { method: 'DELETE', key })
         : await context.client.json<Accepted>(`${path}/commands`, { method: 'POST', key, body: { name, args } });
-    return await waitFor(context, { ...accepted, name: instance }, options);
+    return await waitFor(context, { ...accepted, name: instance }, waiting);
   } catch (error) {
     throw withPath(error, instance);
   }
@@ -46,20 +44,17 @@ export async function order(
 export async function waitFor(
   context: VerbContext,
   accepted: Accepted & { readonly name: string },
-  options: OptionValues,
+  { waits, timeoutMs, watches }: Waiting,
 ): Promise<ExitCode> {
   const { io, paint, isJson } = context;
   const { instance, name, command, host, seq } = accepted;
-  if (options['wait'] === false) {
+  if (!waits) {
     context.print({ instance, name, command, host, seq }, () => [
       `${paint.bold(name)}: ordered, stored as ${host}:${seq}`,
     ]);
     return exitCodes.ok;
   }
-  const timeout = textOption(options, 'timeout');
-  const timeoutMs = timeout === undefined ? defaultPatienceMs : parseSpan(timeout, '--timeout');
   const progress = isJson ? null : new Progress(io, paint);
-  const watches = isJson && options['watch'] === true;
   try {
     const { outcome, ...end } = await followOrder(context.client, {
       accepted,

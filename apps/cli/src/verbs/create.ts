@@ -5,6 +5,7 @@ import type { Accepted } from '../api/types.ts';
 import { UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { orderOptions, waitFor } from '../follow/order.ts';
+import { waitingOf } from '../follow/waiting.ts';
 import { uploadImage } from '../images/upload-image.ts';
 import { parseGibibytes, parseMebibytes } from '../parse/size.ts';
 import { readPublicKeys } from '../parse/public-key.ts';
@@ -71,6 +72,7 @@ export const createVerb: Verb = {
 };
 
 async function create(context: VerbContext, [name = '']: readonly string[], options: OptionValues): Promise<ExitCode> {
+  const waiting = waitingOf(options, context.isJson);
   const body = {
     name,
     ...sizeOf(options),
@@ -88,7 +90,7 @@ async function create(context: VerbContext, [name = '']: readonly string[], opti
     key: randomUUID(),
     body: { ...body, image },
   });
-  return waitFor(context, { ...accepted, name }, options);
+  return waitFor(context, { ...accepted, name }, waiting);
 }
 
 /** The image's SHA-256 or name; a file is uploaded if the store does not have it. */

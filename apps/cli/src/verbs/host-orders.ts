@@ -1,8 +1,9 @@
 /** What may be ordered of a host, and how it is followed: until the part of the host that it concerns comes to rest. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { parseSpan } from '../parse/moment.ts';
+import { waitingOf, waitingOptions } from '../follow/waiting.ts';
 import { inKebab } from '../parse/words.ts';
 import { duration } from '../output/time.ts';
 import type { HostRecordView, HostShown } from '../api/types.ts';
@@ -11,12 +12,7 @@ import { textOption, type Argument, type Option, type OptionValues, type Verb, t
 export const hostArgument: Argument = { name: 'host', description: 'name of the host', complete: 'host' };
 const group = 'Images, flavors, hosts';
 const pollMs = 300;
-const defaultPatienceMs = 15 * 60_000;
 
-const waiting: readonly Option[] = [
-  { flags: '--no-wait', description: 'return as soon as the order is stored' },
-  { flags: '--timeout <span>', description: 'stop waiting after this long (30s, 5min); default 15min' },
-];
 const reason: Option = { flags: '--reason <text>', description: 'why, for the history' };
 
 type Part = 'reach' | 'service' | 'maintenance' | 'power' | 'none';
@@ -37,16 +33,19 @@ const reasonOf = (options: OptionValues): Record<string, unknown> => {
   return text === undefined ? {} : { reason: text };
 };
 
-function budgetOf(options: OptionValues): Record<string, unknown> {
+export function budgetOf(options: OptionValues): Record<string, unknown> {
   const text = textOption(options, 'budget');
   if (text === undefined) return {};
   const budget = Number(text);
   if (!Number.isInteger(budget) || budget < 1)
-    throw new UsageError(`--budget: expected a whole number from 1, got ${text}`);
+    throw new UsageError(`--budget: expected a whole number from 1 on, got ${JSON.stringify(text)}`);
   return { budget };
 }
 
-const budget: Option = { flags: '--budget <n>', description: 'instances on their way at a time; default 1' };
+export const budgetOption: Option = {
+  flags: '--budget <n>',
+  description: 'instances on their way at a time; default 1',
+};
 
 const orders: Readonly<Record<string, HostOrderVerb>> = {
   enable: {
@@ -68,7 +67,7 @@ const orders: Readonly<Record<string, HostOrderVerb>> = {
     part: 'maintenance',
     summary: 'Take a host out of use, its instances moved away first; or into use again.',
     args: [{ name: 'on|off', description: 'on: move the instances away; off: use it again' }],
-    options: [budget],
+    options: [budgetOption],
     examples: [
       ['hosts maintenance h1 on', 'empty it and close it'],
       ['hosts maintenance h1 on --budget 4', 'four moves at a time'],
@@ -76,7 +75,9 @@ const orders: Readonly<Record<string, HostOrderVerb>> = {
     ],
     make: ([, mode = ''], options) => {
       if (mode !== 'on' && mode !== 'off') throw new UsageError(`expected on or off, got ${mode}`);
-      return { on: mode === 'on', ...(mode === 'on' ? budgetOf(options) : {}) };
+      if (mode === 'off' && options['budget'] !== undefined)
+        throw new UsageError('--budget: goes with on; off moves nothing');
+      return { on: mode === 'on', ...budgetOf(options) };
     },
   },
   fence: {
@@ -157,7 +158,7 @@ export function hostOrderVerb(name: string): Verb {
     summary,
     ...(details === undefined ? {} : { details }),
     args: [hostArgument, ...args],
-    options: [...options, ...(part === 'none' ? [] : waiting)],
+    options: [...options, ...(part === 'none' ? [] : waitingOptions)],
     examples,
     run: (context, words, values) => orderHost(context, words[0] ?? '', command, make(words, values), part, values),
   };
@@ -172,6 +173,7 @@ export async function orderHost(
   part: Part,
   options: OptionValues,
 ): Promise<ExitCode> {
+  const { waits, timeoutMs } = waitingOf(options, context.isJson);
   const path = `/v1/hosts/${encodeURIComponent(host)}`;
   const key = randomUUID();
   const accepted = await context.client
@@ -183,12 +185,11 @@ export async function orderHost(
     .catch((error: unknown) => {
       throw withWayOut(error, host);
     });
-  if (options['wait'] === false || part === 'none') {
+  if (!waits || part === 'none') {
     context.print(accepted, () => [`${context.paint.bold(host)}: ordered, stored as _cluster:${accepted.seq}`]);
     return exitCodes.ok;
   }
-  const timeout = textOption(options, 'timeout');
-  const ends = Date.now() + (timeout === undefined ? defaultPatienceMs : parseSpan(timeout, '--timeout'));
+  const ends = Date.now() + timeoutMs;
   const began = Date.now();
   let told = '';
   for (;;) {
@@ -202,7 +203,7 @@ export async function orderHost(
       throw new CliError(exitCodes.timeout, `host ${host} is ${value}; it goes on`, {
         hint: `chronovirt hosts show ${host} tells how far it is`,
       });
-    await pause(context);
+    await pause(context, host);
   }
 }
 
@@ -246,10 +247,11 @@ function valueOf(record: HostRecordView | null, part: Part): string {
   return part === 'none' ? '' : record.parts[part].value;
 }
 
-function pause({ io }: VerbContext): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (io.signal.aborted) return reject(new Error('ended'));
-    setTimeout(resolve, pollMs);
+async function pause({ io }: VerbContext, host: string): Promise<void> {
+  await delay(pollMs, undefined, { signal: io.signal }).catch(() => {
+    throw new CliError(exitCodes.timeout, 'no longer followed; the order goes on', {
+      hint: `chronovirt hosts show ${host} tells how far it is`,
+    });
   });
 }
 

@@ -1,12 +1,14 @@
 import type { HostShown, HostView } from '../api/types.ts';
 import type { Paint } from '../output/colour.ts';
+import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { waitingOptions } from '../follow/waiting.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { facts, table } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
 import { inKebab } from '../parse/words.ts';
-import { hostArgument, orderHost } from './host-orders.ts';
-import { textOption, type Verb } from './verb.ts';
+import { budgetOf, budgetOption, hostArgument, orderHost } from './host-orders.ts';
+import type { Verb } from './verb.ts';
 
 const group = 'Images, flavors, hosts';
 
@@ -126,9 +128,8 @@ export const hostDrainVerb: Verb = {
   args: [hostArgument],
   options: [
     { flags: '--preview', description: 'order nothing: say how each instance would leave, and which cannot and why' },
-    { flags: '--budget <n>', description: 'instances on their way at a time; default 1' },
-    { flags: '--no-wait', description: 'return as soon as the order is stored' },
-    { flags: '--timeout <span>', description: 'stop waiting after this long (30s, 5min); default 15min' },
+    budgetOption,
+    ...waitingOptions,
   ],
   examples: [
     ['hosts drain h1 --preview', 'who could leave, and who not'],
@@ -137,10 +138,13 @@ export const hostDrainVerb: Verb = {
   async run(context, [host = ''], options) {
     const { client, io, paint, print } = context;
     if (options['preview'] !== true) {
-      const budget = textOption(options, 'budget');
-      const args = { on: true, ...(budget === undefined ? {} : { budget: Number(budget) }) };
+      const args = { on: true, ...budgetOf(options) };
       return orderHost(context, host, 'maintenance', args, 'maintenance', options);
     }
+    const idle = ['budget', 'timeout'].filter((name) => options[name] !== undefined);
+    if (options['wait'] === false) idle.push('no-wait');
+    if (idle.length > 0)
+      throw new UsageError(`--preview and --${idle[0]} do not go together: a preview orders nothing`);
     const found = await client.json<{ steps: DrainStepView[]; stay: number }>(
       `/v1/hosts/${encodeURIComponent(host)}/drain`,
     );

@@ -1,0 +1,83 @@
+/** The real command in a directory of its own, against an API on a simulated cloud; for tests. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SimulatedCloud } from '@chronovirt/coordinator/testing';
+
+export const bin = fileURLToPath(new URL('../../bin/chronovirt.mjs', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Surroundings {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** Ends the command when its output says so. */
+  readonly endWhen?: (out: string) => boolean;
+  readonly onOut?: (out: string) => void;
+}
+
+export class Terminal {
+  readonly cloud: SimulatedCloud;
+  readonly directory: string;
+
+  private constructor(cloud: SimulatedCloud) {
+    this.cloud = cloud;
+    this.directory = mkdtempSync(join(tmpdir(), 'chronovirt-cli-'));
+    mkdirSync(join(this.directory, '.chronovirt'));
+    this.write('.chronovirt/api.json', JSON.stringify({ address: cloud.server.address, tokenFile: cloud.tokenFile }));
+    this.write('disk.img', Buffer.alloc(100_000, 3));
+  }
+
+  static async open(): Promise<Terminal> {
+    return new Terminal(await new SimulatedCloud().start());
+  }
+
+  async close(): Promise<void> {
+    await this.cloud.stop();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  write(name: string, content: string | Buffer): void {
+    writeFileSync(join(this.directory, name), content);
+  }
+
+  /** Runs the command in the directory; words are separated by spaces, or given one by one. */
+  run(
+    line: string | readonly string[],
+    { env = {}, cwd = this.directory, endWhen, onOut }: Surroundings = {},
+  ): Promise<Ended> {
+    const args = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.directory, ...env },
+    });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString('utf8');
+      onOut?.(out);
+      if (endWhen?.(out) === true) child.kill('SIGINT');
+    });
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+    return new Promise((resolve) => {
+      child.on('close', (code) => resolve({ code, out, err }));
+    });
+  }
+
+  /** The last line that it prints with `--json`. */
+  async json<T>(line: string): Promise<T> {
+    const { out, err, code } = await this.run(`${line} --json`);
+    if (out === '') throw new Error(`${line}: ${code} ${err}`);
+    return JSON.parse(out.trim().split('\n').at(-1) ?? '') as T;
+  }
+
+  /** A small instance of the given name. */
+  make(name: string, more = ''): Promise<Ended> {
+    return this.run(`create ${name} --image ./disk.img --memory 128MiB ${more}`);
+  }
+}
