@@ -12,8 +12,7 @@ import {
 } from '@chronovirt/nats-adapter';
 import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { Cluster } from './cluster/cluster.ts';
-import type { SendToActor } from './cluster/cluster-executor.ts';
-import type { AskHost } from './cluster/moves/index.ts';
+import type { AskHost, SendToActor } from './cluster/host-requests.ts';
 import type { ProcessConfig } from './config/process-config.ts';
 import { Fleet } from './hosts/fleet.ts';
 import { Hosts } from './hosts/hosts.ts';

@@ -11,11 +11,9 @@ import {
   DriverError,
   MESSAGE_VERSION,
   nothingThere,
-  type ActorRequest,
   type EffectContext,
   type HostName,
   type Incarnation,
-  type InstanceUuid,
   type MessageId,
   type Observation,
   type TurnMessage,
@@ -26,24 +24,13 @@ import {
   isReadable,
   whyUnreadable,
   type Clock,
-  type CommandReply,
   type EffectExecutor,
   type EffectInput,
   type Journal,
 } from '@chronovirt/runtime';
+import type { SendToActor } from './host-requests.ts';
 import { moveMethods, runMoveStep, type MoveTools } from './moves/index.ts';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
-
-/**
- * Sends a request to an actor of a host and waits for the stored answer. `unreachable`: no answer within the patience; only with
- * `taken: false` is it sure that nothing was done.
- */
-export type SendToActor = (
-  host: string,
-  instance: InstanceUuid,
-  request: ActorRequest,
-  options: { patienceMs: number; signal: AbortSignal },
-) => Promise<CommandReply | { kind: 'unreachable'; taken: boolean }>;
 
 export interface ClusterExecutorOptions {
   readonly journal: Journal;

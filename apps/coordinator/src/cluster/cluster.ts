@@ -31,10 +31,10 @@ import {
 import type { OrderReply } from '../http/ports.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { Claims } from './claims.ts';
-import { ClusterExecutor, type SendToActor } from './cluster-executor.ts';
+import { ClusterExecutor } from './cluster-executor.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import { Histories } from './histories.ts';
-import type { AskHost } from './moves/index.ts';
+import type { AskHost, SendToActor } from './host-requests.ts';
 import { choose, type Candidate, type Claim, type Placement, type Ratios } from './placement.ts';
 
 export interface ClusterOptions {

@@ -10,7 +10,7 @@ import { prepareMove } from './prepare.ts';
 import { confirmKept, fenceDestination } from './settle.ts';
 import { releaseSource, undoMove } from './undo.ts';
 
-export type { AskHost, MoveTools } from './move.ts';
+export type { MoveTools } from './move.ts';
 
 const steps: Readonly<Record<string, (move: Move) => Promise<Record<string, unknown>>>> = {
   placeMove,

@@ -13,18 +13,10 @@ import {
   type Observation,
 } from '@chronovirt/contract';
 import { EffectFailedError, type EffectInput } from '@chronovirt/runtime';
-import type { SendToActor } from '../cluster-executor.ts';
 import type { Histories, Known } from '../histories.ts';
+import type { AskHost, SendToActor } from '../host-requests.ts';
 import type { Candidate, Ratios } from '../placement.ts';
 import { writeInto, type Writable, type Writer } from '../write-into.ts';
-
-/** Asks a host's driver past every mailbox. Throws `HOST_UNREACHABLE` (retry later) without an answer, else the host's own error. */
-export type AskHost = (
-  host: string,
-  method: string,
-  args: Readonly<Record<string, unknown>>,
-  options: { patienceMs: number; signal: AbortSignal },
-) => Promise<unknown>;
 
 export interface MoveTools {
   readonly histories: Histories;
