@@ -12,10 +12,10 @@ import {
   type NatsConnection as Client,
 } from '@nats-io/transport-node';
 import { InvalidInputError } from '@chronovirt/contract';
-import { JournalFault, LinkSwitch, silentLog, type Link, type Log } from '@chronovirt/runtime';
+import { JournalFault, LinkSwitch, silentLog, type Log } from '@chronovirt/runtime';
 import { NatsForbiddenError, NatsUnreachableError } from '../errors.ts';
-import type { Capabilities } from './capabilities.ts';
 import { capabilitiesOf, roundTrip, setCore, type Core } from './core.ts';
+import type { NatsConnection } from './handle.ts';
 import { pause } from './pause.ts';
 import { ReplyInbox } from './reply-inbox.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -34,17 +34,6 @@ export interface ConnectOptions {
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
   readonly log?: Log;
-}
-
-/** A standing connection; a handle without a client library's types. Shared by the journal, requests, beats and the object store. */
-export interface NatsConnection {
-  readonly link: Link;
-  /** Of the server that is connected now; another one of a cluster may differ. */
-  capabilities(): Capabilities;
-  /** Address of the server that is connected now. */
-  server(): string;
-  /** Sends what is buffered, then closes. Whoever waits for something is told. */
-  close(): Promise<void>;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { NatsConnection as Client } from '@nats-io/transport-node';
 import { JournalUnreachableError, type Link, type Log } from '@chronovirt/runtime';
 import { JetStreamRefusal, NatsForbiddenError } from '../errors.ts';
 import { capabilities, type Capabilities } from './capabilities.ts';
-import type { NatsConnection } from './connection.ts';
+import type { NatsConnection } from './handle.ts';
 import { pause } from './pause.ts';
 import { ReplyLost, type ReplyInbox } from './reply-inbox.ts';
 

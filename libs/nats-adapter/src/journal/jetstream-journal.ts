@@ -11,7 +11,7 @@ import {
   type Stored,
 } from '@chronovirt/runtime';
 import { callApi, coreOf, untilAnswered, type Core } from '../connection/core.ts';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 import { appendMessage } from './append.ts';
 import { lastMessage, messageAt } from './direct-read.ts';
 import { provisionStream, streamInfo } from './provision.ts';

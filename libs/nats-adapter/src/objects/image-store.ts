@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { buckets, imageRef, InvalidInputError, type ImageRef } from '@chronovirt/contract';
 import { z } from 'zod';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 import { coreOf } from '../connection/core.ts';
 import { Bucket } from './bucket.ts';
 import { ImageDamagedError, StoredImageMissingError } from './object-errors.ts';

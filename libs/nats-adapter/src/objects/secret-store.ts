@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { buckets, InvalidInputError, type SecretRef, type SecretStore, type WrappedKey } from '@chronovirt/contract';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 import { coreOf } from '../connection/core.ts';
 import { readSecretFile } from '../connection/secret-file.ts';
 import { SecretFileError } from '../errors.ts';

@@ -13,7 +13,7 @@ import {
 import { checkPlace, type CommandReply } from '@chronovirt/runtime';
 import { z } from 'zod';
 import { coreOf } from '../connection/core.ts';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 import { askPatiently, type Patience, type Unreachable } from './ask.ts';
 import { parseBody } from './parse-body.ts';
 import { serve, type Serving } from './serve.ts';

@@ -2,7 +2,7 @@
 import { beatSubject, hostReport, type HostReport } from '@chronovirt/contract';
 import { checkPlace } from '@chronovirt/runtime';
 import { coreOf } from '../connection/core.ts';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 import { parseBody } from './parse-body.ts';
 
 /** Sends a beat; false when the link is down and it went nowhere. */

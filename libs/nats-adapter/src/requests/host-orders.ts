@@ -6,7 +6,7 @@ import { ChronovirtError, hostOrderSubject } from '@chronovirt/contract';
 import { checkPlace } from '@chronovirt/runtime';
 import { z } from 'zod';
 import { coreOf } from '../connection/core.ts';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 import { askPatiently, type Patience, type Unreachable } from './ask.ts';
 import { parseBody } from './parse-body.ts';
 import type { Json } from './queries.ts';

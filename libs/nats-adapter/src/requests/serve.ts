@@ -2,7 +2,7 @@
 import type { Msg } from '@nats-io/transport-node';
 import { ChronovirtError } from '@chronovirt/contract';
 import { coreOf } from '../connection/core.ts';
-import type { NatsConnection } from '../connection/connection.ts';
+import type { NatsConnection } from '../connection/handle.ts';
 
 /** An answer that says why there is none. `later`: the same request can go better another time. */
 export interface ErrorReply {
