@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { group } from './entry.ts';
-import type { DriverConfiguration } from './functions/load-compute-driver.ts';
+import type { DriversByName } from './drivers-by-name.ts';
 
 const config = z
-  .custom<DriverConfiguration<never>>(
+  .custom<DriversByName<never, unknown>>(
     (value) => typeof value === 'object' && value !== null,
     'expected the drivers by name',
   )

@@ -1,5 +1,6 @@
 import { ChronovirtError } from '../../errors.ts';
 import type { ImplementedDriver } from '../../port/compute-driver.ts';
+import type { DriversByName } from '../drivers-by-name.ts';
 import { capabilities } from '../inventory.ts';
 import { methodNames } from '../registry.ts';
 
@@ -7,10 +8,7 @@ import { methodNames } from '../registry.ts';
 export type DriverClass<V> = new (virtapi: V) => ImplementedDriver;
 
 /** Which driver a service is to use, and those that there are, by name. */
-export interface DriverConfiguration<V> {
-  readonly computeDriver: string | null;
-  readonly drivers: Readonly<Record<string, DriverClass<V>>>;
-}
+export type DriverConfiguration<V> = DriversByName<V, ImplementedDriver>;
 
 /** No driver, an unknown one, or something that is none. A service without driver must not run: its application ends on this. */
 export class DriverLoadError extends ChronovirtError {}
