@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { effectContext, hostContext } from '../testing/effect-context.ts';
 import { someUuid } from '../testing/records.ts';
 import { Availability } from './availability.ts';
-import { PowerSwitch } from './host-orders.ts';
+import { PowerSwitch } from './power-switch.ts';
 
 let dir = '';
 beforeEach(async () => void (dir = await mkdtemp(join(tmpdir(), 'orders-'))));

@@ -10,7 +10,7 @@ import { EventFeed } from '../events/event-feed.ts';
 import { Hands } from '../guest/hands.ts';
 import { Availability } from './availability.ts';
 import { Connections } from './connections.ts';
-import { PowerSwitch } from './host-orders.ts';
+import { PowerSwitch } from './power-switch.ts';
 import { profileOf } from './profile.ts';
 import type { HostProfile } from './profile.ts';
 import type { LibvirtDriverSettings } from './settings.ts';
