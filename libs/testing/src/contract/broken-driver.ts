@@ -1,6 +1,7 @@
 import type { ImplementedDriver } from '@chronovirt/contract';
-import type { Sabotage, Subject } from './contract-case.ts';
+import type { Sabotage } from './contract-case.ts';
 import type { World } from './world.ts';
+import type { Subject } from './subject.ts';
 
 /**
  * A driver that breaks one promise: like the given one in everything but `method`, where it does as `how` says. The suite must catch

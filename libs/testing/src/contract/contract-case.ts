@@ -1,9 +1,7 @@
 import { registry } from '@chronovirt/contract';
 import type { ErrorCode, ImplementedDriver, MethodName } from '@chronovirt/contract';
+import type { Subject } from './subject.ts';
 import type { World } from './world.ts';
-
-/** What a case can be about: a method, or the driver's one attribute. */
-export type Subject = MethodName | 'capabilities';
 
 /** What a case proves: a promise of the method by its name, what a second call does, or one of its errors. */
 export type Proof<S extends Subject> = Extract<keyof (typeof registry)[S]['promises'], string> | 'repeat' | ErrorCode;

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenDriver, only } from './broken-driver.ts';
 import { allCases } from './cases/index.ts';
 import { SabotagedError, sentenceOf } from './contract-case.ts';
-import type { ContractCase, Subject } from './contract-case.ts';
+import type { ContractCase } from './contract-case.ts';
 import type { ContractHost } from './contract-host.ts';
 import { ContractReport, pairRun } from './contract-report.ts';
 import { MoveWorld } from './move-world.ts';
 import type { ContractPair, Storage } from './pair.ts';
 import { NotInTimeError, World } from './world.ts';
+import type { Subject } from './subject.ts';
 
 export interface ContractOptions {
   /** Whether broken drivers are tried too: that every case has teeth. True unless said otherwise. */

@@ -2,9 +2,9 @@
 import { ChronovirtError } from '@chronovirt/contract';
 import type { ErrorCode, InstanceUuid } from '@chronovirt/contract';
 import { expect } from 'vitest';
-import type { Subject } from './contract-case.ts';
 import type { Facts } from './contract-host.ts';
 import type { Guest, World } from './world.ts';
+import type { Subject } from './subject.ts';
 
 /** The call is refused, with one of the codes. */
 export async function refused(call: Promise<unknown>, ...codes: readonly ErrorCode[]): Promise<void> {

@@ -8,11 +8,12 @@ import type {
   MethodName,
   RequestContext,
 } from '@chronovirt/contract';
-import type { Sabotage, Subject } from './contract-case.ts';
+import type { Sabotage } from './contract-case.ts';
 import { contractCase, type ContractCase, type Proof } from './contract-case.ts';
 import type { ContractHost } from './contract-host.ts';
 import type { ContractPair, PairedContractHost, Side, Storage } from './pair.ts';
 import { World, guestOf, type Guest } from './world.ts';
+import type { Subject } from './subject.ts';
 
 /** A case that needs two hosts: with which storage, and whose driver it is about. */
 export interface Pairing {

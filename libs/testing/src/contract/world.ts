@@ -11,8 +11,8 @@ import type {
   QueryContext,
   ResultOf,
 } from '@chronovirt/contract';
-import type { Subject } from './contract-case.ts';
 import type { ContractHost, Facts, HostTime, OtherHost, SpawnFault, Wishes } from './contract-host.ts';
+import type { Subject } from './subject.ts';
 
 /** An instance that runs, and what it was spawned with. */
 export interface Guest {

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { contractCase, doesNothing, SabotagedError } from '../contract-case.ts';
-import type { ContractCase, Sabotage, Subject } from '../contract-case.ts';
+import type { ContractCase, Sabotage } from '../contract-case.ts';
 import { goesOn, refused, running, undisturbed } from '../expecting.ts';
 import type { Guest, World } from '../world.ts';
+import type { Subject } from '../subject.ts';
 
 type Power = 'powerOn' | 'powerOff' | 'pause' | 'unpause' | 'suspend' | 'resume' | 'resumeStateOnHostBoot';
 

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { contractCase, doesNothing, SabotagedError } from '../contract-case.ts';
-import type { ContractCase, Subject } from '../contract-case.ts';
+import type { ContractCase } from '../contract-case.ts';
 import { refused, running, undisturbed } from '../expecting.ts';
 import type { Guest, World } from '../world.ts';
+import type { Subject } from '../subject.ts';
 
 /** A guest that is off, as the caller of a rescue leaves it. */
 async function stopped<S extends Subject>(world: World<S>): Promise<Guest> {

@@ -2,9 +2,10 @@
 import type { ArgsOf, Flavor, Migration } from '@chronovirt/contract';
 import { expect } from 'vitest';
 import { contractCase, doesNothing } from '../contract-case.ts';
-import type { ContractCase, Subject } from '../contract-case.ts';
+import type { ContractCase } from '../contract-case.ts';
 import { nothingLeft, refused, running, undisturbed } from '../expecting.ts';
 import type { Guest, World } from '../world.ts';
+import type { Subject } from '../subject.ts';
 
 type Away = ArgsOf<'migrateDiskAndPowerOff'>;
 
