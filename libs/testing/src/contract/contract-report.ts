@@ -1,7 +1,7 @@
 /** What the last run of the suite found, per driver: read by `npm run contract`. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sentenceOf } from './contract-case.ts';
 import type { ContractCase } from './contract-case.ts';
@@ -34,17 +34,32 @@ export interface Report {
 
 const root = resolve(fileURLToPath(import.meta.url), '../../../../..');
 
-/** Where the report lies: $CHRONOVIRT_CONTRACT_REPORT, else `.chronovirt/contract-report.json` in the checkout. */
-export const reportPath = (): string =>
-  process.env['CHRONOVIRT_CONTRACT_REPORT'] ?? resolve(root, '.chronovirt/contract-report.json');
+/** Where the reports lie, one file a run: runs go on side by side, and none writes what is another's. */
+export const reportDirectory = (): string =>
+  process.env['CHRONOVIRT_CONTRACT_REPORT'] ?? resolve(root, '.chronovirt/contract-report');
 
 /** The report of the last runs; empty when there was none. */
-export function readReport(path = reportPath()): Report {
+export function readReport(directory = reportDirectory()): Report {
+  const drivers: Record<string, DriverReport> = {};
+  for (const file of filesIn(directory)) {
+    const path = join(directory, file);
+    try {
+      drivers[file.slice(0, -ENDING.length)] = JSON.parse(readFileSync(path, 'utf8')) as DriverReport;
+    } catch (error) {
+      throw new Error(`${path} is no contract report: remove it and run the tests again`, { cause: error });
+    }
+  }
+  return { drivers };
+}
+
+const ENDING = '.json';
+
+function filesIn(directory: string): string[] {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Report;
+    return readdirSync(directory).filter((name) => name.endsWith(ENDING));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { drivers: {} };
-    throw new Error(`${path} is no contract report: remove it and run the tests again`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 
@@ -101,17 +116,17 @@ export class ContractReport {
   }
 
   /** Puts this run in the place of the driver's last one. The file is whole at all times. */
-  write(path = reportPath()): void {
+  write(directory = reportDirectory()): void {
     const run: DriverReport = {
       commit: commit(),
       date: new Date().toISOString(),
       implemented: this.#implemented,
       cases: [...this.#cases.values()],
     };
-    const report: Report = { drivers: { ...readReport(path).drivers, [this.#driver]: run } };
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, `${this.#driver}${ENDING}`);
     const whole = `${path}.${process.pid}`;
-    writeFileSync(whole, `${JSON.stringify(report, null, 1)}\n`);
+    writeFileSync(whole, `${JSON.stringify(run, null, 1)}\n`);
     renameSync(whole, path);
   }
 }
