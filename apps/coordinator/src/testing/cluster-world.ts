@@ -4,9 +4,7 @@
  */
 import {
   CLUSTER,
-  HypervisorUnavailableError,
   incarnationOf,
-  methodNames,
   type Command,
   type CommandName,
   type HostName,
@@ -17,17 +15,7 @@ import {
   type TurnMessage,
 } from '@chronovirt/contract';
 import { FakeDriver, SimulatedSite, type SimulatedHost } from '@chronovirt/fake-driver';
-import { dueEffects, isResting } from '@chronovirt/machines';
-import {
-  DriverExecutor,
-  Host,
-  MemoryJournal,
-  MemoryStore,
-  MoveQueries,
-  isReadable,
-  silentLog,
-  type CommandReply,
-} from '@chronovirt/runtime';
+import { DriverExecutor, Host, MemoryJournal, MemoryStore, MoveQueries, silentLog } from '@chronovirt/runtime';
 import { Fate } from '@chronovirt/testing/process';
 import { SimulatedClock } from '@chronovirt/testing/sim';
 import { sampleSpec } from '@chronovirt/testing/world';
@@ -38,56 +26,25 @@ import type { HostView, OrderReply } from '../http/ports.ts';
 import { ReadModel } from '../read-model/read-model.ts';
 import { SimulatedWatchdog } from './simulated-watchdog.ts';
 import { WorldFleet, type FleetChoice } from './world-fleet.ts';
+import { WorldHistories } from './world-histories.ts';
+import { WorldNetwork } from './world-network.ts';
+import type { Coordinator, OnAppend, WorldAgent } from './world-processes.ts';
+import { WorldHosts, worldReport } from './world-report.ts';
 
-/** One process of a host's agent. */
-export interface WorldAgent {
-  readonly host: Host;
-  readonly driver: FakeDriver;
-  readonly fate: Fate;
-  readonly queries: MoveQueries;
-  readonly journal: MemoryJournal;
-  readonly incarnation: Incarnation;
-}
-
-/** Hosts as they are just now: nobody waits for a report. */
-class WorldHosts extends Hosts {
-  readonly #views: () => HostView[];
-
-  constructor(clock: ConstructorParameters<typeof Hosts>[0], views: () => HostView[]) {
-    super(clock);
-    this.#views = views;
-  }
-
-  override all(): HostView[] {
-    return this.#views();
-  }
-}
+export type { Coordinator, WorldAgent } from './world-processes.ts';
 
 interface WorldHost {
   readonly sim: SimulatedHost;
   agent: WorldAgent | null;
 }
 
-export interface Coordinator {
-  readonly cluster: Cluster;
-  readonly model: ReadModel;
-  readonly hosts: Hosts;
-  readonly fate: Fate;
-  readonly journal: MemoryJournal;
-  /** The hosts' own histories, in a world that has them. */
-  readonly fleet: Fleet | null;
-}
-
-type OnAppend = (n: number, when: 'before' | 'after', message: TurnMessage) => void;
-
 export class ClusterWorld {
   readonly clock = new SimulatedClock();
   readonly store = new MemoryStore();
   readonly #hosts = new Map<string, WorldHost>();
   readonly #coordinators = new Set<Coordinator>();
-  /** Hosts whose requests go nowhere. */
-  readonly cutOff = new Set<string>();
-  readonly #lastRead = new Map<string, { readonly seq: number; readonly message: TurnMessage }>();
+  readonly #network = new WorldNetwork(this.clock, (host) => this.agent(host));
+  readonly #histories: WorldHistories;
   readonly #firstOf = new Map<string, Incarnation>();
   #processes = 0;
   #commands = 0;
@@ -108,6 +65,7 @@ export class ClusterWorld {
   ) {
     this.fleet = fleet === null ? null : new WorldFleet(this, fleet);
     this.site = new SimulatedSite({ names, storage, clock: this.clock, profile: 'lively' });
+    this.#histories = new WorldHistories(this.store, names);
     this.store.provision(CLUSTER);
     for (const name of names) {
       this.store.provision(name);
@@ -117,6 +75,11 @@ export class ClusterWorld {
 
   get names(): Iterable<string> {
     return this.#hosts.keys();
+  }
+
+  /** Hosts whose requests go nowhere. */
+  get cutOff(): Set<string> {
+    return this.#network.cutOff;
   }
 
   /** No word passes between a host's agent and the cluster any more; its guests go on. */
@@ -181,7 +144,7 @@ export class ClusterWorld {
       queries: new MoveQueries({ driver, host, incarnation, clock: this.clock }),
     };
     world.agent = agent;
-    world.sim.takesFiles = (migration, instance) => this.#takesFiles(name, migration, instance);
+    world.sim.takesFiles = (migration, instance) => this.#network.takesFiles(name, migration, instance);
     return { agent, started: fate.outlive(host.start()) };
   }
 
@@ -234,8 +197,9 @@ export class ClusterWorld {
       incarnation,
       clock,
       log: silentLog,
-      send: (host, instance, request, { patienceMs }) => fate.outlive(this.#send(host, instance, request, patienceMs)),
-      ask: (host, method, args, { patienceMs }) => fate.outlive(this.#ask(host, method, args, patienceMs)),
+      send: (host, instance, request, { patienceMs }) =>
+        fate.outlive(this.#network.send(host, instance, request, patienceMs)),
+      ask: (host, method, args, { patienceMs }) => fate.outlive(this.#network.ask(host, method, args, patienceMs)),
       proofOf: (host) => (fleet === null ? (this.proofs.get(host) ?? null) : fleet.proofOf(host)),
     });
     const parts = { cluster, model, hosts, fate, journal: memory };
@@ -292,13 +256,7 @@ export class ClusterWorld {
   }
 
   last(host: string, instance: InstanceUuid): TurnMessage | null {
-    const found = this.store.last(host, instance);
-    if (found === undefined) return null;
-    const known = this.#lastRead.get(`${host} ${instance}`);
-    if (known?.seq === found.seq) return known.message;
-    const message = JSON.parse(found.text) as TurnMessage;
-    this.#lastRead.set(`${host} ${instance}`, { seq: found.seq, message });
-    return message;
+    return this.#histories.last(host, instance);
   }
 
   /** The move under way, or the last one. */
@@ -307,30 +265,13 @@ export class ClusterWorld {
   }
 
   /** Every stored event, in the order of its time, as `host seq: type -> to` with what went wrong. */
-  async story(instance: InstanceUuid): Promise<string[]> {
-    const journal = new MemoryJournal({ store: this.store });
-    const all: { at: number; line: string }[] = [];
-    for (const host of [CLUSTER, ...this.#hosts.keys()]) {
-      for await (const stored of journal.read(host, instance)) {
-        if (!isReadable(stored)) continue;
-        const { at, events } = stored.message;
-        for (const { type, to, data } of events) {
-          const error = data?.['error'] === undefined ? '' : ` ${JSON.stringify(data['error'])}`;
-          all.push({ at, line: `${host} ${stored.seq}: ${type} -> ${to}${error}` });
-        }
-      }
-    }
-    return all.toSorted((a, b) => a.at - b.at).map(({ line }) => line);
+  story(instance: InstanceUuid): Promise<string[]> {
+    return this.#histories.story(instance);
   }
 
   /** State of `life` on the spine and on each host that has a history of the instance. */
   states(instance: InstanceUuid): Record<string, string> {
-    const all: Record<string, string> = {};
-    for (const host of [CLUSTER, ...this.#hosts.keys()]) {
-      const last = this.last(host, instance);
-      if (last !== null) all[host] = `${last.state.value} ${last.state.actor.role.kind}`;
-    }
-    return all;
+    return this.#histories.states(instance);
   }
 
   /** Waits until nothing is due anywhere and whoever owns the instance rests. */
@@ -367,86 +308,8 @@ export class ClusterWorld {
 
   /** Whether nothing is due anywhere (a host without power can do nothing), and whoever owns the instance rests. */
   isAtRest(instance: InstanceUuid): boolean {
-    const spine = this.last(CLUSTER, instance);
-    if (spine === null) return false;
     const able = [...this.#hosts].filter(([, { sim }]) => sim.powered).map(([name]) => name);
-    const due = [...able, CLUSTER].flatMap((host) => {
-      const last = this.last(host, instance);
-      return last === null ? [] : dueEffects(last.state);
-    });
-    if (due.length > 0) return false;
-    const { role } = spine.state.actor;
-    if (role.kind !== 'granted') return isResting(spine.state.value);
-    const there = this.last(role.host, instance);
-    if (there === null || there.state.actor.epoch < role.epoch) return false;
-    // A closed segment under this epoch has still to come back to the spine.
-    return there.state.actor.role.kind === 'owner' && isResting(there.state.value);
-  }
-
-  async #ask(
-    host: string,
-    method: string,
-    args: Readonly<Record<string, unknown>>,
-    patienceMs: number,
-  ): Promise<unknown> {
-    const { agent } = this.#host(host);
-    const silent = new HypervisorUnavailableError(`host ${host} does not answer`);
-    if (agent === null || this.cutOff.has(host)) throw silent;
-    const context = { signal: AbortSignal.any([]), deadlineMs: patienceMs };
-    const answer = agent.fate
-      .awake()
-      .then(() =>
-        method === 'look'
-          ? agent.driver.observe(args['instance'] as InstanceUuid, context).then((value) => ({ value }))
-          : agent.queries.handle(method, args, context),
-      );
-    const first = await this.#within(patienceMs, agent.fate, answer);
-    if (first === 'silent') throw silent;
-    if (first === undefined) throw new Error(`no query ${method}`);
-    return first.value;
-  }
-
-  async #send(
-    host: string,
-    instance: InstanceUuid,
-    request: Parameters<ConstructorParameters<typeof Cluster>[0]['send']>[2],
-    patienceMs: number,
-  ): Promise<CommandReply | { kind: 'unreachable'; taken: boolean }> {
-    const until = this.clock.monotonic() + patienceMs;
-    let taken = false;
-    for (;;) {
-      const { agent } = this.#host(host);
-      const left = until - this.clock.monotonic();
-      if (left <= 0) return { kind: 'unreachable', taken };
-      if (agent !== null && !this.cutOff.has(host)) {
-        taken = true;
-        // One that stands still has it in its socket, and takes it whenever it goes on.
-        const answer = agent.fate
-          .awake()
-          .then(() =>
-            request.kind === 'command' ? agent.host.command(request.command) : agent.host.link(instance, request.link),
-          );
-        const first = await this.#within(left, agent.fate, answer);
-        if (first !== 'silent') return first;
-      }
-      await this.#pause(Math.min(200, Math.max(1, until - this.clock.monotonic())));
-    }
-  }
-
-  /** The answer of a killed process never comes; who asked finds out by their own time. */
-  async #within<T>(ms: number, fate: Fate, answer: Promise<T>): Promise<T | 'silent'> {
-    const end = this.clock.monotonic() + ms;
-    let given: { value: T } | { error: unknown } | null = null;
-    const settled = answer.then(
-      (value) => (given = { value }),
-      (error: unknown) => (given = { error }),
-    );
-    while (given === null && !fate.dead && this.clock.monotonic() < end)
-      await Promise.race([settled, this.#pause(Math.min(100, Math.max(1, end - this.clock.monotonic())))]);
-    const known = given as { value: T } | { error: unknown } | null;
-    if (known === null || fate.dead) return 'silent';
-    if ('error' in known) throw known.error;
-    return known.value;
+    return this.#histories.isAtRest(instance, able);
   }
 
   /** What an agent of that host reports now. */
@@ -465,19 +328,7 @@ export class ClusterWorld {
   }
 
   pause(ms: number): Promise<void> {
-    return this.#pause(ms);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.clock.after(ms, resolve));
-  }
-
-  /** As an agent answers those who bring files: only while it waits for them. */
-  #takesFiles(name: string, migration: string, instance: InstanceUuid): 'taken' | 'refused' | 'silent' {
-    const { agent } = this.#host(name);
-    if (agent === null || agent.fate.frozen) return 'silent';
-    const role = agent.host.state(instance)?.state.actor.role;
-    return role?.kind === 'incoming' && role.migration === migration ? 'taken' : 'refused';
+    return this.#network.pause(ms);
   }
 
   #host(name: string): WorldHost {
@@ -499,24 +350,11 @@ export class ClusterWorld {
   }
 
   #report(name: string): HostReport {
-    const { hardware } = this.#host(name).sim;
-    return {
-      host: name as HostName,
+    return worldReport(this.site, this.sim(name), {
+      host: name,
       incarnation: this.#incarnation(),
       bootId: 'boot',
       at: this.clock.now(),
-      driver: 'simulated',
-      hypervisor: 'simulated',
-      acceleration: { kind: 'simulated', why: 'a test' },
-      enabled: true,
-      ...hardware,
-      freeDiskGiB: hardware.diskGiB,
-      instances: 0,
-      implements: methodNames.filter((method) => typeof FakeDriver.prototype[method as never] === 'function'),
-      waitingFor: null,
-      address: name,
-      peer: { address: name, port: 1 },
-      ...(this.site.storage === 'shared' && { sharedStorage: 'site' }),
-    };
+    });
   }
 }

@@ -1,24 +1,35 @@
 /** The hosts of a cluster in memory as the coordinator hears them: their reports, the orders that they take, the watchdogs beside them. */
-import type { HostName, HostOrder, HostReport } from '@chronovirt/contract';
-import type { CommandReply } from '@chronovirt/runtime';
-import type { HostState } from '@chronovirt/contract';
-import { silentLog } from '@chronovirt/runtime';
+import type { HostName, HostOrder, HostReport, HostState } from '@chronovirt/contract';
+import { silentLog, type CommandReply } from '@chronovirt/runtime';
+import type { SimulatedClock } from '@chronovirt/testing/sim';
 import { Fleet } from '../hosts/fleet.ts';
 import { fleetConfig, type FleetConfig } from '../hosts/fleet-config.ts';
 import { HostSilentError, type OrderHost } from '../hosts/order-host.ts';
-import type { ClusterWorld, Coordinator, WorldAgent } from './cluster-world.ts';
+import type { Coordinator, WorldAgent } from './world-processes.ts';
 
 /** What a test may choose of the coordinator's `fleet`. */
 export type FleetChoice = Partial<FleetConfig>;
+
+/** What the fleet needs of the world that it is in. */
+export interface FleetWorld {
+  readonly clock: SimulatedClock;
+  readonly names: Iterable<string>;
+  readonly cutOff: ReadonlySet<string>;
+  agent(name: string): WorldAgent | null;
+  /** What an agent of that host reports now. */
+  reportOf(name: string, agent: WorldAgent): HostReport;
+  losePower(name: string): void;
+  pause(ms: number): Promise<void>;
+}
 
 const beatMs = 1_000;
 
 export class WorldFleet {
   readonly config: FleetConfig;
-  readonly #world: ClusterWorld;
+  readonly #world: FleetWorld;
   #orders = 0;
 
-  constructor(world: ClusterWorld, choice: FleetChoice) {
+  constructor(world: FleetWorld, choice: FleetChoice) {
     this.#world = world;
     this.config = { ...fleetConfig.parse({}), ...choice };
   }
