@@ -81,7 +81,7 @@ describe('create', () => {
   });
 
   test('--dry-run says what would be made, and makes nothing', async () => {
-    expect((await make('dry', '--dry-run')).out).toMatch(/would be ordered: dry, 1 vCPUs, 128 MiB/);
+    expect((await make('dry', '--dry-run')).out).toMatch(/would be ordered: dry, 1 vCPU, 128 MiB/);
     expect(await chronovirt('show dry')).toMatchObject({ code: 3 });
   });
 });
@@ -215,8 +215,9 @@ describe('the command itself', () => {
       err: expect.stringContaining('did you mean: chronovirt pause'),
     });
     expect((await chronovirt('image uplaod x')).err).toMatch(
-      /image: expected one of upload, list, show, delete, got "uplaod"/,
+      /no verb "image uplaod"\ndid you mean: chronovirt image upload/,
     );
+    expect((await chronovirt('image x')).err).toMatch(/image: expected one of upload, list, show, delete, got "x"/);
   });
 
   test('without an API it says how to get one, and a wrong token is told', async () => {

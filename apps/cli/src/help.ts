@@ -33,7 +33,11 @@ export async function overview(io: Io): Promise<string> {
 export async function helpOn(words: readonly string[], io: Io): Promise<string> {
   const names = words.filter((word) => !word.startsWith('-'));
   if (names.length === 0) return overview(io);
-  const verb = (await loadVerb(names.slice(0, 2).join(' '))) ?? (await loadVerb(names[0] ?? ''));
+  const [first = '', second] = names;
+  const verb = (await loadVerb(names.slice(0, 2).join(' '))) ?? (await loadVerb(first));
+  const group = second === undefined ? (await allVerbs()).filter(({ name }) => name.startsWith(`${first} `)) : [];
+  const others = group.length === 0 ? '' : groupText(first, group);
+  if (verb === null && others !== '') return others;
   if (verb === null) throw await unknownVerb(names);
   const command = commandOf(verb);
   let text = '';
@@ -42,17 +46,39 @@ export async function helpOn(words: readonly string[], io: Io): Promise<string> 
     ...(io.columns === null ? {} : { getOutHelpWidth: () => io.columns ?? 80 }),
   });
   command.outputHelp();
-  return text.trimEnd();
+  return others === '' ? text.trimEnd() : `${text.trimEnd()}\n\n${others}`;
+}
+
+/** The verbs that begin with the same word. */
+function groupText(first: string, verbs: readonly Verb[]): string {
+  const width = Math.max(...verbs.map(({ name }) => name.length));
+  return [
+    `Verbs of ${first}:`,
+    ...verbs.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    `\nchronovirt help ${first} <verb> tells more.`,
+  ].join('\n');
 }
 
 /** An error that says which verb was meant. */
 export async function unknownVerb([word = '', second = '']: readonly string[]): Promise<UsageError> {
   const names = await verbNames();
   const begun = names.filter((name) => name.startsWith(`${word} `));
+  const near =
+    second === ''
+      ? null
+      : nearest(
+          second,
+          begun.map((name) => name.slice(word.length + 1)),
+        );
+  if (near !== null)
+    return new UsageError(
+      `there is no verb ${JSON.stringify(`${word} ${second}`)}`,
+      `did you mean: chronovirt ${word} ${near}`,
+    );
   if (begun.length > 0)
     return new UsageError(
       `${word}: expected one of ${begun.map((name) => name.slice(word.length + 1)).join(', ')}${second === '' || second.startsWith('-') ? '' : `, got ${JSON.stringify(second)}`}`,
-      `chronovirt help ${begun[0]}`,
+      `chronovirt help ${word}`,
     );
   const meant = nearest(word, names);
   return new UsageError(

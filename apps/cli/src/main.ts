@@ -5,7 +5,7 @@ import { CliError } from './cli-error.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { processIo, type Io } from './io.ts';
 import { paint, wantsColour } from './output/colour.ts';
-import { loadVerb } from './verbs/index.ts';
+import { loadVerb, verbNames } from './verbs/index.ts';
 import type { OptionValues, Verb, VerbContext } from './verbs/verb.ts';
 
 /** Runs one command line (without `node` and script); resolves with the exit code. */
@@ -37,12 +37,19 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     return exitCodes.ok;
   }
   const two = second === undefined ? null : await loadVerb(`${first} ${second}`);
-  const verb = two ?? (await loadVerb(first));
+  const one = two === null ? await loadVerb(first) : null;
+  const verb = two ?? (one !== null && isOrderOfGroup(first, second, await verbNames(), one) ? null : one);
   if (verb === null) {
     const { unknownVerb } = await import('./help.ts');
     throw await unknownVerb(argv);
   }
   return runVerb(verb, argv.slice(two === null ? 1 : 2), io);
+}
+
+/** `hosts shwo`: the first word is a verb that takes no arguments and begins others, so the second was meant for one of those. */
+function isOrderOfGroup(first: string, second: string | undefined, names: readonly string[], verb: Verb): boolean {
+  const isWord = second !== undefined && !second.startsWith('-');
+  return isWord && verb.args.length === 0 && names.some((name) => name.startsWith(`${first} `));
 }
 
 async function runVerb(verb: Verb, words: readonly string[], io: Io): Promise<ExitCode> {

@@ -30,3 +30,84 @@ describe('how long to wait', () => {
     expect((await terminal.run('hosts')).out).toMatch(/h1\s+up/);
   });
 });
+
+describe('what is typed', () => {
+  beforeAll(() => {
+    terminal.write('page.qcow2', '<html>404 Not Found</html>');
+    terminal.write('bad.pub', 'ssh-what\n');
+  });
+
+  test.each([
+    ['list --limit many', /--limit: expected a whole number from 1 on, got "many"/],
+    ['list --state runing', /--state: expected one of running, paused,/],
+    ['show web --at 10:99', /--at: expected a sequence/],
+    ['show web --at 5min --watch', /--at and --watch do not go together/],
+    ['explain web puase', /no command "puase"\ndid you mean: pause/],
+    ['explain web dance', /expected one of start, stop, reboot, hard-reboot,/],
+    ['console-log web --bytes 10', /--bytes: 10 of what\? Write 10B or 10KiB/],
+    ['console-log web --bytes 1GiB', /--bytes: expected a size from 1B to 100KiB/],
+    ['ip --wait web', /--wait took "web" for its value; write: chronovirt ip web --wait/],
+    ['hosts shwo', /no verb "hosts shwo"\ndid you mean: chronovirt hosts show/],
+    ['hosts blorp', /hosts: expected one of show, history, drain, .*, got "blorp"\nchronovirt help hosts/],
+    ['create x --image disk.img --memory 128MiB --host h9', /--host: no host is called "h9"; there are h1/],
+    ['create x --image disk.img --memory 128MiB --host h9 --dry-run', /--host: no host is called "h9"/],
+    ['create x --image disk.img --memory 128MiB --ssh-key bad.pub', /--ssh-key: expected a public key/],
+    ['create x --image disk.img --memory 128MiB --file etc/x=bad.pub', /--file: expected an absolute path/],
+    [
+      'create x --image disk.img --memory 128MiB --metadata a=1 --metadata a=2',
+      /--metadata: a is given more than once/,
+    ],
+    [
+      'create x --image page.qcow2 --memory 128MiB',
+      /page\.qcow2 is said to be qcow2 but its content is raw|said to be qcow2/,
+    ],
+    ['image upload page.qcow2 --format vmdk', /--format: expected qcow2 or raw, got "vmdk"/],
+    ['image upload disk.img --format qcow2', /disk\.img is said to be qcow2 but its content is raw/],
+    ['resize web', /--flavor is needed: flavor by name/],
+    ['resize web --flavor giant', /--flavor: no flavor is called "giant"/],
+    ['resize web --flavor giant --dry-run', /--flavor: no flavor is called "giant"/],
+    ['rebuild web --image none', /--image: no image is called "none"/],
+    ['live-migrate web --host h9', /--host: no host is called "h9"/],
+  ])('%s is bad usage', async (line, message) => {
+    const ended = await terminal.run(line);
+    expect(ended.err).toMatch(message);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+  });
+
+  test('an empty word is no name', async () => {
+    const ended = await terminal.run(['show', '']);
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('instance: expected name or UUID, got ""') });
+  });
+
+  test('who asks for a part is not told that there is nothing', async () => {
+    expect((await terminal.run('list --state failed')).out).toBe(
+      'no such instances; chronovirt list --all shows all\n',
+    );
+  });
+
+  test('what is not found is to be looked for in its own list', async () => {
+    expect((await terminal.run('image show none')).err).toContain('chronovirt image list');
+    expect((await terminal.run('hosts show none')).err).toContain('chronovirt hosts lists');
+    expect((await terminal.run('show none')).err).toContain('chronovirt list --all');
+  });
+
+  test('a host that is to be emptied is no place to go to', async () => {
+    expect((await terminal.run('hosts drain h1 --preview')).out).toMatch(/h1: it is to leave that one/);
+  });
+
+  test('only what was refused, as JSON too', async () => {
+    await terminal.run('resume web');
+    const { entries } = await terminal.json<{ entries: { message: { events: { type: string }[] } }[] }>(
+      'history web --refused',
+    );
+    expect(entries.map(({ message }) => message.events.map(({ type }) => type))).toEqual([['refused']]);
+  });
+
+  test('help on the first word of several verbs tells them', async () => {
+    for (const word of ['image', 'hosts'])
+      expect(await terminal.run(`help ${word}`)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`Verbs of ${word}:`),
+      });
+  });
+});

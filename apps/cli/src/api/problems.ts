@@ -16,18 +16,40 @@ const exitCodeOf: Readonly<Record<number, ExitCode>> = {
   507: exitCodes.rolledBack,
 };
 
+/**
+ * The same error with this command's own word for the part of the input that is to blame: who typed `--disk` does not know
+ * `flavor.rootGiB`. `names` by the API's field, with `*` for the number of a list.
+ */
+export function inOwnWords(error: unknown, names: Readonly<Record<string, string>>): unknown {
+  const field = error instanceof CliError ? error.problem?.['field'] : null;
+  if (!(error instanceof CliError) || typeof field !== 'string') return error;
+  const parts = field
+    .replace(/^args\./, '')
+    .replaceAll(/\.\d+/g, '.*')
+    .split('.');
+  const name = parts.map((_, index) => names[parts.slice(0, parts.length - index).join('.')]).find(Boolean);
+  if (name === undefined || !error.message.startsWith(`${field}: `)) return error;
+  const message = `${name}: ${error.message.slice(field.length + 2)}`;
+  return new CliError(error.exitCode, message, { hint: error.hint, problem: error.problem, cause: error });
+}
+
 /** An answer that is no success as the error that the command ends with. */
 export function errorOf(status: number, text: string): CliError {
   const problem = parse(text);
   const detail = typeof problem['detail'] === 'string' ? problem['detail'] : `the API answered ${status}`;
   const { guard } = problem;
   const message = status === 409 && typeof guard === 'string' ? `refused: ${detail} (guard ${guard})` : detail;
-  return new CliError(exitCodeOf[status] ?? exitCodes.failed, message, { problem, hint: hintOf(status) });
+  return new CliError(exitCodeOf[status] ?? exitCodes.failed, message, {
+    problem,
+    hint: hintOf(status, problem['code']),
+  });
 }
 
-function hintOf(status: number): string | null {
+function hintOf(status: number, code: unknown): string | null {
   if (status === 401) return 'the token does not fit this API: check --token-file or CHRONOVIRT_TOKEN_FILE';
-  if (status === 404) return 'chronovirt list --all shows what there is';
+  if (code === 'NO_SUCH_HOST') return 'chronovirt hosts lists them';
+  if (code === 'IMAGE_NOT_FOUND') return 'chronovirt image list shows what there is';
+  if (code === 'NO_SUCH_INSTANCE') return 'chronovirt list --all shows what there is';
   return null;
 }
 

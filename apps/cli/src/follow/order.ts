@@ -1,5 +1,6 @@
 /** Sends an order and, unless asked not to, follows it to its end; the one way in which every verb that changes something works. */
 import { randomUUID } from 'node:crypto';
+import { inOwnWords } from '../api/problems.ts';
 import type { Accepted, Explanation } from '../api/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { inKebab } from '../parse/words.ts';
@@ -26,7 +27,7 @@ export async function order(
   options: OptionValues,
 ): Promise<ExitCode> {
   const waiting = waitingOf(options, context.isJson);
-  if (options['dryRun'] === true) return dryRun(context, instance, name);
+  if (options['dryRun'] === true) return dryRun(context, instance, name, args);
   const key = randomUUID();
   const path = `/v1/instances/${encodeURIComponent(instance)}`;
   try {
@@ -36,9 +37,15 @@ export async function order(
         : await context.client.json<Accepted>(`${path}/commands`, { method: 'POST', key, body: { name, args } });
     return await waitFor(context, { ...accepted, name: instance }, waiting);
   } catch (error) {
-    throw withPath(error, instance);
+    throw withPath(inOwnWords(error, optionsOf(args)), instance);
   }
 }
+
+/** The options by the fields of a command's arguments. */
+const optionsOf = (args: Record<string, unknown>): Record<string, string> => ({
+  ...Object.fromEntries(Object.keys(args).map((name) => [name, `--${inKebab(name)}`])),
+  timeoutSeconds: '--grace',
+});
 
 /** Waits for an order that was accepted, or tells that it was. */
 export async function waitFor(
@@ -80,13 +87,20 @@ export async function waitFor(
   }
 }
 
-async function dryRun(context: VerbContext, instance: string, name: string): Promise<ExitCode> {
-  const explanation = await context.client.json<Explanation & { state: string; reachable: boolean; host: string }>(
-    `/v1/instances/${encodeURIComponent(instance)}/explain`,
-    {
-      query: { command: name },
-    },
-  );
+async function dryRun(
+  context: VerbContext,
+  instance: string,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<ExitCode> {
+  const explanation = await context.client
+    .json<Explanation & { state: string; reachable: boolean; host: string }>(
+      `/v1/instances/${encodeURIComponent(instance)}/commands`,
+      { method: 'POST', query: { dryRun: true }, body: { name, args } },
+    )
+    .catch((error: unknown) => {
+      throw inOwnWords(error, optionsOf(args));
+    });
   context.print(explanation, () => explained(explanation, instance));
   return explanation.allowed ? exitCodes.ok : exitCodes.refused;
 }

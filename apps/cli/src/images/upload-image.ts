@@ -29,8 +29,10 @@ export async function uploadImage(
     throw new UsageError(`the image cannot be read: ${error.message}`);
   });
   if (!facts.isFile()) throw new UsageError(`${file} is no file`);
+  const format = formatOf(file, options.format);
   const sha256 = await hashOf(context, file, facts.size);
   const known = await findImage(context, sha256);
+  if (known !== null && format !== undefined && known.format !== format) throw otherContent(file, format, known.format);
   if (known !== null) return { image: known, isNew: false };
   if (options.onlyCheck === true)
     throw new UsageError(
@@ -42,7 +44,7 @@ export async function uploadImage(
   try {
     const text = await context.client.text('/v1/images', {
       method: 'POST',
-      query: { name: options.name, format: options.format, sha256 },
+      query: { name: options.name, format, sha256 },
       upload: { content, bytes: facts.size },
       signal: context.io.signal,
     });
@@ -51,6 +53,23 @@ export async function uploadImage(
     content.destroy();
     meter.end();
   }
+}
+
+/**
+ * What a file is said to be: by `--format`, else by its name. A download that went wrong is often a page of text under the name of a
+ * qcow2; taken as raw it would become a disk that boots nothing.
+ */
+function formatOf(file: string, said: string | undefined): 'qcow2' | 'raw' | undefined {
+  if (said !== undefined && said !== 'qcow2' && said !== 'raw')
+    throw new UsageError(`--format: expected qcow2 or raw, got ${JSON.stringify(said)}`);
+  return said ?? (/\.qcow2?$/i.test(file) ? 'qcow2' : undefined);
+}
+
+function otherContent(file: string, said: string, is: string): UsageError {
+  return new UsageError(
+    `${file} is said to be ${said} but its content is ${is}`,
+    `if it is whole and meant so: chronovirt image upload ${file} --format ${is}`,
+  );
 }
 
 async function hashOf(context: VerbContext, file: string, bytes: number): Promise<string> {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option as CommanderOption } from 'commander';
 import { UsageError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { inCamel } from './words.ts';
 import { commonOptions, type OptionValues, type Verb } from '../verbs/verb.ts';
 
 export type Parsed =
@@ -28,10 +29,27 @@ export function parseWords(verb: Verb, words: readonly string[], io: Io): Parsed
         .join('')
         .trim()
         .replace(/^error: /, ''),
-      `chronovirt ${verb.name} --help tells more`,
+      swallowed(verb, words, command, error) ?? `chronovirt ${verb.name} --help tells more`,
     );
   }
+  const empty = command.args.findIndex((word) => word === '');
+  if (empty >= 0) {
+    const { name = '', description = '' } = verb.args[empty] ?? {};
+    throw new UsageError(`${name}: expected ${description}, got ""`, `chronovirt ${verb.name} --help tells more`);
+  }
   return { kind: 'run', args: command.args, options: command.opts() };
+}
+
+/** `ip --wait web`: the option has taken the argument for its value. */
+function swallowed(verb: Verb, words: readonly string[], command: Command, error: CommanderError): string | null {
+  if (error.code !== 'commander.missingArgument') return null;
+  const taken = verb.options
+    .filter(({ flags }) => flags.includes('['))
+    .map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0] ?? '')
+    .find((flag) => typeof command.opts()[inCamel(flag.slice(2))] === 'string' && words.includes(flag));
+  if (taken === undefined) return null;
+  const value = String(command.opts()[inCamel(taken.slice(2))]);
+  return `${taken} took ${JSON.stringify(value)} for its value; write: chronovirt ${verb.name} ${value} ${taken}`;
 }
 
 /** The verb as the parser knows it; also writes its help. */

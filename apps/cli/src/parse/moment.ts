@@ -29,6 +29,8 @@ function timeOf(text: string, now: number): number {
   const clock = /^(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,3})?)?$/.exec(text);
   if (clock !== null) {
     const [, hours, minutes, seconds, fraction] = clock;
+    // setHours would make 11:39 of 10:99.
+    if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return Number.NaN;
     const date = new Date(now);
     date.setHours(
       Number(hours),
@@ -40,7 +42,8 @@ function timeOf(text: string, now: number): number {
     return at > now ? at - 86_400_000 : at;
   }
   if (!/^\d{4}-\d{2}-\d{2}([T ]|$)/.test(text)) return Number.NaN;
-  const at = Date.parse(text.replace(' ', 'T'));
+  // A date alone would be taken for midnight in UTC.
+  const at = Date.parse(/^[\d-]+$/.test(text) ? `${text}T00:00` : text.replace(' ', 'T'));
   return /:\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})?$/.test(text) ? at + 999 : at;
 }
 

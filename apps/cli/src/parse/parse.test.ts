@@ -60,14 +60,18 @@ describe('moments', () => {
     ['13:00', local(2026, 10, 21, 13, 0, 0, 0)],
     ['2026-11-20 08:00', local(2026, 10, 20, 8, 0, 0, 0)],
     ['2026-11-20T08:00:00Z', '2026-11-20T08:00:00.999Z'],
+    ['2026-11-20', local(2026, 10, 20, 0, 0, 0, 0)],
     ['5min', new Date(now - 300_000).toISOString()],
     ['-2h', new Date(now - 7_200_000).toISOString()],
     ['90s ago', new Date(now - 90_000).toISOString()],
   ])('%s', (text, meant) => expect(parseMoment(text, '--at', now)).toBe(meant));
 
-  test.each(['yesterday', '', 'h1:', '2026-13-40'])('%j is refused with what was expected', (text) => {
-    expect(() => parseMoment(text, '--at', now)).toThrow(/^--at: expected a sequence/);
-  });
+  test.each(['yesterday', '', 'h1:', '2026-13-40', '10:99', '24:00', '10:02:60'])(
+    '%j is refused with what was expected',
+    (text) => {
+      expect(() => parseMoment(text, '--at', now)).toThrow(/^--at: expected a sequence/);
+    },
+  );
 
   test('a span needs its unit', () => {
     expect(parseSpan('30s', '--timeout')).toBe(30_000);

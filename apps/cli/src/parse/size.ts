@@ -12,12 +12,13 @@ const factors: Readonly<Record<string, number>> = {
   tb: 1000 ** 4,
 };
 
-/** Bytes of a size with its unit. A bare number is refused: nobody knows which unit it was meant in. `field` names the option. */
-export function parseSize(text: string, field: string): number {
+/** Bytes of a size with its unit. A bare number is refused: nobody knows which unit it was meant in. `field` names the option, `usual` the units of such a size. */
+export function parseSize(text: string, field: string, usual: readonly [string, string] = ['MiB', 'GiB']): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text.trim()) ?? [];
   if (digits === undefined)
     throw new UsageError(`${field}: expected a size with its unit (512MiB, 1GiB, 10GB), got ${JSON.stringify(text)}`);
-  if (unit === '') throw new UsageError(`${field}: ${digits} of what? Write ${digits}MiB or ${digits}GiB`);
+  if (unit === '')
+    throw new UsageError(`${field}: ${digits} of what? Write ${usual.map((one) => `${digits}${one}`).join(' or ')}`);
   const factor = factors[unit.toLowerCase()];
   if (factor === undefined) {
     const meant = /^[kmgt]$/i.test(unit)

@@ -21,7 +21,9 @@ export const consoleLogVerb: Verb = {
     const [lines, bytes] = [textOption(options, 'lines'), textOption(options, 'bytes')];
     if (lines !== undefined && !/^[1-9]\d*$/.test(lines))
       throw new UsageError(`--lines: expected a whole number from 1 on, got ${JSON.stringify(lines)}`);
-    const query = { bytes: bytes === undefined ? undefined : Math.min(most, parseSize(bytes, '--bytes')) };
+    const query = { bytes: bytes === undefined ? undefined : parseSize(bytes, '--bytes', ['B', 'KiB']) };
+    if (query.bytes !== undefined && (query.bytes < 1 || query.bytes > most))
+      throw new UsageError(`--bytes: expected a size from 1B to ${most / 1024}KiB, got ${JSON.stringify(bytes)}`);
     const text = await client.text(`/v1/instances/${encodeURIComponent(instance)}/console-log`, { query });
     const shown = lines === undefined ? text : text.replace(/\n$/, '').split('\n').slice(-Number(lines)).join('\n');
     print({ instance, text: shown }, () => {

@@ -2,7 +2,7 @@
 import { contractOrders, type ContractOption, type ContractOrder } from '../generated/orders.ts';
 import { order, orderOptions } from '../follow/order.ts';
 import { UsageError } from '../cli-error.ts';
-import { inCamel, inKebab } from '../parse/words.ts';
+import { inCamel, inKebab, inWords } from '../parse/words.ts';
 import { instanceArgument, type Option, type OptionValues, type Verb } from './verb.ts';
 
 export const contractVerbNames = contractOrders.map(({ command }) => inKebab(command));
@@ -30,26 +30,34 @@ export function contractVerb(name: string): Verb {
 
 function optionOf({ name, kind, description }: ContractOption): Option {
   const flag = `--${inKebab(name)}`;
-  const text =
-    description === ''
-      ? kind === 'host'
-        ? 'host to go to; none: the coordinator chooses'
-        : kind === 'image'
-          ? 'image by name or SHA-256'
-          : kind === 'flavor'
-            ? 'flavor by name'
-            : ''
-      : description;
   const complete = kind === 'host' || kind === 'image' || kind === 'flavor' ? { complete: kind } : {};
-  return { flags: kind === 'flag' ? flag : `${flag} <${kind}>`, description: text, ...complete };
+  return {
+    flags: kind === 'flag' ? flag : `${flag} <${kind}>`,
+    description: textOf(name, kind, description),
+    ...complete,
+  };
 }
+
+/** What options mean where the contract does not say it, by name or else by kind. */
+const usualTexts: Readonly<Record<string, string>> = {
+  blockMigration: 'copy the disks along; not given: as the storage of the two hosts needs it',
+  fromImage: 'make it anew from its image, where its disk is lost with the host; what was on the disk is gone',
+  name: 'name of the image that is made',
+  rotation: 'how many backups of that name are kept',
+  host: 'host to go to; none: the coordinator chooses',
+  image: 'image by name or SHA-256',
+  flavor: 'flavor by name',
+};
+
+const textOf = (name: string, kind: string, description: string): string =>
+  description === '' ? (usualTexts[name] ?? usualTexts[kind] ?? inWords(name)) : description;
 
 function argumentsOf({ options }: ContractOrder, values: OptionValues): Record<string, unknown> {
   const args: Record<string, unknown> = {};
-  for (const { name, kind, isRequired } of options) {
+  for (const { name, kind, isRequired, description } of options) {
     const value = values[name];
     if (value === undefined) {
-      if (isRequired) throw new UsageError(`--${inKebab(name)}: expected a ${kind}`);
+      if (isRequired) throw new UsageError(`--${inKebab(name)} is needed: ${textOf(name, kind, description)}`);
       continue;
     }
     if (kind === 'number' && !/^\d+$/.test(String(value)))

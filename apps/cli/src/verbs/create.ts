@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { inOwnWords } from '../api/problems.ts';
 import type { Accepted } from '../api/types.ts';
 import { UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { gibibytes } from '../output/bytes.ts';
 import { orderOptions, waitFor } from '../follow/order.ts';
 import { waitingOf } from '../follow/waiting.ts';
 import { uploadImage } from '../images/upload-image.ts';
@@ -79,19 +81,38 @@ async function create(context: VerbContext, [name = '']: readonly string[], opti
     ...networksOf(options),
     ...secretsOf(context, options),
     sshKeys: textOptions(options, 'sshKey').flatMap((file) => readPublicKeys(resolve(context.io.cwd, file))),
-    metadata: Object.fromEntries(textOptions(options, 'metadata').map((text) => pair(text, '--metadata', 'key=value'))),
+    metadata: metadataOf(options),
     ...(textOption(options, 'host') === undefined ? {} : { host: textOption(options, 'host') }),
   };
   const isDryRun = options['dryRun'] === true;
   const image = await imageOf(context, textOption(options, 'image'), isDryRun);
-  if (isDryRun) return preview(context, { ...body, image });
-  const accepted = await context.client.json<Accepted>('/v1/instances', {
-    method: 'POST',
-    key: randomUUID(),
-    body: { ...body, image },
-  });
+  const told = (error: unknown): never => {
+    throw inOwnWords(error, optionOf);
+  };
+  if (isDryRun) return preview(context, { ...body, image }).catch(told);
+  const accepted = await context.client
+    .json<Accepted>('/v1/instances', { method: 'POST', key: randomUUID(), body: { ...body, image } })
+    .catch(told);
   return waitFor(context, { ...accepted, name }, waiting);
 }
+
+/** The options by the API's fields. */
+const optionOf = {
+  image: '--image',
+  flavor: '--flavor',
+  'flavor.vcpus': '--vcpus',
+  'flavor.memoryMiB': '--memory',
+  'flavor.rootGiB': '--disk',
+  sshKeys: '--ssh-key',
+  userData: '--user-data',
+  adminPassword: '--admin-password-file',
+  injectedFiles: '--file',
+  metadata: '--metadata',
+  networks: '--network or --bridge',
+  'networks.*.network': '--network',
+  'networks.*.bridge': '--bridge',
+  host: '--host',
+};
 
 /** The image's SHA-256 or name; a file is uploaded if the store does not have it. */
 async function imageOf(context: VerbContext, given: string | undefined, isDryRun: boolean): Promise<string> {
@@ -119,7 +140,7 @@ async function preview(context: VerbContext, body: Record<string, unknown>): Pro
   });
   const { vcpus, memoryMiB, rootGiB } = spec.flavor;
   context.print(spec, () => [
-    `would be ordered: ${String(body['name'])}, ${vcpus} vCPUs, ${memoryMiB} MiB of memory, a root disk ${rootGiB === 0 ? 'as large as the image' : `of ${rootGiB} GiB`}, from ${spec.image.name}`,
+    `would be ordered: ${String(body['name'])}, ${vcpus} vCPU${vcpus === 1 ? '' : 's'}, ${memoryMiB} MiB of memory, a root disk ${rootGiB === 0 ? 'as large as the image' : `of ${gibibytes(rootGiB)}`}, from ${spec.image.name}`,
   ]);
   return exitCodes.ok;
 }
@@ -143,6 +164,13 @@ function sizeOf(options: OptionValues): Record<string, unknown> {
   if (memory === undefined)
     throw new UsageError('--memory: expected a size (512MiB, 1GiB), or a flavor by name (--flavor small)');
   return { flavor: { vcpus: 1, ...numbers } };
+}
+
+function metadataOf(options: OptionValues): Record<string, string> {
+  const pairs = textOptions(options, 'metadata').map((text) => pair(text, '--metadata', 'key=value'));
+  const twice = pairs.find(([key], index) => pairs.findIndex(([other]) => other === key) !== index);
+  if (twice !== undefined) throw new UsageError(`--metadata: ${twice[0]} is given more than once`);
+  return Object.fromEntries(pairs);
 }
 
 function networksOf(options: OptionValues): Record<string, unknown> {

@@ -1,9 +1,27 @@
+import { commandNames } from '@chronovirt/contract';
 import type { Explanation } from '../api/types.ts';
+import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { explained } from '../follow/order.ts';
 import { table } from '../output/table.ts';
+import { nearest } from '../parse/nearest.ts';
 import { inCamel, inKebab } from '../parse/words.ts';
 import { instanceArgument, type Verb } from './verb.ts';
+
+/** What may be ordered of an instance that is there. */
+const orders: readonly string[] = commandNames.filter((name) => name !== 'create');
+
+/** The contract's name of a command, from the verb's or its own. */
+function nameOf(command: string): string {
+  const name = inCamel(command);
+  if (orders.includes(name)) return name;
+  const known = orders.map(inKebab);
+  const meant = nearest(inKebab(command), known);
+  throw new UsageError(
+    `command: there is no command ${JSON.stringify(command)}`,
+    meant === null ? `expected one of ${known.join(', ')}` : `did you mean: ${meant}`,
+  );
+}
 
 interface About {
   readonly state: string;
@@ -28,7 +46,8 @@ export const explainVerb: Verb = {
   async run({ client, io, paint, print }, [instance = '', command]) {
     const path = `/v1/instances/${encodeURIComponent(instance)}/explain`;
     if (command !== undefined) {
-      const found = await client.json<Explanation & About>(path, { query: { command: inCamel(command) } });
+      const name = nameOf(command);
+      const found = await client.json<Explanation & About>(path, { query: { command: name } });
       print(found, () => explained(found, instance));
       return found.allowed ? exitCodes.ok : exitCodes.refused;
     }

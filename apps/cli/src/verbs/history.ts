@@ -12,6 +12,8 @@ interface History {
   readonly entries: readonly HistoryEntry[];
 }
 
+const badKinds: ReadonlySet<Row['kind']> = new Set(['failed', 'unreadable']);
+
 export const historyVerb: Verb = {
   name: 'history',
   group: 'History',
@@ -30,11 +32,14 @@ export const historyVerb: Verb = {
   async run(context, [instance = ''], options) {
     const history = await context.client.json<History>(`/v1/instances/${encodeURIComponent(instance)}/history`);
     const maker = new RowMaker();
-    const rows = history.entries.flatMap((entry) => maker.rowsOf(entry));
-    const shown =
-      options['refused'] === true ? rows.filter(({ kind }) => kind === 'failed' || kind === 'unreadable') : rows;
-    context.print(history, () => linesOf(context, history, shown));
-    if (options['watch'] === true) await goOn(context, history, maker, rows.at(-1));
+    const pick = options['refused'] === true ? ({ kind }: Row): boolean => badKinds.has(kind) : () => true;
+    const turns = history.entries
+      .map((entry) => ({ entry, rows: maker.rowsOf(entry).filter(pick) }))
+      .filter(({ rows }) => rows.length > 0 || options['refused'] !== true);
+    const rows = turns.flatMap((turn) => turn.rows);
+    const entries = turns.map(({ entry }) => entry);
+    context.print({ ...history, entries }, () => linesOf(context, history, rows));
+    if (options['watch'] === true) await goOn(context, history, maker, rows.at(-1), pick);
   },
 };
 
@@ -58,12 +63,14 @@ async function goOn(
   { instance, position }: History,
   maker: RowMaker,
   last: Row | undefined,
+  pick: (row: Row) => boolean,
 ): Promise<void> {
   let before = last;
   for await (const event of followEvents(client, { instance, since: position, signal: io.signal })) {
     if (event.kind !== 'entry') continue;
-    if (isJson) io.out(`${JSON.stringify(event.entry)}\n`);
-    for (const row of isJson ? [] : maker.rowsOf(event.entry)) {
+    const rows = maker.rowsOf(event.entry).filter(pick);
+    if (isJson && rows.length > 0) io.out(`${JSON.stringify(event.entry)}\n`);
+    for (const row of isJson ? [] : rows) {
       io.out(`${rowLine(row, before, paint, null)}\n`);
       before = row;
     }

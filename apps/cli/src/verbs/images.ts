@@ -1,6 +1,8 @@
 import { basename, resolve } from 'node:path';
 import type { ImageView } from '../api/types.ts';
+import { CliError, UsageError } from '../cli-error.ts';
 import { uploadImage } from '../images/upload-image.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { byteText } from '../output/bytes.ts';
 import { facts, table } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
@@ -26,13 +28,17 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
       ['image upload ./disk.img --name base --format raw', 'under another name'],
     ],
     async run(context, [file = ''], options) {
+      const name = textOption(options, 'name');
+      if (name === '') throw new UsageError('--name: expected a name, got ""');
       const path = resolve(context.io.cwd, file);
       const { image, isNew } = await uploadImage(context, path, {
-        name: textOption(options, 'name') ?? basename(path),
+        name: name ?? basename(path),
         format: textOption(options, 'format'),
       });
+      const kept = name !== undefined && name !== image.name ? [`it keeps the name ${image.name}`] : [];
       context.print({ ...image, isNew }, () => [
         `${context.paint.bold(image.name)} ${isNew ? 'is in the store' : 'was in the store already'}: ${image.format}, ${byteText(image.bytes)}, SHA-256 ${image.sha256}`,
+        ...kept,
       ]);
     },
   },
@@ -101,10 +107,16 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
     options: [{ flags: '--force', description: 'also while instances are made from it; they could not be rebuilt' }],
     examples: [['image delete debian-12.qcow2', 'if nothing is made from it']],
     async run({ client, print }, [image = ''], options) {
-      const found = await client.json<ImageView>(`/v1/images/${encodeURIComponent(image)}`, {
-        method: 'DELETE',
-        query: { force: options['force'] === true ? true : undefined },
-      });
+      const found = await client
+        .json<ImageView>(`/v1/images/${encodeURIComponent(image)}`, {
+          method: 'DELETE',
+          query: { force: options['force'] === true ? true : undefined },
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof CliError) || error.exitCode !== exitCodes.refused) throw error;
+          const hint = `chronovirt image delete ${image} --force removes it all the same; they could not be rebuilt`;
+          throw new CliError(error.exitCode, error.message, { hint, problem: error.problem, cause: error });
+        });
       print(found, () => [`${found.name} is removed`]);
     },
   },

@@ -1,4 +1,6 @@
 import { followEvents } from '../api/events.ts';
+import { inOwnWords } from '../api/problems.ts';
+import { UsageError } from '../cli-error.ts';
 import type { InstanceView } from '../api/types.ts';
 import { mebibytes } from '../output/bytes.ts';
 import { table, type Column } from '../output/table.ts';
@@ -43,10 +45,11 @@ export const listVerb: Verb = {
     ['list --watch', 'live'],
   ],
   async run(context, _args, options) {
-    if (options['watch'] !== true) return show(context, await read(context, options));
+    const isPart = ['name', 'state', 'host'].some((name) => options[name] !== undefined);
+    if (options['watch'] !== true) return show(context, await read(context, options), isPart);
     for await (const page of pages(context, options)) {
-      if (context.isJson) show(context, page);
-      else redraw(context.io, linesOf(context, page));
+      if (context.isJson) show(context, page, isPart);
+      else redraw(context.io, linesOf(context, page, isPart));
     }
   },
 };
@@ -59,7 +62,13 @@ async function read({ client }: VerbContext, options: OptionValues): Promise<Pag
     host: textOption(options, 'host'),
     limit: textOption(options, 'limit'),
   };
-  return client.json<Page>('/v1/instances', { query });
+  if (query.limit !== undefined && !/^[1-9]\d*$/.test(query.limit))
+    throw new UsageError(`--limit: expected a whole number from 1 on, got ${JSON.stringify(query.limit)}`);
+  try {
+    return await client.json<Page>('/v1/instances', { query });
+  } catch (error) {
+    throw inOwnWords(error, { state: '--state', name: '--name', host: '--host', limit: '--limit' });
+  }
 }
 
 /** The list, and again whenever something was stored. Changes that come together make one. */
@@ -75,12 +84,16 @@ async function* pages(context: VerbContext, options: OptionValues): AsyncGenerat
   }
 }
 
-function show(context: VerbContext, page: Page): void {
-  context.print(page.instances, () => linesOf(context, page));
+function show(context: VerbContext, page: Page, isPart: boolean): void {
+  context.print(page.instances, () => linesOf(context, page, isPart));
 }
 
-function linesOf({ io, paint }: VerbContext, { instances }: Page): string[] {
-  if (instances.length === 0) return ['no instances; chronovirt create makes one'];
+/** `isPart`: something was asked for, so that nothing found does not mean that there is nothing. */
+function linesOf({ io, paint }: VerbContext, { instances }: Page, isPart: boolean): string[] {
+  if (instances.length === 0)
+    return [
+      isPart ? 'no such instances; chronovirt list --all shows all' : 'no instances; chronovirt create makes one',
+    ];
   const rows = instances.map((one) => [
     paint.bold(one.name ?? '?'),
     paint.state(one.halted ? 'halted' : (one.state ?? '?')),

@@ -1,7 +1,7 @@
 import { followEvents } from '../api/events.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { Explanation, InstanceView, MigrationProgressView, StateView } from '../api/types.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, UsageError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { redraw } from '../output/redraw.ts';
 import { facts } from '../output/table.ts';
@@ -49,6 +49,8 @@ export const showVerb: Verb = {
   ],
   async run(context, [instance = ''], options) {
     const at = textOption(options, 'at');
+    if (at !== undefined && options['watch'] === true)
+      throw new UsageError('--at and --watch do not go together: the past does not change');
     if (at !== undefined) {
       const past = await context.client.json<Past>(`/v1/instances/${encodeURIComponent(instance)}/state`, {
         query: { at: parseMoment(at, '--at', context.io.now()) },

@@ -151,9 +151,10 @@ export class Cluster {
     return CLUSTER;
   }
 
-  /** Where an instance could go, besides the hosts in `not`. */
+  /** Where an instance could go that leaves a host. */
   placement(spec: InstanceSpec, not: readonly string[]): Placement {
-    return choose(spec, this.#candidates(), { only: null, not }, this.#options.ratios);
+    const ask = { only: null, not, because: 'it is to leave that one' };
+    return choose(spec, this.#candidates(), ask, this.#options.ratios);
   }
 
   *#candidates(): Iterable<Candidate> {

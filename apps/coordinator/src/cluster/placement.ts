@@ -41,11 +41,19 @@ export function claimOf(flavor: Flavor): Claim {
   };
 }
 
-/** Chooses a host. `only`: the host that was asked for; `not`: hosts that this build has failed on. */
+/** What is asked of a placement. `only`: the host that was asked for; `not`: hosts that are out of the question, `because`. */
+export interface Ask {
+  readonly only: string | null;
+  readonly not: readonly string[];
+  /** The build has failed there already, where nothing else is said. */
+  readonly because?: string;
+}
+
+/** Chooses a host; or tells why none will do, host by host (about the one that was asked for alone). */
 export function choose(
   spec: InstanceSpec,
   candidates: Iterable<Candidate>,
-  ask: { only: string | null; not: readonly string[] },
+  ask: Ask,
   ratios = defaultRatios,
 ): Placement {
   const claim = claimOf(spec.flavor);
@@ -53,6 +61,7 @@ export function choose(
   let best: { host: string; memory: number; vcpus: number } | null = null;
   for (const candidate of candidates) {
     const { host } = candidate.report;
+    if (ask.only !== null && ask.only !== host) continue;
     const why = unfit(candidate, claim, ask, ratios);
     if (why !== null) {
       reasons.set(host, why);
@@ -76,15 +85,9 @@ function free({ report, claimed }: Candidate, ratios: Ratios): Claim {
   };
 }
 
-function unfit(
-  candidate: Candidate,
-  claim: Claim,
-  ask: { only: string | null; not: readonly string[] },
-  ratios: Ratios,
-): string | null {
+function unfit(candidate: Candidate, claim: Claim, ask: Ask, ratios: Ratios): string | null {
   const { report } = candidate;
-  if (ask.only !== null && ask.only !== report.host) return `${ask.only} was asked for`;
-  if (ask.not.includes(report.host)) return 'the build has failed there already';
+  if (ask.not.includes(report.host)) return ask.because ?? 'the build has failed there already';
   if (!candidate.alive) return 'its agent has not reported lately';
   if (!report.enabled) return 'it is disabled';
   if (report.waitingFor !== null) return `it cannot serve now: ${report.waitingFor}`;

@@ -26,7 +26,7 @@ export function checkRootDisk(flavor: Flavor, image: ImageRef): void {
   const needed = Math.ceil((image.virtualBytes / GiB) * 10) / 10;
   throw new InvalidInputError(
     'flavor.rootGiB',
-    `the image ${image.name} has a disk of ${needed} GiB, which does not fit on ${flavor.rootGiB} GiB; ask for ${Math.ceil(needed)} or more, or 0 for the image's own size`,
+    `the image ${image.name} has a disk of ${needed} GiB, which does not fit on ${Number(flavor.rootGiB.toPrecision(3))} GiB; ask for ${Math.ceil(needed)} or more GiB, or none for the image's own size`,
   );
 }
 

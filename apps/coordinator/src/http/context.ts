@@ -1,3 +1,4 @@
+import { InvalidInputError, type HostName } from '@chronovirt/contract';
 import { Problem } from './problem.ts';
 import { parsePosition } from '../read-model/position.ts';
 import type { InstanceEntry } from '../read-model/instance-entry.ts';
@@ -36,6 +37,18 @@ export function instanceAt(context: ApiContext, ref: string | undefined): Instan
     {
       field: 'instance',
     },
+  );
+}
+
+/** Refuses a host that nobody has heard of: an order for it could only fail. Throws `INVALID_INPUT`. */
+export function checkHost({ hosts, fleet }: ApiContext, host: string | undefined, field: string): void {
+  if (host === undefined) return;
+  const known = hosts().map(({ report }) => report.host);
+  if (known.includes(host as HostName) || fleet.state(host as HostName) !== undefined) return;
+  const names = known.slice(0, 10).join(', ');
+  throw new InvalidInputError(
+    field,
+    `no host is called ${JSON.stringify(host)}; ${names === '' ? 'none has reported yet' : `there are ${names}`}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { CLUSTER, type By, type Command, type InstanceSpec, type InstanceUuid } from '@chronovirt/contract';
 import { isReadable } from '@chronovirt/runtime';
 import type { InstanceEntry } from '../read-model/instance-entry.ts';
-import type { ApiContext } from './context.ts';
+import { checkHost, type ApiContext } from './context.ts';
 import type { CreateBody } from './create-body.ts';
 import { makePlainSpec, uuidOfKey, withSecrets } from './make-spec.ts';
 import { Problem, problemOfReply } from './problem.ts';
@@ -33,6 +33,7 @@ export class InstanceMaker {
   async preview(body: CreateBody): Promise<InstanceSpec> {
     const uuid = randomUUID() as InstanceUuid;
     this.#checkName(body.name, uuid);
+    checkHost(this.#context, body.host, 'host');
     return makePlainSpec(this.#context, uuid, body);
   }
 
@@ -54,6 +55,7 @@ export class InstanceMaker {
 
   async #make(body: CreateBody, by: By, id: string, uuid: InstanceUuid): Promise<Created> {
     this.#checkName(body.name, uuid);
+    checkHost(this.#context, body.host, 'host');
     this.#reserved.set(body.name, uuid);
     try {
       const plain = await makePlainSpec(this.#context, uuid, body);

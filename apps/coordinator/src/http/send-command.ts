@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { commandArguments, type By, type Command, type CommandName } from '@chronovirt/contract';
 import { findImage, refOf } from '../images/find-image.ts';
 import type { InstanceEntry } from '../read-model/instance-entry.ts';
-import type { ApiContext } from './context.ts';
+import { checkHost, type ApiContext } from './context.ts';
 import { chooseFlavor } from './choose-flavor.ts';
 import { flavorChoice } from './create-body.ts';
 import { invalid, Problem, problemOfReply } from './problem.ts';
@@ -51,6 +51,7 @@ export async function argumentsOf(context: ApiContext, { name, args }: Order): P
   const whole = { ...args };
   if (typeof whole['image'] === 'string')
     whole['image'] = refOf(await findImage(context.images, whole['image'], 'args.image'));
+  if (typeof whole['host'] === 'string') checkHost(context, whole['host'], 'args.host');
   const flavor = flavorChoice.safeParse(whole['flavor']);
   if (flavor.success) whole['flavor'] = chooseFlavor(flavor.data, context.config.flavors);
   const parsed = commandArguments[name].safeParse(whole);

@@ -1,3 +1,4 @@
+import { leafNames, parents, restingStates, UNPLACED } from '@chronovirt/machines';
 import { z } from 'zod';
 import { formatPosition } from '../../read-model/position.ts';
 import { awaitSince, instanceSince, type ApiContext } from '../context.ts';
@@ -6,6 +7,9 @@ import { InstanceMaker } from '../create-instance.ts';
 import { count, flag, json, jsonBytes, jsonText, route, type Route } from '../route.ts';
 import { sendOrder } from '../send-command.ts';
 import { accepted, badInput, notFound, orderProblems, since } from './shared-docs.ts';
+
+/** What an instance may be: resting states, transient ones whole and by their first part. */
+const stateNames: ReadonlySet<string> = new Set([UNPLACED, ...restingStates, ...Object.keys(parents), ...leafNames]);
 
 export function instanceRoutes(context: ApiContext): Route[] {
   const maker = new InstanceMaker(context);
@@ -23,6 +27,9 @@ export function instanceRoutes(context: ApiContext): Route[] {
         state: z
           .string()
           .max(64)
+          .refine((text) => stateNames.has(text), {
+            error: `expected one of ${[...restingStates, ...Object.keys(parents)].join(', ')}, or a transient state whole (building.spawn)`,
+          })
           .optional()
           .describe('`running`, or a transient state whole (`building.spawn`) or by its first part.'),
         limit: count(1, 100_000),

@@ -1,4 +1,11 @@
-import { CLUSTER, commandNames, type CommandName, type InstanceSpec, type InstanceState } from '@chronovirt/contract';
+import {
+  CLUSTER,
+  commandNames,
+  type By,
+  type CommandName,
+  type InstanceSpec,
+  type InstanceState,
+} from '@chronovirt/contract';
 import { explain, ofMoves, settled, type Explanation } from '@chronovirt/machines';
 import { isReadable, specIn, whyUnreadable } from '@chronovirt/runtime';
 import { z } from 'zod';
@@ -6,8 +13,8 @@ import type { InstanceEntry } from '../../read-model/instance-entry.ts';
 import { formatPosition } from '../../read-model/position.ts';
 import { instanceSince, type ApiContext } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { json, route, type Route } from '../route.ts';
-import { sendOrder } from '../send-command.ts';
+import { flag, json, route, type Route } from '../route.ts';
+import { argumentsOf, sendOrder } from '../send-command.ts';
 import { accepted, badInput, notFound, orderProblems, since } from './shared-docs.ts';
 
 /** At this fill of a stream new commands are refused; the rest is for outcomes. */
@@ -35,11 +42,22 @@ export function orderRoutes(context: ApiContext): Route[] {
       summary: 'Orders something of an instance.',
       description:
         'Accepted when the intent is stored, before the hypervisor is touched. With `Idempotency-Key` the same order may be sent again: it gets the same answer.',
-      query: z.strictObject({ since }),
+      query: z.strictObject({
+        dryRun: flag.describe('Only check the arguments, and answer whether it would be taken now.'),
+        since,
+      }),
       body: orderBody,
-      answers: { 202: { description: 'Accepted and stored.', schema: accepted }, ...orderProblems },
+      answers: {
+        200: { description: 'Dry run: the explanation.', schema: z.json() },
+        202: { description: 'Accepted and stored.', schema: accepted },
+        ...orderProblems,
+      },
       async handle({ params, query, body, by, idempotencyKey, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
+        if (query.dryRun === true) {
+          await argumentsOf(context, body);
+          return json(await explained(context, entry, by, body.name));
+        }
         const position = formatPosition(context.model.position);
         return json({ ...(await sendOrder(context, entry, body, by, idempotencyKey)), position }, 202);
       },
@@ -55,32 +73,32 @@ export function orderRoutes(context: ApiContext): Route[] {
       answers: { 200: { description: 'The explanations.', schema: z.json() }, 400: badInput, 404: notFound },
       async handle({ params, query, by, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
-        const present = await presentOf(context, entry, entry.host);
-        // What moves an instance is asked of the spine, which knows of moves and hosts.
-        const spine = await presentOf(context, entry, CLUSTER);
-        const names = query.command === undefined ? orderNames : [query.command];
-        const explanations = names.map((command) => ({
-          command,
-          ...(ofMoves.has(command)
-            ? explain(spine.state, command, { ...spine.env, by })
-            : explain(present.state, command, { ...present.env, by })),
-        }));
-        const about = {
-          instance: entry.uuid,
-          name: entry.name,
-          state: present.state.value,
-          host: present.host,
-          seq: present.seq,
-          reachable: reachable(context, present.host),
-        };
-        return json(
-          query.command === undefined
-            ? { ...about, commands: explanations }
-            : { ...about, ...(explanations[0] as Explanation) },
-        );
+        return json(await explained(context, entry, by, query.command));
       },
     }),
   ];
+}
+
+/** Whether a command would be taken now, and why not; of all commands when none is named. */
+async function explained(context: ApiContext, entry: InstanceEntry, by: By, command?: CommandName): Promise<object> {
+  const present = await presentOf(context, entry, entry.host);
+  // What moves an instance is asked of the spine, which knows of moves and hosts.
+  const spine = await presentOf(context, entry, CLUSTER);
+  const explanation = (name: CommandName): Explanation & { command: CommandName } => {
+    const { state, env } = ofMoves.has(name) ? spine : present;
+    return { command: name, ...explain(state, name, { ...env, by }) };
+  };
+  const about = {
+    instance: entry.uuid,
+    name: entry.name,
+    state: present.state.value,
+    host: present.host,
+    seq: present.seq,
+    reachable: reachable(context, present.host),
+  };
+  return command === undefined
+    ? { ...about, commands: orderNames.map(explanation) }
+    : { ...about, ...explanation(command) };
 }
 
 interface Present {
