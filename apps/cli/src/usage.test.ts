@@ -91,10 +91,6 @@ describe('what is typed', () => {
     expect((await terminal.run('show none')).err).toContain('chronovirt list --all');
   });
 
-  test('a host that is to be emptied is no place to go to', async () => {
-    expect((await terminal.run('hosts drain h1 --preview')).out).toMatch(/h1: it is to leave that one/);
-  });
-
   test('only what was refused, as JSON too', async () => {
     await terminal.run('resume web');
     const { entries } = await terminal.json<{ entries: { message: { events: { type: string }[] } }[] }>(
