@@ -5,7 +5,7 @@ import { choose, explainNone, type Candidate } from './placement.ts';
 const host = (name: string, over: object = {}): Candidate => ({
   report: hostReport.parse({
     host: name,
-    incarnation: '1-1',
+    incarnation: '1796052818146-1',
     bootId: 'boot',
     at: 0,
     driver: 'simulated',
