@@ -10,7 +10,9 @@ import { liveMigrationCases } from './live-migration.ts';
 import { powerCases } from './power.ts';
 import { rebootCases } from './reboot.ts';
 import { rescueCases } from './rescue.ts';
-import { resizeCases } from './resize.ts';
+import { resizeAwayCases } from './resize-away.ts';
+import { resizeFinishCases } from './resize-finish.ts';
+import { resizeSettleCases } from './resize-settle.ts';
 import { snapshotCases } from './snapshot.ts';
 
 /** Every case of the suite. Events come first: one of them needs a driver that nobody listens to yet. */
@@ -20,7 +22,9 @@ export const allCases: readonly ContractCase[] = [
   ...powerCases,
   ...rebootCases,
   ...rescueCases,
-  ...resizeCases,
+  ...resizeAwayCases,
+  ...resizeFinishCases,
+  ...resizeSettleCases,
   ...snapshotCases,
   ...imageCacheCases,
   ...inventoryCases,
