@@ -5,47 +5,19 @@
  * The rule that makes "what is due" exact: an effect opens when the chart says that a leaf was *entered*, whatever event led there.
  * Then op grows by one and replaces what was due of that part. When `life` leaves its effects, nothing of it is due.
  */
-import type { Answer, CommandId, Due, InstanceState, LifeContext, Lock, Role, StoredEvent } from '@chronovirt/contract';
-import { leafOf } from '../life/leaves.ts';
+import type { Answer, CommandId, InstanceState, Lock, Role } from '@chronovirt/contract';
 import { IMAGE_PART } from '../image/leaves.ts';
 import { isKnown, transit } from '../life/transit.ts';
 import { MACHINE_VERSION } from '../version.ts';
+import { adopt, own, ready } from './advance-role.ts';
 import { EventNotAcceptedError } from './errors.ts';
-import { initialContext } from '../life/context-changes.ts';
-import { UNPLACED } from '../life/resting.ts';
 import { initialState, type Meta } from './initial.ts';
 import type { HandedState } from './links.ts';
-import {
-  afterAnswer,
-  afterImage,
-  afterLife,
-  afterLook,
-  afterQuestion,
-  observationOf,
-  withoutImageWork,
-  withSeen,
-} from './parts.ts';
+import { close, open, type Advanced, type Candidate, type Stamp } from './opening.ts';
+import { afterAnswer, afterImage, afterLife, afterLook, afterQuestion, observationOf } from './parts.ts';
 import { migrate } from '../migration/machine.ts';
-import { INCOMING_PART, LIFE_PART, MIGRATION_PART, OWNER_PART, roleAllows, roleText } from './role.ts';
+import { INCOMING_PART, LIFE_PART, MIGRATION_PART, OWNER_PART } from './role.ts';
 
-/** An event before it is known which effect it opens and where it leads. */
-export type Candidate = Pick<StoredEvent, 'type' | 'part' | 'of' | 'data'> &
-  Partial<Pick<StoredEvent, 'op' | 'deadline' | 'notBefore'>>;
-
-/** Op and times of an effect that opens. `tries`: times that it was begun again. */
-export type Stamp = (
-  method: string,
-  request: LifeContext['request'],
-  tries: number,
-) => { deadline: number; notBefore: number | null };
-
-export interface Advanced {
-  readonly state: InstanceState;
-  readonly event: StoredEvent;
-}
-
-/** Rounds of back-off of a remnant's clearing away; it has no count of its own. */
-const REMNANT_TRIES = 5;
 const ANSWERS_KEPT = 16;
 
 /** Stored and folded by the record alone; the chart never sees them. */
@@ -166,228 +138,6 @@ function isOrder({ type, data }: Candidate): boolean {
   return type.endsWith('.requested') && data?.['asked'] !== true;
 }
 
-/** The destination of a move gets ready, step by step; ready is who has nothing due any more. */
-function ready(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
-  const rest = (state.context.request['steps'] ?? []) as string[];
-  const without: InstanceState = {
-    ...state,
-    parts: withSeen(state.parts, event),
-    actor: { ...state.actor, due: [] },
-  };
-  if (!event.type.endsWith('.done')) {
-    // It could not get ready: what there is of it goes.
-    const undone: InstanceState = {
-      ...without,
-      actor: {
-        ...without.actor,
-        role: { kind: 'remnant', epoch: state.actor.epoch, keepDisks: state.context.request['keepDisks'] === true },
-      },
-    };
-    const over = calledOff(undone, state.context.request['migrationId']);
-    return open(over, event, meta, stamp, OWNER_PART, 'destroy');
-  }
-  const [next = null, ...later] = rest;
-  const result = event.data?.['result'];
-  const request = {
-    ...state.context.request,
-    steps: later,
-    ...(result === undefined ? {} : { migrateData: result as never }),
-  };
-  return open({ ...without, context: { ...state.context, request } }, event, meta, stamp, INCOMING_PART, next);
-}
-
-function adopt(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
-  const { epoch, state: given } = event.data as unknown as { epoch: number; state: HandedState };
-  const taken: InstanceState = {
-    ...state,
-    value: given.value,
-    context: given.context,
-    parts: { power: null, image: 'idle', ...given.parts },
-    actor: {
-      ...state.actor,
-      role: { kind: 'owner', epoch },
-      epoch,
-      op: Math.max(given.op, state.actor.op),
-      due: [],
-      spec: 0,
-    },
-  };
-  return open(taken, event, meta, stamp, LIFE_PART, leafOf(given.value)?.method ?? null);
-}
-
-function own(state: InstanceState, isFirst: boolean, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
-  const epoch = Number(event.data?.['epoch'] ?? state.actor.epoch);
-  const as = (role: Role, due: Due[] = []): InstanceState => ({
-    ...state,
-    parts: withoutImageWork(withSeen(state.parts, event)),
-    actor: { ...state.actor, role, epoch, due },
-  });
-  switch (event.type) {
-    case 'granted':
-      return close(
-        as({ kind: 'granted', host: event.data?.['host'] as never, epoch }, state.actor.due),
-        event,
-        `granted(${String(event.data?.['host'])}, ${epoch})`,
-      );
-    case 'released':
-    case 'cleaned':
-    case 'closed':
-      return close(calledOff(as({ kind: 'closed' }, closedDue(state)), event.data?.['migration']), event, 'closed');
-    case 'fence': {
-      // Where nothing was ever intended nothing can be: the fence only keeps a late order out.
-      if (isFirst || state.actor.role.kind === 'closed') return close(as({ kind: 'closed' }), event, 'closed');
-      const kept = event.data?.['kept'];
-      if (typeof kept === 'string') return close(as({ kind: 'kept', epoch, migration: kept }), event, `kept(${epoch})`);
-      return open(as(remnant(epoch, event)), event, meta, stamp, OWNER_PART, 'destroy');
-    }
-    case 'incoming': {
-      const { migration, request, op, steps } = event.data as unknown as IncomingData;
-      const [first = null, ...later] = steps;
-      const taken = as({ kind: 'incoming', migration });
-      const prepared: InstanceState = {
-        ...taken,
-        value: UNPLACED,
-        context: { ...initialContext, request: { ...request, steps: later } },
-        parts: { power: null, lock: null, image: 'idle' },
-        actor: { ...taken.actor, op: Math.max(op, taken.actor.op), spec: 0 },
-      };
-      return open(prepared, event, meta, stamp, INCOMING_PART, first);
-    }
-    case 'undo': {
-      const undone = calledOff(as(remnant(epoch, event)), event.data?.['migration']);
-      return open(undone, event, meta, stamp, OWNER_PART, 'destroy');
-    }
-    case 'confirmMigration.requested':
-    case 'confirmMigration.failed':
-    case 'confirmMigration.timedOut':
-      return open(as(state.actor.role), event, meta, stamp, OWNER_PART, 'confirmMigration');
-    case 'stilled':
-      return close(as(state.actor.role), event, roleText(state.actor.role));
-    case 'regained':
-      return close(as({ kind: 'owner', epoch }, state.actor.due), event, `owner(${epoch})`);
-    default: {
-      const { role } = state.actor;
-      if (event.type.startsWith('observed.') || event.type.startsWith('destroy.')) {
-        const cleaning: Role =
-          role.kind === 'kept' || role.kind === 'remnant' ? role : { kind: 'remnant', epoch: state.actor.epoch };
-        return open(as(cleaning), event, meta, stamp, OWNER_PART, 'destroy');
-      }
-      throw new EventNotAcceptedError(event.type, state.value, MACHINE_VERSION, 'part owner knows no such event');
-    }
-  }
-}
-
-/** A move that is off stays off: a late order for it is not taken any more. */
-function calledOff(state: InstanceState, migration: unknown): InstanceState {
-  if (typeof migration !== 'string') return state;
-  return { ...state, context: { ...initialContext, request: { calledOff: migration } } };
-}
-
-interface IncomingData {
-  readonly migration: string;
-  readonly op: number;
-  readonly steps: readonly string[];
-  readonly request: LifeContext['request'];
-}
-
-function remnant(epoch: number, { data }: Candidate): Role {
-  const { keepDisks } = data ?? {};
-  return { kind: 'remnant', epoch, ...(typeof keepDisks === 'boolean' ? { keepDisks } : {}) };
-}
-
-/** An instance may be gone while a move still has hosts to tell. */
-function closedDue({ actor }: InstanceState): Due[] {
-  return actor.due.filter(({ part }) => part === MIGRATION_PART);
-}
-
-/** Opens the effect that was entered, if this role may run it. */
-function open(
-  state: InstanceState,
-  event: Candidate,
-  meta: Meta,
-  stamp: Stamp,
-  part: string,
-  method: string | null,
-): Advanced {
-  const { actor, context } = state;
-  const to = reachedIn(state, part);
-  if (method === null || !roleAllows(actor.role, part, method)) {
-    if (event.op !== undefined)
-      throw new EventNotAcceptedError(
-        event.type,
-        state.value,
-        MACHINE_VERSION,
-        `it opens no effect, the history says op ${event.op}`,
-      );
-    return close(state, event, to);
-  }
-  const op = actor.op + 1;
-  if (event.op !== undefined && event.op !== op)
-    throw new EventNotAcceptedError(
-      event.type,
-      state.value,
-      MACHINE_VERSION,
-      `it opens op ${op}, the history says ${event.op}`,
-    );
-  const times = stamp(method, part === LIFE_PART ? context.request : {}, triesOf(state, event, part));
-  const due: Due = {
-    part,
-    op,
-    method,
-    deadline: times.deadline,
-    notBefore: times.notBefore,
-    attempt: 1,
-    command: meta.command,
-  };
-  const opened: InstanceState = {
-    ...state,
-    actor: { ...actor, op, due: [...actor.due.filter((other) => other.part !== part), due] },
-  };
-  const stamped = {
-    ...event,
-    op,
-    deadline: times.deadline,
-    ...(times.notBefore === null ? {} : { notBefore: times.notBefore }),
-  };
-  return close(opened, stamped, to);
-}
-
-/** The state of a part, as events show it. */
-function reachedIn(state: InstanceState, part: string): string {
-  switch (part) {
-    case LIFE_PART:
-      return state.value;
-    case MIGRATION_PART:
-      return migrationValue(state);
-    case IMAGE_PART:
-      return state.parts.image;
-    default:
-      return roleText(state.actor.role);
-  }
-}
-
-/** Times that the effect which opens was begun again: the back-off follows from it. */
-function triesOf({ context, parts }: InstanceState, { type }: Candidate, part: string): number {
-  switch (part) {
-    case OWNER_PART:
-      return type === 'fence' || type === 'undo' || type.endsWith('.requested') || type.startsWith('observed.')
-        ? 0
-        : REMNANT_TRIES;
-    case MIGRATION_PART:
-      return parts.migration?.context.tries ?? 0;
-    case IMAGE_PART:
-      return parts.imageWork?.tries ?? 0;
-    case INCOMING_PART:
-      return 0;
-    default:
-      return context.tries;
-  }
-}
-
-function migrationValue({ parts }: InstanceState): string {
-  return parts.migration?.value ?? 'none';
-}
-
 function lock(state: InstanceState, event: Candidate, meta: Meta): Advanced {
   const held = event.type === 'locked' ? (event.data as unknown as Lock) : null;
   const next = {
@@ -432,8 +182,4 @@ function accepted(id: CommandId | null): Answer | null {
 function answeredWith({ actor }: InstanceState, answer: Answer | null): Answer[] {
   if (answer === null) return actor.answered;
   return [...actor.answered.filter(({ id }) => id !== answer.id), answer].slice(-ANSWERS_KEPT);
-}
-
-function close(state: InstanceState, event: Candidate, to: string): Advanced {
-  return { state, event: { ...event, to } };
 }

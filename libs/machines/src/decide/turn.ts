@@ -1,7 +1,8 @@
 /** Builds a turn event by event, each folded before the next is thought of. */
 import type { Answer, By, CommandId, InstanceState, StoredEvent } from '@chronovirt/contract';
 import { CLUSTER } from '@chronovirt/contract';
-import { advance, type Candidate, type Stamp } from '../actor/advance.ts';
+import { advance } from '../actor/advance.ts';
+import type { Candidate, Stamp } from '../actor/opening.ts';
 import type { Decision, Env, NothingCode, TurnDecision } from './types.ts';
 
 export class Turn {

@@ -13,7 +13,7 @@ import {
   type Incarnation,
   type StoredEvent,
 } from '@chronovirt/contract';
-import type { Candidate } from '../actor/advance.ts';
+import type { Candidate } from '../actor/opening.ts';
 import { EventNotAcceptedError } from '../actor/errors.ts';
 import { isHostValue, type HostPart } from './leaves.ts';
 import { HOST_MACHINE_VERSION, transitHost } from './machine.ts';

@@ -1,6 +1,6 @@
 /** The events that stand for an order about a host once it is taken. */
 import type { FenceWay, HostOrder, HostState } from '@chronovirt/contract';
-import type { Candidate } from '../actor/advance.ts';
+import type { Candidate } from '../actor/opening.ts';
 import { ALARM_PART } from './advance.ts';
 import type { HostEnv } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** Builds a turn of a host event by event, each folded before the next is thought of. */
 import { CLUSTER, type Answer, type By, type CommandId, type HostState, type StoredEvent } from '@chronovirt/contract';
-import type { Candidate } from '../actor/advance.ts';
+import type { Candidate } from '../actor/opening.ts';
 import type { TurnDecision } from '../decide/types.ts';
 import { advanceHost } from './advance.ts';
 import type { HostEnv } from './types.ts';
