@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { startPrivateLibvirt } from '../setup/private-libvirt/start.mjs';
-import type { StartOptions } from './options.ts';
+import type { StartOptions } from './options.mjs';
 
 export interface Hypervisor {
   /** The agent's `driver` configuration. */

@@ -6,18 +6,16 @@ import { Demonstration, NAME } from './demonstration.ts';
 import { historyTable } from './history-table.ts';
 import { leftovers } from './leftovers.ts';
 import { LiveView } from './live-view.ts';
-import { readOptions, usage, type StartOptions } from './options.ts';
+import { readOptions, type StartOptions } from './options.mjs';
+import { checkPort } from './port-check.ts';
 import { startSystem, type System } from './system.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) {
-    say(usage);
-    return 0;
-  }
   const lock = await lockProcess(`start${stateDir()}`, `Chronovirt runs already from ${stateDir()}`);
+  await checkPort(options.apiPort);
   const asked = firstSignal();
   const system = await startSystem(options, say);
   const view = new LiveView(system.api, say);

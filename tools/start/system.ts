@@ -5,7 +5,7 @@
 import { stateDir } from '../setup/places.mjs';
 import { Api } from './api.ts';
 import { findHypervisor, type Hypervisor } from './hypervisor.ts';
-import type { StartOptions } from './options.ts';
+import type { StartOptions } from './options.mjs';
 import { agentCommand, announceApi, Parts, startCoordinator, startNats, type Say } from './parts.ts';
 
 export interface System {

@@ -1,7 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { coordinatorConfig, type CoordinatorConfigInput } from '../config/coordinator-config.ts';
+import {
+  coordinatorConfig,
+  type CoordinatorConfig,
+  type CoordinatorConfigInput,
+} from '../config/coordinator-config.ts';
 import { ReadModel } from '../read-model/read-model.ts';
+import { InvalidInputError } from '@chronovirt/contract';
 import { buildApi } from './api.ts';
 import { tokenFromFile } from './bearer-token.ts';
 import type { HttpPorts } from './ports.ts';
@@ -35,7 +40,7 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
   const app = buildApi({ ...options, config, model, closing: closing.signal }, hasToken);
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenError(error, config)));
     server.listen(config.port, config.listen, resolve);
   });
   const { address, family, port } = server.address() as AddressInfo;
@@ -54,4 +59,15 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
       clearTimeout(timer);
     },
   };
+}
+
+/** Why it cannot listen, by the field of the configuration that is to blame. */
+function listenError(error: NodeJS.ErrnoException, { listen, port }: CoordinatorConfig): Error {
+  if (error.code === 'EADDRINUSE')
+    return new InvalidInputError('api.port', `${listen}:${port} is taken by another program; choose another port`);
+  if (error.code === 'EACCES')
+    return new InvalidInputError('api.port', `${port} is not for us to listen on; choose one from 1024 on`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new InvalidInputError('api.listen', `${listen} is no address of this machine`);
+  return error;
 }
