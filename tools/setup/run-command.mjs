@@ -51,6 +51,8 @@ export function run(command, options = {}) {
       if (status === 0) resolve(stdout);
       else reject(new CommandFailed(command, signal ? `ended by ${signal}` : `exit code ${status}`, all));
     });
+    // A command that ends without reading all of its input says itself how it ended.
+    child.stdin?.on('error', () => {});
     if (options.input !== undefined) child.stdin?.end(options.input);
   });
 }
