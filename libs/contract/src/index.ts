@@ -2,6 +2,7 @@ export * from './data/identifiers.ts';
 export * from './data/power.ts';
 export * from './data/observation.ts';
 export * from './data/secret.ts';
+export * from './data/image-properties.ts';
 export * from './data/instance-spec.ts';
 export * from './data/host.ts';
 export * from './data/nova/index.ts';

@@ -106,6 +106,21 @@ describe('the arguments of what is due', () => {
     expect(argsOf(instance)).toMatchObject({ imageMeta: { id: image.sha256 }, instance: { imageRef: image.sha256 } });
   });
 
+  test('what an image says of its guests comes with the image and with the instance', () => {
+    const properties = { hw_qemu_guest_agent: 'yes', os_require_quiesce: 'yes' };
+    const telling = { ...SPEC, image: { ...SPEC.image, properties } };
+    const instance = Scenario.resting('running', { spec: telling });
+    instance.order('snapshot', { name: 'evening' });
+    const systemMetadata = { image_hw_qemu_guest_agent: 'yes', image_os_require_quiesce: 'yes' };
+    expect(argsOf(instance, telling)).toMatchObject({ instance: { systemMetadata } });
+    const rebuilt = Scenario.resting('running', { spec: telling });
+    const { sha256, ...other } = telling.image;
+    rebuilt.order('rebuild', { image: { ...other, sha256: sha256.replaceAll('a', 'b'), properties: {} } });
+    rebuilt.outcome('done', EMPTY);
+    expect(argsOf(rebuilt, telling)).toHaveProperty('imageMeta.properties', {});
+    expect(argsOf(rebuilt, telling)).toHaveProperty('instance.systemMetadata', {});
+  });
+
   test('a remnant’s disks are kept, those of a deleted instance are not', () => {
     const remnant = Scenario.resting('running');
     remnant.take({ kind: 'link', link: { kind: 'fence', epoch: 4 } });

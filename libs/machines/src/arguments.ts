@@ -4,6 +4,7 @@
  * calls the driver opens them just before.
  */
 import {
+  asSystemMetadata,
   domainNameOf,
   type ArgsOf,
   type BlockDeviceInfo,
@@ -96,7 +97,7 @@ class Given {
       keyData: spec.sshKeys.length === 0 ? null : spec.sshKeys.join('\n'),
       userData: spec.secrets.userData ?? null,
       metadata: spec.metadata,
-      systemMetadata: {},
+      systemMetadata: asSystemMetadata(this.image.properties),
       vmState,
       taskState,
       powerState,
@@ -204,7 +205,7 @@ export function imageMetaOf(image: ImageRef): ImageMeta {
     minRam: 0,
     size: image.bytes,
     virtualSize: image.virtualBytes,
-    properties: {},
+    properties: image.properties ?? {},
   };
 }
 

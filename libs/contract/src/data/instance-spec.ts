@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instanceUuid } from './identifiers.ts';
+import { imageProperties } from './image-properties.ts';
 import { secretRef, wrappedKey } from './secret.ts';
 
 /** A flavor as numbers: what the guest gets. The name is for people; the numbers are copied, so that a later change of a flavor changes nothing. */
@@ -42,6 +43,8 @@ export const imageRef = z.strictObject({
   bytes: z.int().positive(),
   /** Size that the guest sees, in bytes. */
   virtualBytes: z.int().positive(),
+  /** What it says of guests made from it; left out: nothing. */
+  properties: imageProperties.exactOptional(),
 });
 export type ImageRef = z.infer<typeof imageRef>;
 

@@ -34,6 +34,7 @@ export const snapshotImage = group('snapshot-image', {
     before: ['Nothing else changes the disks of the guest meanwhile.'],
     promises: {
       content: 'The image holds the content of the root disk, whole and without backing file.',
+      inherits: 'The image has the properties of the one that the instance was made from.',
       guestGoesOn: 'The guest is in the power state that it was in, defined for good, with no job left on its disks.',
       progress: 'updateTaskState is told each step.',
       whole: 'The image is there whole or not at all; after a failure nothing of it is left.',
@@ -41,8 +42,14 @@ export const snapshotImage = group('snapshot-image', {
     errors: [
       { code: 'INSTANCE_NOT_RUNNING', when: 'there is no domain' },
       { code: 'INSTANCE_NOT_FOUND', when: 'the guest went away meanwhile' },
-      { code: 'INSTANCE_QUIESCE_FAILED', when: 'the image demands frozen file systems and the guest cannot' },
-      { code: 'QEMU_GUEST_AGENT_NOT_ENABLED', when: 'freezing is demanded and the image declares no agent' },
+      {
+        code: 'INSTANCE_QUIESCE_FAILED',
+        when: 'the image demands frozen file systems (os_require_quiesce) and the guest cannot: no agent answers, or it stands still',
+      },
+      {
+        code: 'QEMU_GUEST_AGENT_NOT_ENABLED',
+        when: 'freezing is demanded and the image declares no agent (hw_qemu_guest_agent)',
+      },
     ],
     idempotency: 'ensure',
     repeat:
@@ -53,9 +60,9 @@ export const snapshotImage = group('snapshot-image', {
     },
     upstream: { status: 'kept' },
     libvirt: [
-      'Running: a mirror of the whole chain into a file of its own, flat at once; file systems are frozen only around its end, where an agent answers. The chain of the guest is never touched, so a crash leaves a job to be ended and a file to be removed, no overlay.',
+      'Running: a mirror of the whole chain into a file of its own, flat at once; file systems are frozen only around its end, where an agent answers; where the image demands it, there is no image without. The chain of the guest is never touched, so a crash leaves a job to be ended and a file to be removed, no overlay.',
       'Nova undefines the domain meanwhile, so a crash there loses the definition. A transient job needs no such thing.',
-      'Off or suspended: the disk is converted.',
+      'Off or suspended: the disk is converted. Off, there is nothing to freeze; of a suspended guest the file systems in its memory cannot be.',
       'A mirror goes on without its client: who comes next ends it.',
       'Volumes are not taken; the volume service snapshots them.',
     ],

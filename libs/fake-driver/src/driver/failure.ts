@@ -31,6 +31,8 @@ export function translated(error: unknown, instance: InstanceUuid | null, what: 
       return what === 'destroy'
         ? failure('INSTANCE_POWER_OFF_FAILURE', error.message, error)
         : failure('HYPERVISOR_ERROR', `${what}: ${error.message}`, error);
+    case 'AGENT_UNRESPONSIVE':
+      return failure('INSTANCE_QUIESCE_FAILED', `file systems could not be frozen: ${error.message}`, error);
     case 'OPERATION_INVALID':
     case 'OPERATION_FAILED':
     case 'OPERATION_ABORTED':

@@ -1,6 +1,13 @@
 /** An image is made of a guest's root disk: mirrored while the guest runs, copied by a child while it is off. Its chain is not touched. */
 import { createHash } from 'node:crypto';
-import type { ArgsOf, EffectContext, ImageRef } from '@chronovirt/contract';
+import {
+  imagePropertiesIn,
+  quiesceWish,
+  type ArgsOf,
+  type EffectContext,
+  type ImageRef,
+  type QuiesceWish,
+} from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
 import { Effect, type Step } from './effect.ts';
 import { failure, mayCleanUp } from './failure.ts';
@@ -21,12 +28,14 @@ export async function snapshot(
   const steps = new Steps(new Effect(connection, context));
   const sha256 = hashOf(context);
   const copy = temporaryName(COPY, context);
+  const wish = quiesceWish(args.instance.systemMetadata);
+  const properties = imagePropertiesIn(args.instance.systemMetadata);
   await args.updateTaskState('image_pending_upload', 'image_snapshot');
   try {
     await steps.effect.reach((seen) => {
       if (seen.domain === null)
         throw failure('INSTANCE_NOT_RUNNING', `no domain of instance ${seen.instance} on this host`);
-      return clear(seen, steps, copy) ?? (seen.images.includes(sha256) ? null : nextOfCopy(seen, steps, copy));
+      return clear(seen, steps, copy) ?? (seen.images.includes(sha256) ? null : nextOfCopy(seen, steps, copy, wish));
     });
     await args.updateTaskState('image_uploading', 'image_pending_upload');
     await steps.effect.reach((seen) => {
@@ -43,7 +52,9 @@ export async function snapshot(
       });
     throw error;
   }
-  return { sha256, name: args.imageId, format: 'qcow2', bytes: IMAGE_BYTES, virtualBytes: IMAGE_BYTES };
+  const bytes = { bytes: IMAGE_BYTES, virtualBytes: IMAGE_BYTES };
+  const inherited = Object.keys(properties).length > 0 && { properties };
+  return { sha256, name: args.imageId, format: 'qcow2', ...bytes, ...inherited };
 }
 
 /** Simulated content has a simulated hash: that of the operation, which makes one image. */
@@ -51,15 +62,23 @@ const hashOf = ({ instance, mark }: EffectContext): string =>
   createHash('sha256').update(`${instance} ${mark.epoch} ${mark.op}`).digest('hex');
 
 /** Null when the whole copy is there. */
-function nextOfCopy(seen: Seen, steps: Steps, copy: string): Step | null {
+function nextOfCopy(seen: Seen, steps: Steps, copy: string, wish: QuiesceWish): Step | null {
   if (seen.busy !== null) return steps.barrier();
   if (!hasFile(seen, 'root')) throw failure('DISK_NOT_FOUND', 'the instance has no root disk on this host');
   const mirror = seen.domain?.mirror ?? null;
-  if (mirror !== null) return mirror.ready ? steps.endMirror() : steps.barrier();
+  if (mirror !== null) return mirror.ready ? steps.endMirror({ frozen: wish.required }) : steps.barrier();
   const file = seen.directory?.files.find(({ name }) => name === copy);
   if (file?.whole === true) return null;
   if (file !== undefined) return steps.removeFile(copy);
+  if (wish.required) checkQuiesce(seen, wish);
   return seen.live === null ? steps.convertDisk(copy) : steps.beginMirror(copy);
+}
+
+/** Throws where file systems have to be frozen and there is nobody in the guest who could. */
+function checkQuiesce({ live, saved }: Seen, { agentDeclared }: QuiesceWish): void {
+  if (saved !== null) throw failure('INSTANCE_QUIESCE_FAILED', 'the guest is suspended; resume or stop it first');
+  if (live !== null && !agentDeclared)
+    throw failure('QEMU_GUEST_AGENT_NOT_ENABLED', 'os_require_quiesce without hw_qemu_guest_agent');
 }
 
 /** Ends mirrors that nobody waits for and removes their files; all but the own copy, when there is one. */

@@ -93,8 +93,8 @@ export class Steps {
     return this.#step('beginMirror', (instance) => this.#connection.beginMirror(instance, file));
   }
 
-  endMirror(): Step {
-    return this.#step('endMirror', (instance) => this.#connection.endMirror(instance));
+  endMirror(how = { frozen: false }): Step {
+    return this.#step('endMirror', (instance) => this.#connection.endMirror(instance, how));
   }
 
   convertDisk(name: string): Step {

@@ -354,11 +354,16 @@ export class HostConnection {
     }));
   }
 
-  /** Ends the mirror: a file that is alike holds the disk of this moment, any other is worth nothing. */
-  endMirror(instance: InstanceUuid): Promise<void> {
+  /**
+   * Ends the mirror: a file that is alike holds the disk of this moment, any other is worth nothing. `frozen`: with the guest's file systems
+   * frozen for that moment, or not at all.
+   */
+  endMirror(instance: InstanceUuid, { frozen }: { readonly frozen: boolean } = { frozen: false }): Promise<void> {
     return this.#locked('endMirror', instance, (domain) => ({
       finish: () => {
         const { mirror } = domain;
+        if (frozen && (domain.run?.state !== 'running' || !this.#host.agentGuests.has(instance)))
+          throw new CallError('AGENT_UNRESPONSIVE', 'no agent answers in the guest');
         if (mirror === null) throw new CallError('OPERATION_INVALID', 'the disk has no job');
         domain.mirror = null;
         const { files } = this.#host;

@@ -59,6 +59,8 @@ export class SimulatedHost {
   readonly deafGuests = new Set<InstanceUuid>();
   /** Guests that write to their memory faster than any network carries it away. */
   readonly busyGuests = new Set<InstanceUuid>();
+  /** Guests in which an agent answers, which can freeze their file systems. */
+  readonly agentGuests = new Set<InstanceUuid>();
   /** Hashes of images that the image store does not have; every other one it has. */
   readonly missingImages = new Set<string>();
   /** What its agent says to files of a move; whoever runs an agent here sets it. `silent`: there is none just now. */

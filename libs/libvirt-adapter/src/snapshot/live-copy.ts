@@ -1,21 +1,30 @@
 /** Copies the disk of a running guest: QEMU mirrors it into another file until both are alike, then lets go of that one. */
 import { DriverError } from '@chronovirt/contract';
+import type { QuiesceWish } from '@chronovirt/contract';
 import { DomainBlockCopyFlag, isNoDomain, isOperationInvalid } from '@chronovirt/libvirt';
 import type { Hands } from '../guest/hands.ts';
 import { element, serialize } from '../xml/element.ts';
 import { domainView } from './domain-view.ts';
 import type { DomainView } from './domain-view.ts';
-import { freeze, thaw } from './quiesce.ts';
+import { checkQuiesce, freeze, quiesceFailed, thaw } from './quiesce.ts';
+import type { Frozen } from './quiesce.ts';
 
 const LOOK_EVERY_MS = 250;
 
 /**
  * Ends with the content of one moment of `disk` in `copy`; false when the guest went off meanwhile, and `copy` is worth nothing then.
- * File systems are frozen for that moment where the guest's agent answers.
+ * File systems are frozen for that moment where the guest's agent answers; where the image demands it, there is no copy otherwise:
+ * `INSTANCE_QUIESCE_FAILED`, and the mirror is the caller's to end.
  */
-export async function copyLive(hands: Hands, disk: string, copy: string, remainingMs: () => number): Promise<boolean> {
+export async function copyLive(
+  hands: Hands,
+  disk: string,
+  copy: string,
+  { remainingMs, wish }: { readonly remainingMs: () => number; readonly wish: QuiesceWish },
+): Promise<boolean> {
   const view = await viewIfOn(hands);
   if (view === null) return false;
+  checkQuiesce(wish, view.agentConnected);
   const mine = view.disks.find(({ file }) => file === disk);
   if (mine === undefined) throw new DriverError('DISK_NOT_FOUND', `the domain does not have the disk ${disk}`);
   if (mine.mirror !== null)
@@ -32,7 +41,7 @@ export async function copyLive(hands: Hands, disk: string, copy: string, remaini
       libvirt.domainBlockCopy(domain, mine.target, target, {}, DomainBlockCopyFlag.TRANSIENT_JOB, options),
     );
     if (!(await untilAlike(hands, disk, mine.target, remainingMs))) return false;
-    await letGo(hands, mine.target, view.agentConnected);
+    await letGo(hands, mine.target, view.agentConnected, wish);
     return true;
   } catch (error) {
     if (!isNoDomain(error) && !isOperationInvalid(error)) throw error;
@@ -60,13 +69,18 @@ async function untilAlike(hands: Hands, disk: string, target: string, remainingM
 }
 
 /** Ends a mirror that is alike: the other file then holds the content of this moment. */
-async function letGo(hands: Hands, target: string, agent: boolean): Promise<void> {
-  const frozen = agent && (await freeze(hands));
+async function letGo(hands: Hands, target: string, agent: boolean, { required }: QuiesceWish): Promise<void> {
+  const frozen: Frozen = agent ? await freeze(hands) : { is: 'not', why: 'there is no agent' };
+  let thawed: number | null = null;
   try {
+    if (required && frozen.is !== 'frozen') throw quiesceFailed(frozen.why);
     await hands.act((libvirt, domain, options) => libvirt.domainBlockJobAbort(domain, target, 0, options));
   } finally {
-    if (frozen) await thaw(hands);
+    if (frozen.is !== 'not') thawed = await thaw(hands);
   }
+  // Frozen, and nothing to thaw a moment later: somebody else has thawed them, perhaps before the copy was let go.
+  if (required && frozen.is === 'frozen' && frozen.filesystems > 0 && thawed === 0)
+    throw quiesceFailed('somebody else has thawed them meanwhile');
 }
 
 async function viewIfOn(hands: Hands): Promise<DomainView | null> {

@@ -8,8 +8,8 @@
  */
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { DriverError, InstanceNotFoundError } from '@chronovirt/contract';
-import type { ArgsOf, EffectContext, ImageRef } from '@chronovirt/contract';
+import { DriverError, imagePropertiesIn, InstanceNotFoundError, quiesceWish } from '@chronovirt/contract';
+import type { ArgsOf, EffectContext, ImageRef, QuiesceWish } from '@chronovirt/contract';
 import type { KeptImage } from '@chronovirt/images';
 import { runChild } from '../disks/child-process.ts';
 import { readDiskRecord } from '../disks/disk-record.ts';
@@ -20,6 +20,7 @@ import type { Hands } from '../guest/hands.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { copyLive } from './live-copy.ts';
 import { endDeadRuns, endOwnCopy } from './leftovers.ts';
+import { quiesceFailed } from './quiesce.ts';
 import { imageOf, recordImage } from './snapshot-record.ts';
 
 /** Kept back from the time of the effect: a copy that takes too long is ended in order, while this run still may. */
@@ -27,7 +28,10 @@ const RESERVE_MS = 20_000;
 /** A guest that goes on and off while it is copied is not copied for ever. */
 const MOST_COPIES = 5;
 
-/** The image. Throws `INSTANCE_NOT_RUNNING` (no domain), `INSTANCE_QUIESCE_FAILED`, `DISK_NOT_FOUND`; then nothing of it is left. */
+/**
+ * The image. Throws `INSTANCE_NOT_RUNNING` (no domain), `DISK_NOT_FOUND`, and where the image demands frozen file systems
+ * `QEMU_GUEST_AGENT_NOT_ENABLED` and `INSTANCE_QUIESCE_FAILED`; then nothing of it is left.
+ */
 export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'snapshot'>): Promise<ImageRef> {
   const { context } = hands;
   const directory = host.directory(hands.instance);
@@ -43,11 +47,13 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
     throw new DriverError('DISK_NOT_FOUND', 'the instance has no root disk on this host');
   const disk = { file: directory.file(root.file), format: root.format };
   const copy = temporaryName(directory.file('snapshot'), context);
+  const { systemMetadata } = args.instance;
+  const properties = imagePropertiesIn(systemMetadata);
   await args.updateTaskState('image_pending_upload', 'image_snapshot');
   let finished: ImageRef | null = null;
   let isNew = false;
   try {
-    await copyDisk(hands, disk, copy);
+    await copyDisk(hands, disk, copy, quiesceWish(systemMetadata));
     await args.updateTaskState('image_uploading', 'image_pending_upload');
     const leave = { signal: context.permit.signal, check: () => context.permit.check() };
     const refOf = ({ sha256, format, bytes, virtualBytes }: KeptImage): ImageRef => ({
@@ -56,6 +62,7 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
       format,
       bytes,
       virtualBytes,
+      ...(Object.keys(properties).length > 0 && { properties }),
     });
     const kept = await host.kept.keep(copy, leave, async (image) => {
       isNew = (await host.kept.find(image.sha256)) === null;
@@ -82,7 +89,12 @@ async function published(host: HostServices, image: ImageRef, context: EffectCon
   return image;
 }
 
-async function copyDisk(hands: Hands, disk: { file: string; format: string }, copy: string): Promise<void> {
+async function copyDisk(
+  hands: Hands,
+  disk: { file: string; format: string },
+  copy: string,
+  wish: QuiesceWish,
+): Promise<void> {
   const { context } = hands;
   const remainingMs = (): number => context.remainingMs() - RESERVE_MS;
   for (let copies = 0; copies < MOST_COPIES; copies += 1) {
@@ -92,7 +104,9 @@ async function copyDisk(hands: Hands, disk: { file: string; format: string }, co
       await hands.barrier();
       continue;
     }
-    if (seen.active && (await copyLive(hands, disk.file, copy, remainingMs))) return;
+    // Its file systems are as they were in the middle of its work, and part of them is in the saved memory alone.
+    if (wish.required && seen.saved) throw quiesceFailed('the guest is suspended; resume or stop it first');
+    if (seen.active && (await copyLive(hands, disk.file, copy, { remainingMs, wish }))) return;
     if (!seen.active && (await convert(disk, copy, { permit: context.permit, remainingMs }, hands))) return;
     context.permit.check();
     await rm(copy, { force: true });

@@ -1,7 +1,7 @@
-import type { ImageRef, TaskState } from '@chronovirt/contract';
+import type { ErrorCode, ImageRef, TaskState } from '@chronovirt/contract';
 import { expect } from 'vitest';
 import { contractCase, doesNothing, SabotagedError } from '../contract-case.ts';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase, Sabotage } from '../contract-case.ts';
 import { failureOf, goesOn, refused, running, undisturbed } from '../expecting.ts';
 import type { Guest, World } from '../world.ts';
 
@@ -28,6 +28,29 @@ async function bootsFrom(world: Snapshot, image: ImageRef): Promise<number> {
     },
   });
   return (await world.sign({ uuid: plain.instance.uuid, args: plain })).boot;
+}
+
+/** Of an image that demands frozen file systems of every snapshot; `agent`: and says that an agent runs in its guests. */
+function demanding(guest: Guest, agent = true): Guest {
+  const systemMetadata = {
+    image_os_require_quiesce: 'yes',
+    ...(agent && { image_hw_qemu_guest_agent: 'yes' }),
+  };
+  return { ...guest, args: { ...guest.args, instance: { ...guest.args.instance, systemMetadata } } };
+}
+
+/** Makes the image as it would be after a loss of power, and says nothing of it. */
+const heedsNoDemand: Sabotage<'snapshot'> = (real) => (args, context) =>
+  real({ ...args, instance: { ...args.instance, systemMetadata: {} } }, context);
+
+/** Refused with that code; no image is there, and the guest does not notice. */
+async function refusedUnnoticed(world: Snapshot, guest: Guest, code: ErrorCode): Promise<void> {
+  const before = await world.facts(guest);
+  const images = world.host.images().toSorted();
+  await refused(world.call(argsOf(guest)), code);
+  expect(world.host.images().toSorted()).toEqual(images);
+  await undisturbed(world, guest, before);
+  expect((await world.facts(guest)).everything).toEqual(before.everything);
 }
 
 const content = (when: string, bring: (world: Snapshot, guest: Guest) => Promise<void>) =>
@@ -57,6 +80,22 @@ const content = (when: string, bring: (world: Snapshot, guest: Guest) => Promise
 export const snapshotCases: readonly ContractCase[] = [
   content('a guest that runs', async () => {}),
   content('a guest that is off', (world, guest) => world.arrange('powerOff', guest.args)),
+  contractCase('snapshot', 'inherits', {
+    async prove(world) {
+      const guest = demanding(await world.guest());
+      await world.arrange('powerOff', guest.args);
+      const properties = { os_require_quiesce: 'yes', hw_qemu_guest_agent: 'yes' };
+      expect(await world.call(argsOf(guest))).toMatchObject({ properties });
+      const plain = await world.call(argsOf({ ...guest, args: world.spawnedWith(guest.uuid) }));
+      expect(plain).not.toHaveProperty('properties');
+    },
+    broken: {
+      'forgets them': (real) => async (args, context) => {
+        const { properties: _forgotten, ...image } = await real(args, context);
+        return image;
+      },
+    },
+  }),
   contractCase('snapshot', 'guestGoesOn', {
     async prove(world) {
       const guest = await world.guest();
@@ -163,5 +202,22 @@ export const snapshotCases: readonly ContractCase[] = [
       await refused(world.call(argsOf({ uuid: args.instance.uuid, args })), 'INSTANCE_NOT_RUNNING');
     },
     broken: { 'says that it did': doesNothing },
+  }),
+  contractCase('snapshot', 'INSTANCE_QUIESCE_FAILED', {
+    when: 'no agent runs in the guest, then it is suspended',
+    async prove(world) {
+      const guest = demanding(await world.awakeGuest());
+      await refusedUnnoticed(world, guest, 'INSTANCE_QUIESCE_FAILED');
+      await world.arrange('suspend', guest.args);
+      await refusedUnnoticed(world, guest, 'INSTANCE_QUIESCE_FAILED');
+    },
+    broken: { 'copies it as after a loss of power': heedsNoDemand },
+  }),
+  contractCase('snapshot', 'QEMU_GUEST_AGENT_NOT_ENABLED', {
+    async prove(world) {
+      const guest = demanding(await world.guest(), false);
+      await refusedUnnoticed(world, guest, 'QEMU_GUEST_AGENT_NOT_ENABLED');
+    },
+    broken: { 'copies it as after a loss of power': heedsNoDemand },
   }),
 ];
