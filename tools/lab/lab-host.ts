@@ -1,10 +1,10 @@
 /** A host of the lab with what runs in it besides guests: libvirtd, which is started again when it dies, and the agent. */
 import { join } from 'node:path';
-import type { PairedHost } from '@chronovirt/testing/lab';
+import { until, type PairedHost } from '@chronovirt/testing/lab';
 import type { Nats, Parts } from '../start/parts.ts';
 import { checkout } from '../setup/places.mjs';
 import { pinnedNode } from '../setup/setup.mjs';
-import { agentCommand, writeConfig } from '../start/parts.ts';
+import { agentCommand, agentMain, writeConfig } from '../start/parts.ts';
 import type { Supervised } from '../start/supervised.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -25,6 +25,7 @@ export class LabHost {
   #agent: Supervised | null = null;
   #keeper: Supervised | null = null;
   #state: 'on' | 'off' | 'cut off' | 'frozen' = 'on';
+  #isAgentFrozen = false;
   #watch: NodeJS.Timeout | null = null;
 
   /** `settings` of the agent's configuration, asked at each of its starts by this. */
@@ -43,7 +44,9 @@ export class LabHost {
   /** In a person's words. */
   get text(): string {
     const guests = this.#state === 'off' ? 0 : this.host.guestPids().size;
-    return `${this.name} (${this.host.address}) is ${this.#state}, ${guests} ${guests === 1 ? 'guest runs' : 'guests run'} on it`;
+    const agent = this.#isAgentFrozen ? ', its agent stands still' : this.#agent === null ? ', without an agent' : '';
+    const what = this.#state === 'off' ? 'off' : `${this.#state}${agent}`;
+    return `${this.name} (${this.host.address}) is ${what}, ${guests} ${guests === 1 ? 'guest runs' : 'guests run'} on it`;
   }
 
   /** Starts the agent inside; resolves when it serves. */
@@ -54,6 +57,8 @@ export class LabHost {
   }
 
   async startAgent(): Promise<void> {
+    if (this.#agent !== null) throw new Error(`the agent of ${this.name} runs already`);
+    this.#mustBe('on');
     const command = agentCommand(this.#nats, this.name, this.#settings());
     this.#agent = this.#parts.run(`agent-${this.name}`, this.host.insideCommand(command));
     await this.#agent.ready(120_000);
@@ -68,6 +73,7 @@ export class LabHost {
     if (this.#state === 'off') return; // as its fence program is asked: it is off, whoever did it
     for (const process of [this.#agent, this.#keeper]) process?.letGo();
     [this.#agent, this.#keeper] = [null, null];
+    this.#isAgentFrozen = false;
     this.#state = 'off';
     await this.host.powerOff();
   }
@@ -109,8 +115,33 @@ export class LabHost {
   }
 
   killAgent(): void {
-    if (this.#agent === null) throw new Error(`no agent runs on ${this.name}`);
-    this.#agent.signal('SIGKILL');
+    this.#runningAgent().signal('SIGKILL');
+  }
+
+  /** As `killAgent`, and it stays away until `startAgent`; its guests run on. Resolves when its end has come. */
+  async loseAgent(): Promise<void> {
+    const agent = this.#runningAgent();
+    agent.letGo();
+    agent.signal('SIGKILL');
+    this.#agent = null;
+    this.#isAgentFrozen = false;
+    await until(() => agent.isOver && this.#agentPids().length === 0, {
+      what: `the agent of ${this.name} is gone`,
+      timeoutMs: 30_000,
+    });
+  }
+
+  /** Its agent alone stands still, as on a machine that is too busy; guests and libvirtd go on. */
+  freezeAgent(): void {
+    this.#runningAgent();
+    this.#signalAgent('SIGSTOP');
+    this.#isAgentFrozen = true;
+  }
+
+  thawAgent(): void {
+    if (!this.#isAgentFrozen) throw new Error(`the agent of ${this.name} does not stand still`);
+    this.#signalAgent('SIGCONT');
+    this.#isAgentFrozen = false;
   }
 
   async killLibvirtd(): Promise<void> {
@@ -122,6 +153,7 @@ export class LabHost {
   async release(): Promise<void> {
     if (this.#watch !== null) clearInterval(this.#watch);
     if (this.#state === 'frozen') await this.thaw();
+    if (this.#isAgentFrozen) this.thawAgent();
   }
 
   async #startWatchdog(): Promise<void> {
@@ -147,6 +179,23 @@ export class LabHost {
         .catch((error: unknown) => this.#parts.say(`  it did not come back: ${String(error)}`))
         .finally(() => (isStarting = false));
     }, LOOK_EVERY_MS);
+  }
+
+  #runningAgent(): Supervised {
+    if (this.#agent === null) throw new Error(`no agent runs on ${this.name}`);
+    return this.#agent;
+  }
+
+  #signalAgent(signal: NodeJS.Signals): void {
+    for (const pid of this.#agentPids()) process.kill(pid, signal);
+  }
+
+  /** Of the process itself; what the lab holds is the shell outside that waits for it. */
+  #agentPids(): number[] {
+    return this.host
+      .processes()
+      .filter(({ command }) => command[1] === agentMain)
+      .map(({ pid }) => pid);
   }
 
   #mustBe(state: string): void {

@@ -168,6 +168,18 @@ export class LabSystem {
       case 'kill-agent':
         host().killAgent();
         return `the agent of ${host().name} was killed; it is started again`;
+      case 'lose-agent':
+        await host().loseAgent();
+        return `the agent of ${host().name} is gone and stays away; its guests run on`;
+      case 'start-agent':
+        await host().startAgent();
+        return `the agent of ${host().name} serves again`;
+      case 'freeze-agent':
+        host().freezeAgent();
+        return `the agent of ${host().name} stands still; its guests run on`;
+      case 'thaw-agent':
+        host().thawAgent();
+        return `the agent of ${host().name} goes on`;
       case 'kill-libvirtd':
         await host().killLibvirtd();
         return `libvirtd of ${host().name} was killed; it is started again`;

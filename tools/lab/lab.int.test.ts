@@ -51,6 +51,13 @@ it('stays up, lets accidents happen to its hosts, and is gone without a trace af
   expect(order('off', 'host-a')).toEqual({ code: 0, output: 'host-a has no power\n' });
   expect(order('status').output).toContain('host-a (10.77.0.1) is off');
   expect(order('on', 'host-a').code).toBe(0);
+  expect(order('lose-agent', 'host-a').code).toBe(0);
+  expect(order('status').output).toMatch(/^host-a .* is on, without an agent, /);
+  expect(order('freeze-agent', 'host-a')).toEqual({ code: 1, output: '\nno agent runs on host-a\n' });
+  expect(order('start-agent', 'host-a').code).toBe(0);
+  expect(order('freeze-agent', 'host-a').code).toBe(0);
+  expect(order('status').output).toMatch(/^host-a .* is on, its agent stands still, /);
+  expect(order('thaw-agent', 'host-a').code).toBe(0);
   expect(order('freeze', 'host-b').code).toBe(0);
   expect(order('cut', 'host-b')).toEqual({ code: 1, output: '\nhost-b is frozen, not on\n' });
   expect(order('off', 'host-c')).toEqual({ code: 1, output: expect.stringContaining('expected host-a or host-b') });

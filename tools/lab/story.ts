@@ -40,17 +40,20 @@ export class Story {
   }
 
   /** Runs `chronovirt` with these words, as from another terminal, and shows both; it must succeed. */
-  async chronovirt(...words: string[]): Promise<string> {
-    const { code, output } = await this.#run(words);
-    if (code !== 0) throw new StoryBroken(`"chronovirt ${words.join(' ')}" ended with exit code ${code}`);
-    return output;
+  chronovirt(...words: string[]): Promise<string> {
+    return this.exits(0, ...words);
   }
 
   /** The same for what has to be refused. */
-  async refused(...words: string[]): Promise<string> {
+  refused(...words: string[]): Promise<string> {
+    return this.exits(REFUSED, ...words);
+  }
+
+  /** The same for what has to end with an exit code. */
+  async exits(wanted: number, ...words: string[]): Promise<string> {
     const { code, output } = await this.#run(words);
-    if (code !== REFUSED)
-      throw new StoryBroken(`"chronovirt ${words.join(' ')}" was to be refused (${REFUSED}); its exit code is ${code}`);
+    if (code !== wanted)
+      throw new StoryBroken(`"chronovirt ${words.join(' ')}" ended with exit code ${code}, not with ${wanted}`);
     return output;
   }
 

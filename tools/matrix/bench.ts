@@ -15,6 +15,7 @@ type Say = (line: string) => void;
 
 export class Bench {
   readonly #say: Say;
+  #hasWatchdog = false;
   #system: LabSystem | null = null;
   #directory: string | null = null;
 
@@ -24,7 +25,7 @@ export class Bench {
   }
 
   async run(operation: Operation, blow: { fault: Fault; point: Point } | null): Promise<CellResult> {
-    const system = await this.#ready(operation.storage);
+    const system = await this.ready(operation.storage);
     try {
       const result = await runCell(system, operation, blow);
       if (result.isDirty) await this.stop();
@@ -42,7 +43,10 @@ export class Bench {
     this.#directory = null;
   }
 
-  async #ready(storage: Storage): Promise<LabSystem> {
+  /** The lab, with no instance in it, on such storage and with or without watchdogs. */
+  async ready(storage: Storage, watchdog = false): Promise<LabSystem> {
+    if (this.#hasWatchdog !== watchdog) await this.stop();
+    this.#hasWatchdog = watchdog;
     if (this.#system !== null) {
       if (this.#system.storage !== storage) await this.#system.useStorage(storage);
       return this.#system;
@@ -52,7 +56,7 @@ export class Bench {
     process.env['CHRONOVIRT_STATE'] = this.#directory;
     // A coordinator that is started again has to be found where it was.
     const apiPort = await freePort();
-    const system = await LabSystem.start({ storage, apiPort, watchdog: false }, this.#say, AWAY_MS);
+    const system = await LabSystem.start({ storage, apiPort, watchdog }, this.#say, AWAY_MS);
     this.#system = system;
     const carry = (...order: Parameters<LabSystem['carry']>) => system.carry(...order);
     system.parts.ends('orders', await takeOrders(orderSocket(), carry));

@@ -142,6 +142,9 @@ export async function startCoordinator(
   return { address, tokenFile };
 }
 
+/** The agent's program. */
+export const agentMain = join(checkout, 'apps/agent/src/main.ts');
+
 /** The command line of an agent, with its configuration written. */
 export function agentCommand(nats: Nats, host: string, settings: object): string[] {
   const config = writeConfig(`agent-${host}`, {
@@ -150,7 +153,7 @@ export function agentCommand(nats: Nats, host: string, settings: object): string
     nats: { servers: [nats.url], nkeySeedFile: nats.seeds(`agent-${host}`) },
     ...settings,
   });
-  return [pinnedNode, join(checkout, 'apps/agent/src/main.ts'), '--config', config];
+  return [pinnedNode, agentMain, '--config', config];
 }
 
 /** Lets `npx chronovirt` in this checkout find the API, until the parts end. */

@@ -1,0 +1,20 @@
+import { drain } from './drain.ts';
+import { forgottenDestination, forgottenSource } from './forgotten.ts';
+import { frozenHost } from './frozen-host.ts';
+import { lostAgent } from './lost-agent.ts';
+import type { HostStory } from './scene.ts';
+import { slowAgent } from './slow-agent.ts';
+import { standDown } from './stand-down.ts';
+
+export { Scene, type HostStory } from './scene.ts';
+
+/** In an order in which the lab is made anew only once: for the watchdogs of the last. */
+export const hostStories: readonly HostStory[] = [
+  standDown,
+  frozenHost,
+  slowAgent,
+  drain,
+  forgottenDestination,
+  forgottenSource,
+  lostAgent,
+];
