@@ -42,7 +42,9 @@ export const instance = z.strictObject({
     .nullable()
     .describe('User data for cloud-init, revealed, as text or base64 of gzip; null = none.'),
   metadata: z.record(z.string(), z.string()).describe('Key-value pairs that the guest can read.'),
-  systemMetadata: z.record(z.string(), z.string()).describe('Key-value pairs that the service keeps for itself; `image_<name>`: a property of its image.'),
+  systemMetadata: z
+    .record(z.string(), z.string())
+    .describe('Key-value pairs that the service keeps for itself; `image_<name>`: a property of its image.'),
   vmState: vmState.describe('Stable state in the record; a driver reads it and never writes it.'),
   taskState: taskState.nullable().describe('Work in progress in the record; null = idle.'),
   powerState: powerState.describe('Power as last recorded. The hypervisor is right, this is a copy.'),
