@@ -283,11 +283,15 @@ test('what only the spine can judge is refused on a host', () => {
 test('a lock keeps its owner out, not an operator; an operator’s lock only an operator takes away', () => {
   const instance = Scenario.resting('running');
   expect(told(instance.order('lock', { reason: 'audit' }))).toEqual(['locked -> byOwner']);
-  expect(instance.order('delete')).toMatchObject({ answer: { guard: 'lockOpen', fact: 'locked by ada: audit' } });
+  expect(instance.order('delete')).toMatchObject({
+    answer: { guard: 'lockOpen', fact: 'locked by ada: audit', path: ['unlock'] },
+  });
   expect(told(instance.order('pause', {}, { by: OPERATOR }))).toEqual(['pause.requested -> freezing.pause']);
   expect(told(instance.order('unlock'))).toEqual(['unlocked -> open']);
   instance.order('lock', {}, { by: OPERATOR });
-  expect(instance.order('unlock')).toMatchObject({ answer: { guard: 'lockOpen', fact: 'locked by operator grace' } });
+  expect(instance.order('unlock')).toMatchObject({
+    answer: { guard: 'lockOpen', fact: 'locked by operator grace', path: null },
+  });
   expect(told(instance.order('unlock', {}, { by: OPERATOR }))).toEqual(['unlocked -> open']);
 });
 

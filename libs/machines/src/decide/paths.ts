@@ -57,7 +57,7 @@ const table = new Map(
 );
 
 /**
- * The path that goes with a refusal by guard `state`; null for every other guard, and on the spine: what no host holds can be neither
+ * The path that goes with a refusal by guard `state`, or by a lock that the asker may take away; null for every other guard, and on the spine: what no host holds can be neither
  * started nor stopped, so no list of such commands leads anywhere.
  */
 export function pathOf(
@@ -66,7 +66,9 @@ export function pathOf(
   guard: string,
   host: string,
 ): CommandName[] | null {
-  return state === null || guard !== 'state' || host === CLUSTER ? null : pathTo(state, name);
+  if (state === null || host === CLUSTER) return null;
+  if (guard === 'lockOpen') return state.parts.lock?.holder === 'owner' ? ['unlock'] : null;
+  return guard === 'state' ? pathTo(state, name) : null;
 }
 
 /**
