@@ -107,3 +107,36 @@ describe('what is typed', () => {
       });
   });
 });
+
+describe('what was done', () => {
+  test('a lock is told as one, and who it keeps out is told what to do first', async () => {
+    expect((await terminal.run('lock web')).out).toMatch(/^web is locked; it is running on h1/);
+    expect(await terminal.run('stop web')).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('first: chronovirt unlock web'),
+    });
+    expect((await terminal.run('unlock web')).out).toMatch(/^web is unlocked; it is running on h1/);
+  });
+
+  test('the history of a host tells what was refused, and the reasons that people gave', async () => {
+    await terminal.run('hosts forget h1');
+    await terminal.run(['hosts', 'disable', 'h1', '--reason', 'noisy fan']);
+    await terminal.run('hosts enable h1');
+    const { out } = await terminal.run('hosts history h1');
+    expect(out).toMatch(/refused forget .* nothing proves that no guest runs there/);
+    expect(out).toMatch(/setHostEnabled\.requested .* noisy fan/);
+  });
+
+  test('who watches hears that the API is gone', async () => {
+    const other = await Terminal.open();
+    try {
+      const watching = other.run('list --watch', {
+        onOut: () => void other.cloud.server.close(),
+        endWhen: (_out, err) => err.includes('does not answer'),
+      });
+      expect((await watching).err).toMatch(/the API at http:.* does not answer; trying again until it does/);
+    } finally {
+      await other.close();
+    }
+  });
+});

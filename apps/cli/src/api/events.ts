@@ -1,6 +1,7 @@
 /** The API's server-sent events, followed over broken connections. */
 import type { ApiClient } from './client.ts';
 import { CliError } from '../cli-error.ts';
+import type { Io } from '../io.ts';
 import type { HistoryEntry } from './types.ts';
 
 export type ApiEvent =
@@ -9,16 +10,21 @@ export type ApiEvent =
 
 const reconnectMs = 500;
 
-/** Every turn from a position on (`since` undefined: from now on), until aborted. Comes back by itself with the position that it reached. */
+/**
+ * Every turn from a position on (`since` undefined: from now on), until aborted. Comes back by itself with the position that it reached;
+ * `onAway` hears when the API is gone and when it is back, so that nobody takes its silence for peace.
+ */
 export async function* followEvents(
   client: ApiClient,
-  options: { instance?: string; since?: string; signal: AbortSignal },
+  options: { instance?: string; since?: string; signal: AbortSignal; onAway?: (isAway: boolean) => void },
 ): AsyncGenerator<ApiEvent> {
-  const { instance, signal } = options;
+  const { instance, signal, onAway } = options;
   let position = options.since;
+  let isAway = false;
   while (!signal.aborted) {
     try {
       const response = await client.stream('/v1/events', { query: { instance, since: position }, signal });
+      if (isAway) onAway?.((isAway = false));
       for await (const { id, event, data } of parseEvents(response as AsyncIterable<Buffer>)) {
         if (id !== null) position = id;
         if (event === 'position') yield { kind: 'position', position: position ?? '' };
@@ -27,12 +33,19 @@ export async function* followEvents(
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof CliError) throw error;
+      if (!isAway) onAway?.((isAway = true));
     }
     await new Promise((resolve) => {
       setTimeout(resolve, signal.aborted ? 0 : reconnectMs);
     });
   }
 }
+
+/** Tells on the error output when the API goes and comes. */
+export const tellsAway =
+  ({ err }: Pick<Io, 'err'>, { address }: Pick<ApiClient, 'address'>) =>
+  (isAway: boolean): void =>
+    err(isAway ? `the API at ${address} does not answer; trying again until it does\n` : 'it answers again\n');
 
 interface ServerEvent {
   readonly id: string | null;

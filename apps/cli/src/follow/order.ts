@@ -35,7 +35,7 @@ export async function order(
       name === 'delete'
         ? await context.client.json<Accepted>(path, { method: 'DELETE', key })
         : await context.client.json<Accepted>(`${path}/commands`, { method: 'POST', key, body: { name, args } });
-    return await waitFor(context, { ...accepted, name: instance }, waiting);
+    return await waitFor(context, { ...accepted, name: instance }, waiting, doneText[name]);
   } catch (error) {
     throw withPath(inOwnWords(error, optionsOf(args)), instance);
   }
@@ -47,11 +47,15 @@ const optionsOf = (args: Record<string, unknown>): Record<string, string> => ({
   timeoutSeconds: '--grace',
 });
 
-/** Waits for an order that was accepted, or tells that it was. */
+/** What orders have done that leave the state as it is. */
+const doneText: Readonly<Record<string, string>> = { lock: 'is locked', unlock: 'is unlocked' };
+
+/** Waits for an order that was accepted, or tells that it was. `said`: what is done then, where the state does not tell. */
 export async function waitFor(
   context: VerbContext,
   accepted: Accepted & { readonly name: string },
   { waits, timeoutMs, watches }: Waiting,
+  said?: string,
 ): Promise<ExitCode> {
   const { io, paint, isJson } = context;
   const { instance, name, command, host, seq } = accepted;
@@ -75,7 +79,8 @@ export async function waitFor(
     });
     progress?.end();
     const place = end.host === '_cluster' || end.state === 'deleted' ? '' : ` on ${end.host}`;
-    const reached = `${paint.bold(name)} is ${paint.state(end.state)}${place}, after ${duration(end.tookMs)}`;
+    const done = said === undefined ? '' : `${said}; it `;
+    const reached = `${paint.bold(name)} ${done}is ${paint.state(end.state)}${place}, after ${duration(end.tookMs)}`;
     context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end }, () =>
       outcome.kind === 'reached' ? [reached] : [],
     );

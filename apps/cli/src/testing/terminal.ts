@@ -17,8 +17,8 @@ export interface Ended {
 export interface Surroundings {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  /** Ends the command when its output says so. */
-  readonly endWhen?: (out: string) => boolean;
+  /** Ends the command when its output, or what it tells besides, says so. */
+  readonly endWhen?: (out: string, err: string) => boolean;
   readonly onOut?: (out: string) => void;
 }
 
@@ -61,9 +61,12 @@ export class Terminal {
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString('utf8');
       onOut?.(out);
-      if (endWhen?.(out) === true) child.kill('SIGINT');
+      if (endWhen?.(out, err) === true) child.kill('SIGINT');
     });
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString('utf8');
+      if (endWhen?.(out, err) === true) child.kill('SIGINT');
+    });
     return new Promise((resolve) => {
       child.on('close', (code) => resolve({ code, out, err }));
     });

@@ -1,4 +1,4 @@
-import { followEvents } from '../api/events.ts';
+import { followEvents, tellsAway } from '../api/events.ts';
 import type { HistoryEntry } from '../api/types.ts';
 import { historyTable, rowLine } from '../history/history-table.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
@@ -66,7 +66,12 @@ async function goOn(
   pick: (row: Row) => boolean,
 ): Promise<void> {
   let before = last;
-  for await (const event of followEvents(client, { instance, since: position, signal: io.signal })) {
+  for await (const event of followEvents(client, {
+    instance,
+    since: position,
+    signal: io.signal,
+    onAway: tellsAway(io, client),
+  })) {
     if (event.kind !== 'entry') continue;
     const rows = maker.rowsOf(event.entry).filter(pick);
     if (isJson && rows.length > 0) io.out(`${JSON.stringify(event.entry)}\n`);

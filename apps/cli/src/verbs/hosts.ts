@@ -163,12 +163,29 @@ export const hostDrainVerb: Verb = {
   },
 };
 
+interface HostEventView {
+  readonly type: string;
+  readonly part?: string;
+  readonly to: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** What was refused, by its verb. */
+const whatOf = ({ type, data }: HostEventView): string =>
+  type === 'refused' && typeof data?.['name'] === 'string' ? `refused ${inKebab(data['name'])}` : type;
+
+/** Why it came about: the fact behind a refusal, a person's reason, how they know, what a failure said. */
+function whyOf({ data = {} }: HostEventView): string {
+  const said = ['fact', 'reason', 'statement', 'message'].map((name) => data[name]);
+  return said.find((one): one is string => typeof one === 'string' && one !== '') ?? '';
+}
+
 interface HostEntryView {
   readonly seq: number;
   readonly message?: {
     readonly at: number;
     readonly by: { readonly kind: string; readonly name: string };
-    readonly events: readonly { readonly type: string; readonly part?: string; readonly to: string }[];
+    readonly events: readonly HostEventView[];
   };
 }
 
@@ -188,8 +205,9 @@ export const hostHistoryVerb: Verb = {
         `_cluster:${seq}`,
         message === undefined ? '' : dateTime(message.at),
         message === undefined ? '' : `${message.by.kind} ${message.by.name}`,
-        message === undefined ? 'cannot be read' : message.events.map(({ type }) => type).join(', '),
+        message === undefined ? 'cannot be read' : message.events.map(whatOf).join(', '),
         message?.events.map(({ part, to }) => (part === undefined ? to : `${part} ${to}`)).join(', ') ?? '',
+        message?.events.map(whyOf).filter(Boolean).join('; ') ?? '',
       ]);
       const columns = [
         { title: 'MESSAGE' },
@@ -197,6 +215,7 @@ export const hostHistoryVerb: Verb = {
         { title: 'WHO', shrinkTo: 10 },
         { title: 'WHAT', shrinkTo: 16 },
         { title: 'STATE AFTER', shrinkTo: 16 },
+        { title: 'WHY', shrinkTo: 16 },
       ];
       const verdict = found.verdict.ok ? [] : [paint.red('the history does not fold to what was recorded')];
       return [...table(columns, rows, io.columns, paint.dim), ...verdict];

@@ -1,4 +1,4 @@
-import { followEvents } from '../api/events.ts';
+import { followEvents, tellsAway } from '../api/events.ts';
 import { inOwnWords } from '../api/problems.ts';
 import { UsageError } from '../cli-error.ts';
 import type { InstanceView } from '../api/types.ts';
@@ -76,7 +76,11 @@ async function* pages(context: VerbContext, options: OptionValues): AsyncGenerat
   const first = await read(context, options);
   yield first;
   let isReading = false;
-  for await (const event of followEvents(context.client, { since: first.position, signal: context.io.signal })) {
+  for await (const event of followEvents(context.client, {
+    since: first.position,
+    signal: context.io.signal,
+    onAway: tellsAway(context.io, context.client),
+  })) {
     if (event.kind !== 'entry' || isReading) continue;
     isReading = true;
     yield await read(context, options);

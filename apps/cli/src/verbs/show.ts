@@ -1,4 +1,4 @@
-import { followEvents } from '../api/events.ts';
+import { followEvents, tellsAway } from '../api/events.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { Explanation, InstanceView, MigrationProgressView, StateView } from '../api/types.ts';
 import { CliError, UsageError } from '../cli-error.ts';
@@ -65,7 +65,11 @@ export const showVerb: Verb = {
       else redraw(context.io, linesOf(context, now));
     };
     await present();
-    for await (const event of followEvents(context.client, { instance: shown.uuid, signal: context.io.signal }))
+    for await (const event of followEvents(context.client, {
+      instance: shown.uuid,
+      signal: context.io.signal,
+      onAway: tellsAway(context.io, context.client),
+    }))
       if (event.kind === 'entry') await present();
   },
 };

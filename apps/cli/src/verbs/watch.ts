@@ -1,4 +1,4 @@
-import { followEvents } from '../api/events.ts';
+import { followEvents, tellsAway } from '../api/events.ts';
 import type { InstanceView } from '../api/types.ts';
 import { rowLine } from '../history/history-table.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
@@ -23,7 +23,12 @@ export const watchVerb: Verb = {
     let before: Row | undefined;
     const since = typeof options['since'] === 'string' ? { since: options['since'] } : {};
     const only = instance === undefined ? {} : { instance };
-    for await (const event of followEvents(client, { ...only, ...since, signal: io.signal })) {
+    for await (const event of followEvents(client, {
+      ...only,
+      ...since,
+      signal: io.signal,
+      onAway: tellsAway(io, client),
+    })) {
       if (event.kind !== 'entry') continue;
       if (isJson) {
         io.out(`${JSON.stringify(event.entry)}\n`);
