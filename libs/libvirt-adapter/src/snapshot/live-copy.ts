@@ -58,8 +58,9 @@ async function untilAlike(hands: Hands, disk: string, target: string, remainingM
     const mirror = view.disks.find(({ file }) => file === disk)?.mirror ?? null;
     if (mirror === null)
       throw new DriverError('HYPERVISOR_ERROR', 'the copy of the disk was ended; look for room on the file system');
-    if (mirror.ready) return true;
+    // Before anything else: what is left of the time is needed to end the mirror in order, whether it is alike by now or not.
     if (remainingMs() <= 0) throw new DriverError('CALL_FAILED', 'the disk could not be copied in the time for it');
+    if (mirror.ready) return true;
     const { cur, end } = await hands.ask((libvirt, domain, options) =>
       libvirt.domainGetBlockJobInfo(domain, target, 0, options),
     );

@@ -184,7 +184,7 @@ it('refuses where no domain is, and leaves nothing when the time is too short', 
   await expect(snapshot(args, at(args, 1))).rejects.toMatchObject({ code: 'INSTANCE_NOT_RUNNING' });
   await lab.driver.spawn(args, at(args, 1));
   const before = images();
-  await expect(snapshot(args, at(args, 2, { timeMs: 20_100 }))).rejects.toMatchObject({ code: 'CALL_FAILED' });
+  await expect(snapshot(args, at(args, 2, { timeMs: 20_001 }))).rejects.toMatchObject({ code: 'CALL_FAILED' });
   expect(images()).toEqual(before);
   expect(await see(args)).toMatchObject({ ...undisturbed, power: 'on' });
   expect(await isMirrored(args)).toBe(false);
