@@ -309,8 +309,8 @@ const methods: Builders = {
   snapshot: (given) => ({
     context: given.context,
     instance: given.instance,
-    // The effect's own name: run again it makes the same image anew, another snapshot makes another one.
-    imageId: `${given.spec.uuid}.${given.state.actor.epoch}.${given.due.op}`,
+    // For people: which image a run has made is told by its mark. A shelf asks for no name.
+    imageId: given.state.parts.imageWork?.name ?? `${given.spec.name}-shelved`,
     updateTaskState: nobodyCalled,
   }),
 };

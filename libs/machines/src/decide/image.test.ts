@@ -46,15 +46,23 @@ describe('a snapshot', () => {
     expect(verify(instance.entries)).toMatchObject({ ok: true });
   });
 
-  test('is named after its effect: the same one run again is the same image, another one another', () => {
+  test('is made under the name that was asked for, in each run', () => {
     const instance = Scenario.resting('running');
     instance.order('snapshot', { name: 'a' });
     const first = argsOf(instance);
+    expect(first).toMatchObject({ imageId: 'a' });
     instance.take({ kind: 'resume', op: instance.op, attempt: 2 });
     expect(argsOf(instance)).toEqual(first);
     instance.outcome('done', seen(), made(1));
-    instance.order('snapshot', { name: 'a' });
-    expect(argsOf(instance)['imageId']).not.toBe(first['imageId']);
+    instance.order('backup', { name: 'b', rotation: 1 });
+    expect(argsOf(instance)).toMatchObject({ imageId: 'b' });
+  });
+
+  test('of a shelf is named after the instance', () => {
+    const instance = Scenario.resting('stopped');
+    instance.order('shelve');
+    instance.outcome('done', seen({ power: 'off' }));
+    expect(argsOf(instance)).toMatchObject({ imageId: 'web-shelved' });
   });
 
   test('is not made of a guest that is on its way somewhere, nor of one that was never to be one', () => {
