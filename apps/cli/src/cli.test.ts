@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,25 @@ describe('create', () => {
     const again = await chronovirt('image upload ./disk.img');
     expect(again).toMatchObject({ code: 0 });
     expect(again.out).toContain('was in the store already');
+  });
+
+  test('an image says what its guests are like when it is uploaded, and not afterwards', async () => {
+    writeFileSync(join(directory, 'quiet.img'), randomBytes(4096));
+    const asked = '--property hw_qemu_guest_agent=yes --property os_require_quiesce=yes';
+    expect(await chronovirt(`image upload ./quiet.img ${asked}`)).toMatchObject({ code: 0 });
+    expect((await chronovirt('image show quiet.img')).out).toMatch(/os_require_quiesce +yes/);
+    expect(await chronovirt(`image upload ./quiet.img ${asked}`)).toMatchObject({ code: 0 });
+    for (const [line, message] of [
+      ['./disk.img --property hw_qemu_guest_agent=yes', /--property: the image is in the store already/],
+      ['./new.img --property os_require_quiesce=yes', /os_require_quiesce: needs hw_qemu_guest_agent=yes/],
+      ['./new.img --property hw_disk_bus=scsi', /hw_disk_bus/],
+      ['./new.img --property quiet', /--property: expected name=value, such as os_require_quiesce=yes/],
+    ] as const) {
+      writeFileSync(join(directory, 'new.img'), randomBytes(4096));
+      const ended = await chronovirt(`image upload ${line}`);
+      expect(ended.code).not.toBe(0);
+      expect(ended.err).toMatch(message);
+    }
   });
 
   test.each([

@@ -148,6 +148,7 @@ export interface ImageView {
   readonly virtualBytes: number;
   readonly uploaded: number;
   readonly by: string;
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /** What a host reports of itself. */

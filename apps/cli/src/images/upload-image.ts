@@ -12,6 +12,8 @@ import type { VerbContext } from '../verbs/verb.ts';
 export interface UploadOptions {
   readonly name: string;
   readonly format?: string | undefined;
+  /** What it says of the guests that are made from it. */
+  readonly properties?: Readonly<Record<string, string>>;
   /** Only look whether it is there. */
   readonly onlyCheck?: boolean;
 }
@@ -33,7 +35,10 @@ export async function uploadImage(
   const sha256 = await hashOf(context, file, facts.size);
   const known = await findImage(context, sha256);
   if (known !== null && format !== undefined && known.format !== format) throw otherContent(file, format, known.format);
-  if (known !== null) return { image: known, isNew: false };
+  if (known !== null) {
+    refuseOtherProperties(known, options.properties);
+    return { image: known, isNew: false };
+  }
   if (options.onlyCheck === true)
     throw new UsageError(
       `${file} is not in the store yet, so nothing more can be checked`,
@@ -44,7 +49,7 @@ export async function uploadImage(
   try {
     const text = await context.client.text('/v1/images', {
       method: 'POST',
-      query: { name: options.name, format, sha256 },
+      query: { ...options.properties, name: options.name, format, sha256 },
       upload: { content, bytes: facts.size },
       signal: context.io.signal,
     });
@@ -70,6 +75,16 @@ function otherContent(file: string, said: string, is: string): UsageError {
     `${file} is said to be ${said} but its content is ${is}`,
     `if it is whole and meant so: chronovirt image upload ${file} --format ${is}`,
   );
+}
+
+/** As the store does it; here the content need not be sent for that. */
+function refuseOtherProperties(known: ImageView, asked: Readonly<Record<string, string>> = {}): void {
+  const other = Object.entries(asked).filter(([name, value]) => (known.properties?.[name] ?? 'no') !== value);
+  if (other.length > 0)
+    throw new UsageError(
+      `--property: the image is in the store already, as ${known.name}, without ${other.map((pair) => pair.join('=')).join(', ')}`,
+      `chronovirt image delete ${known.sha256}, then upload it again`,
+    );
 }
 
 async function hashOf(context: VerbContext, file: string, bytes: number): Promise<string> {

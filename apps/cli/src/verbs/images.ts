@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { byteText } from '../output/bytes.ts';
 import { facts, table } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
-import { textOption, type Argument, type Verb } from './verb.ts';
+import { textOption, textOptions, type Argument, type OptionValues, type Verb } from './verb.ts';
 
 const imageArgument: Argument = { name: 'image', description: 'name or SHA-256', complete: 'image' };
 const group = 'Images, flavors, hosts';
@@ -22,10 +22,20 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
     options: [
       { flags: '--name <name>', description: "name for people; the file's when not given" },
       { flags: '--format <format>', description: 'what you say it is: qcow2 or raw; another content is refused' },
+      {
+        flags: '--property <name=value>',
+        description:
+          'what it says of its guests: hw_qemu_guest_agent=yes, an agent runs in them; os_require_quiesce=yes, no snapshot unless it freezes their file systems',
+        isRepeatable: true,
+      },
     ],
     examples: [
       ['image upload ./debian-12.qcow2', 'take it in'],
       ['image upload ./disk.img --name base --format raw', 'under another name'],
+      [
+        'image upload ./db.qcow2 --property hw_qemu_guest_agent=yes --property os_require_quiesce=yes',
+        'snapshots of its guests have frozen file systems, or there are none',
+      ],
     ],
     async run(context, [file = ''], options) {
       const name = textOption(options, 'name');
@@ -34,6 +44,7 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
       const { image, isNew } = await uploadImage(context, path, {
         name: name ?? basename(path),
         format: textOption(options, 'format'),
+        properties: propertiesOf(options),
       });
       const kept = name !== undefined && name !== image.name ? [`it keeps the name ${image.name}`] : [];
       context.print({ ...image, isNew }, () => [
@@ -93,6 +104,7 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
             ['size', byteText(found.bytes)],
             ['disk', byteText(found.virtualBytes)],
             ['uploaded', `${dateTime(found.uploaded)} by ${found.by}`],
+            ...Object.entries(found.properties ?? {}).map(([name, value]): [string, string] => [name, value]),
           ],
           paint.dim,
         ),
@@ -121,3 +133,16 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
     },
   },
 };
+
+/** Which ones there are the store knows, and says; the names are Nova's. */
+function propertiesOf(options: OptionValues): Record<string, string> {
+  const pairs = textOptions(options, 'property').map((text) => {
+    const [, name, value] = /^((?:hw|os)_[a-z0-9_]+)=(.+)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined)
+      throw new UsageError(
+        `--property: expected name=value, such as os_require_quiesce=yes, got ${JSON.stringify(text)}`,
+      );
+    return [name, value] as const;
+  });
+  return Object.fromEntries(pairs);
+}

@@ -49,6 +49,29 @@ test('an image is taken in once: hashed, its format read from its content, then 
   expect(incoming()).toEqual([]);
 });
 
+test('an image says what its guests are like; other properties than it has are not slipped in later', async () => {
+  const content = randomBytes(8192);
+  const properties = { hw_qemu_guest_agent: 'yes', os_require_quiesce: 'yes' };
+  const query = 'name=quiet&hw_qemu_guest_agent=yes&os_require_quiesce=yes';
+  expect(await upload(content, query)).toMatchObject({ status: 201, body: { properties } });
+  expect(await get(cloud, '/v1/images/quiet')).toMatchObject({ body: { properties } });
+  expect(await upload(content, query)).toMatchObject({ status: 200, body: { properties } });
+  expect(await upload(content, 'name=again')).toMatchObject({ status: 200, body: { properties } });
+  expect(await upload(content, 'name=loud&os_require_quiesce=no')).toMatchObject({
+    status: 409,
+    body: { code: 'IMAGE_EXISTS', field: 'os_require_quiesce', detail: expect.stringContaining('upload it again') },
+  });
+  const plain = randomBytes(8192);
+  expect((await upload(plain, 'name=plain')).body).not.toHaveProperty('properties');
+  expect(await upload(plain, 'name=plain&hw_qemu_guest_agent=yes')).toMatchObject({ status: 409 });
+  const made = await cloud.fetch('/v1/instances?dryRun=true', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'quiet', image: 'quiet', flavor: { vcpus: 1, memoryMiB: 128 } }),
+  });
+  expect(await answered(made)).toMatchObject({ body: { spec: { image: { properties } } } });
+});
+
 test('an image that points to a file of the host is refused with the reason, and nothing is left of it', async () => {
   const before = (await get(cloud, '/v1/images')).body['images'] as unknown[];
   const answer = await upload(await qcow2({ file: '/etc/shadow', format: 'raw' }), 'name=evil');
@@ -63,6 +86,9 @@ test.each([
   [`name=b&sha256=${'0'.repeat(64)}`, 'INVALID_INPUT', /hashes to/],
   ['format=raw', 'INVALID_INPUT', /name/],
   ['name=c&sha256=xyz', 'INVALID_INPUT', /64 hexadecimal/],
+  ['name=d&os_require_quiesce=yes', 'INVALID_INPUT', /os_require_quiesce: needs hw_qemu_guest_agent=yes/],
+  ['name=d&os_require_quiesce=maybe', 'INVALID_INPUT', /os_require_quiesce: expected one of yes, no/],
+  ['name=d&hw_disk_bus=scsi', 'INVALID_INPUT', /hw_disk_bus/],
 ])('an upload that is not what it says (%s) is refused', async (query, code, reason) => {
   const answer = await upload(randomBytes(4096), query);
   expect(answer).toMatchObject({ status: 400, body: { code } });

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidInputError, type ImageFormat } from '@chronovirt/contract';
+import { InvalidInputError, type ImageFormat, type ImageProperties } from '@chronovirt/contract';
 import { inspectImage } from '@chronovirt/images';
 import type { Clock, Log } from '@chronovirt/runtime';
 import type { ImageRecord, ImageStore } from '../http/ports.ts';
@@ -15,6 +15,8 @@ export interface Upload {
   readonly format?: ImageFormat | undefined;
   readonly sha256?: string | undefined;
   readonly by: string;
+  /** What it says of its guests; left out or empty: nothing is asked for, and what is there already will do. */
+  readonly properties?: ImageProperties;
 }
 
 const prefix = 'incoming-';
@@ -59,9 +61,16 @@ export class ImageReceiver {
         );
       }
       const known = await this.#store.find(sha256);
-      if (known !== null) return { image: known, isNew: false };
+      if (known !== null) return { image: sameProperties(known, upload.properties), isNew: false };
       const facts = await inspectImage(file, upload.format);
-      const image: ImageRecord = { sha256, name: upload.name, ...facts, uploaded: this.#clock.now(), by: upload.by };
+      const image: ImageRecord = {
+        sha256,
+        name: upload.name,
+        ...facts,
+        ...(Object.keys(upload.properties ?? {}).length > 0 && { properties: upload.properties }),
+        uploaded: this.#clock.now(),
+        by: upload.by,
+      };
       await this.#store.put(image, () => createReadStream(file, { highWaterMark: 1024 * 1024 }));
       this.#log.info(
         { sha256, name: image.name, bytes: image.bytes, format: image.format, by: upload.by },
@@ -118,4 +127,17 @@ export class ImageReceiver {
       if (Date.now() - changed > staleMs) await rm(file, { force: true });
     }
   }
+}
+
+/** An image is its content, and stored once: what it says of its guests is not changed behind the back of whoever uploaded it. */
+function sameProperties(known: ImageRecord, asked: ImageProperties = {}): ImageRecord {
+  const other = Object.entries(asked).filter(([name, value]) => (known.properties?.[name] ?? 'no') !== value);
+  if (other.length === 0) return known;
+  const wanted = other.map(([name, value]) => `${name}=${value}`).join(', ');
+  throw new Problem(
+    409,
+    'IMAGE_EXISTS',
+    `the content is in the store already, as ${known.name}, without ${wanted}; delete that image and upload it again`,
+    { field: other[0]?.[0] ?? 'properties' },
+  );
 }

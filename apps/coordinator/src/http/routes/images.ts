@@ -1,4 +1,4 @@
-import { imageFormat } from '@chronovirt/contract';
+import { imageFormat, imageProperties, InvalidInputError } from '@chronovirt/contract';
 import { z } from 'zod';
 import { ImageReceiver } from '../../images/receive-image.ts';
 import { findImage } from '../../images/find-image.ts';
@@ -16,7 +16,16 @@ const record = z.object({
   virtualBytes: z.int().describe('Size of the disk that a guest sees.'),
   uploaded: z.int().describe('Milliseconds since 1970.'),
   by: z.string(),
+  properties: imageProperties.optional().describe('What it says of the guests that are made from it.'),
 });
+const yesOrNo = z.enum(['yes', 'no']).optional();
+/** Nova's image properties that something here goes by; any other is an unknown part of the query. */
+const properties = {
+  hw_qemu_guest_agent: yesOrNo.describe("Property: QEMU's guest agent runs in the guests that are made from it."),
+  os_require_quiesce: yesOrNo.describe(
+    'Property: a snapshot of such a guest fails when the agent cannot freeze its file systems, rather than being one as after a loss of power. Needs hw_qemu_guest_agent.',
+  ),
+};
 
 export function imageRoutes(context: ApiContext): Route[] {
   const receiver = new ImageReceiver(context);
@@ -58,19 +67,31 @@ export function imageRoutes(context: ApiContext): Route[] {
         name: z.string().min(1).max(255).describe('The name for people.'),
         format: imageFormat.optional().describe('What the caller says it is; another content is refused.'),
         sha256: sha256.optional().describe('What the caller says it hashes to; another content is refused.'),
+        ...properties,
       }),
       takesStream: true,
       answers: {
         200: { description: 'The content was there already.', schema: record },
         201: { description: 'Taken in.', schema: record },
         400: badInput,
+        409: problem('The content was there already, with other properties.'),
         413: problem('Larger than is taken here.'),
         507: problem('No room for it.'),
       },
       async handle({ query, stream, by, signal }) {
         if (stream === null)
           throw new Problem(400, 'INVALID_INPUT', 'body: expected the bytes of the image', { field: 'body' });
-        const { image, isNew } = await receiver.receive(stream, { ...query, by: by.name }, signal);
+        const { hw_qemu_guest_agent: agent, os_require_quiesce: quiesce, ...upload } = query;
+        if (quiesce === 'yes' && agent !== 'yes')
+          throw new InvalidInputError(
+            'os_require_quiesce',
+            'needs hw_qemu_guest_agent=yes: without an agent in the guest no snapshot would ever be made',
+          );
+        const given = {
+          ...(agent !== undefined && { hw_qemu_guest_agent: agent }),
+          ...(quiesce !== undefined && { os_require_quiesce: quiesce }),
+        };
+        const { image, isNew } = await receiver.receive(stream, { ...upload, properties: given, by: by.name }, signal);
         return json(image, isNew ? 201 : 200, { location: `/v1/images/${image.sha256}` });
       },
     }),
