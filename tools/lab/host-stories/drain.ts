@@ -31,7 +31,7 @@ export const drain: HostStory = {
     scene.expectText(await story.chronovirt('hosts', 'drain', a.name), /is inMaintenance/);
     scene.expect((await asleep.guest.view()).host, b.name, 'the host of what left cold');
     await scene.cleared(asleep.guest, a);
-    await story.chronovirt('hosts', 'maintenance', a.name, 'off');
+    scene.expectText(await story.chronovirt('hosts', 'maintenance', a.name, 'off'), /is in use/);
     await story.chronovirt('live-migrate', first.name, '--host', a.name);
     story.runsOnlyOn(first.name, a, first.guest.uuid);
   },

@@ -12,10 +12,18 @@ const seen: Readonly<Record<string, string>> = {
 };
 
 /** What a person ordered, where the driver's method has another name than the order. */
-const orders: Readonly<Record<string, string>> = { powerOn: 'start', powerOff: 'stop', destroy: 'delete' };
+const orders: Readonly<Record<string, string>> = {
+  powerOn: 'start',
+  powerOff: 'stop',
+  destroy: 'delete',
+  confirmMigration: 'confirm resize',
+  finishRevertMigration: 'revert resize',
+};
 
 /** What happened, in a few words. */
 export function phraseOf({ type, data = {} }: EventView): string {
+  if (type === 'move.requested' && data['kind'] === 'evacuate') return 'evacuate';
+  if (type === 'confirmMigration.requested' && data['asked'] === true) return 'what is kept here is to be removed';
   const step = moveSteps[type];
   if (step !== undefined) return `${step}${errorIn(data)}`;
   const fixed = envelope[type];

@@ -71,6 +71,27 @@ describe('a row tells', () => {
     expect(seen).toMatchObject({ who: 'hypervisor', what: 'seen: gone', why: 'libvirt UNDEFINED' }));
 });
 
+test('what the spine tells of a move has the state of the move, and a host that may not run the guest none of the guest', () => {
+  const rows = rowsOf([
+    entry(1, 0, ['user', 'ada'], 'building.spawn', [
+      { type: 'move.requested', part: 'migration', data: { kind: 'evacuate' }, to: 'planning.place' },
+    ]),
+    entry(2, 1, ['coordinator', 'c'], 'running', [
+      { type: 'fence', part: 'owner', data: { epoch: 2 }, to: 'remnant(2)' },
+    ]),
+    entry(3, 2, ['coordinator', 'c'], 'building.spawn', [
+      { type: 'fenceSource.done', part: 'migration', to: 'landing.adopt' },
+      { type: 'granted', part: 'owner', data: { host: 'h2', epoch: 2 }, to: 'granted(h2, 2)' },
+    ]),
+  ]);
+  expect(rows.map(({ what, state, why }) => [what, state, why])).toEqual([
+    ['evacuate', 'move: planning.place', 'command c1'],
+    ['fenced (epoch 2): this host may not run it', 'remnant(2)', 'for evacuate by ada'],
+    ['its source may not run it any more', 'move: landing.adopt', 'for evacuate by ada'],
+    ['h2 owns it (epoch 2)', '', 'for evacuate by ada'],
+  ]);
+});
+
 test('a message that cannot be read is a row too', () => {
   expect(
     rowsOf([

@@ -63,7 +63,7 @@ export class RowMaker {
       who: whoOf(message),
       what,
       why: this.#why(message, event),
-      state: message.state.value,
+      state: stateAfter(message, event),
       tookMs: began === undefined || event.type === 'resumed' ? null : at - began,
       kind: kindOf(event),
       isFollowing,
@@ -88,6 +88,15 @@ export function rowsOf(entries: readonly HistoryEntry[]): Row[] {
   const maker = new RowMaker();
   return entries.flatMap((entry) => maker.rowsOf(entry));
 }
+
+/** Of a move its own state: what the spine knows of the guest is old by then. A host that may not run it any more has no state of it either. */
+function stateAfter({ state: { value } }: MessageView, { type, part, to }: EventView): string {
+  if (type === 'granted') return '';
+  if (part === 'migration') return `move: ${to}`;
+  return part === 'owner' && isGivenUp.test(to) ? to : value;
+}
+
+const isGivenUp = /^(remnant|kept|closed)/;
 
 function whoOf({ by, host }: MessageView): string {
   switch (by.kind) {

@@ -217,7 +217,7 @@ function tellEnd(
 ): ExitCode {
   const { paint } = context;
   context.print({ host, state: value, record: shown.record, proof: shown.proof }, () => [
-    `${paint.bold(host)} is ${value} (${duration(tookMs)})`,
+    `${paint.bold(host)} is ${part === 'maintenance' && value === 'none' ? 'in use' : value} (${duration(tookMs)})`,
     ...endLines(shown, part),
   ]);
   const isBad = ['barred', 'failed', 'unknown'].includes(value) || (part === 'maintenance' && value === 'drained');
@@ -231,7 +231,7 @@ function endLines({ record, proof }: HostShown, part: Part): string[] {
   if (part === 'reach' && record.failure !== null)
     lines.push(`${record.failure.method} failed: ${record.failure.message}`);
   const { result } = record.parts.maintenance;
-  if (part === 'maintenance' && result !== null) {
+  if (part === 'maintenance' && result !== null && record.parts.maintenance.value !== 'none') {
     lines.push(`moved: ${result.moved}`);
     for (const { name, why } of result.except) lines.push(`  ${name} stays: ${why}`);
     if (result.more > 0) lines.push(`  and ${result.more} more`);
