@@ -1,5 +1,7 @@
 /** What a person may get wrong at the terminal, and what is answered: which option, what was expected, what to do. Nothing is done. */
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { completionScript } from './completion/scripts.ts';
 import { Terminal } from './testing/terminal.ts';
 
 let terminal: Terminal;
@@ -139,4 +141,11 @@ describe('what was done', () => {
       await other.close();
     }
   });
+});
+
+test('what only asks the shell for files is no candidate itself', () => {
+  const words =
+    'chronovirt() { printf "disk.img\\n:file\\n"; }; COMP_WORDS=(chronovirt create x --image ""); COMP_CWORD=4';
+  const probe = `${completionScript('bash')}\n${words}; _chronovirt; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  expect(execFileSync('bash', ['-c', probe], { encoding: 'utf8' })).toBe('disk.img\n');
 });

@@ -14,7 +14,10 @@ _chronovirt() {
     return
   fi
   while IFS= read -r one; do
-    [ "$one" = ":file" ] && compopt -o default 2>/dev/null && continue
+    if [ "$one" = ":file" ]; then
+      compopt -o default 2>/dev/null
+      continue
+    fi
     case "$one" in "$word"*) COMPREPLY+=("$one") ;; esac
   done <<< "$words"
 }
