@@ -1,8 +1,10 @@
 export { FakeDriver } from './driver/fake-driver.ts';
-export { SimulatedHost, type Hardware, type SimulatedHostOptions } from './world/simulated-host.ts';
+export { SimulatedHost, type SimulatedHostOptions } from './world/simulated-host.ts';
+export type { Hardware } from './world/hypervisor.ts';
 export { SimulatedSite, type MigrationPoint, type SimulatedSiteOptions } from './world/simulated-site.ts';
 export type { MigrationStep } from './world/neighbours.ts';
-export type { HostConnection, LocalView } from './world/connection.ts';
+export type { HostConnection } from './world/connection.ts';
+export type { LocalView } from './world/local-view.ts';
 export type { CallInfo, CallPhase, PrimitivePoint } from './world/call.ts';
 export { CallError, type CallErrorCode } from './world/call-error.ts';
 export type { DomainDefinition } from './world/definition.ts';

@@ -15,7 +15,7 @@ export async function passBarrier(
   for (;;) {
     context.permit.check();
     try {
-      return await connection.setMetadata(instance);
+      return await connection.domains.setMetadata(instance);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       if (error.code === 'NO_DOMAIN' || error.code === 'OPERATION_INVALID') return;

@@ -193,7 +193,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     context: HostContext,
   ): Promise<void> {
     context.permit.check();
-    await this.#ask(this.#connection.removeProbe(destCheckData.filename), this.#queryOf(context), null);
+    await this.#ask(this.#connection.moves.removeProbe(destCheckData.filename), this.#queryOf(context), null);
   }
 
   checkCanLiveMigrateSource(
@@ -226,16 +226,16 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   /** Those that were made here, and are kept here. */
   readonly images = {
-    remove: (sha256: string): Promise<boolean> => this.#connection.removeImage(sha256),
+    remove: (sha256: string): Promise<boolean> => this.#connection.own.removeImage(sha256),
   };
 
   /** What no disk rests on, no listed instance was made from and nobody has wanted for a day goes. */
   async manageImageCache({ allInstances }: ArgsOf<'manageImageCache'>, context: HostContext): Promise<void> {
     const listed = new Set(allInstances.map(({ imageRef }) => imageRef));
-    for (const [name, ageHours] of await this.#connection.unusedBase()) {
+    for (const [name, ageHours] of await this.#connection.own.unusedBase()) {
       if (ageHours < CACHE_HOURS || listed.has(name)) continue;
       context.permit.check();
-      await this.#connection.removeUnusedBase(name, CACHE_HOURS);
+      await this.#connection.own.removeUnusedBase(name, CACHE_HOURS);
     }
   }
 
@@ -278,7 +278,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   async getConsoleOutput({ instance }: ArgsOf<'getConsoleOutput'>, context: QueryContext): Promise<string> {
     existing(await this.#look(instance.uuid, context), instance.uuid);
-    const text = await this.#ask(this.#connection.readConsole(instance.uuid), context, instance.uuid);
+    const text = await this.#ask(this.#connection.own.readConsole(instance.uuid), context, instance.uuid);
     return Buffer.from(text).subarray(-MAX_CONSOLE_BYTES).toString();
   }
 
@@ -437,7 +437,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   }
 
   async migrationProgress(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null> {
-    const move = await this.#ask(this.#connection.moveOf(instance), context, instance);
+    const move = await this.#ask(this.#connection.moves.moveOf(instance), context, instance);
     return move === null ? null : progressOf(move);
   }
 
@@ -452,11 +452,11 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   }
 
   #look(instance: InstanceUuid, context: QueryContext): Promise<DomainView | null> {
-    return this.#ask(this.#connection.look(instance), context, instance);
+    return this.#ask(this.#connection.domains.look(instance), context, instance);
   }
 
   #lookAtAll(context: QueryContext): Promise<readonly DomainView[]> {
-    return this.#ask(this.#connection.lookAtAll(), context, null);
+    return this.#ask(this.#connection.domains.lookAtAll(), context, null);
   }
 
   #ask<T>(call: Promise<T>, context: QueryContext, instance: InstanceUuid | null): Promise<T> {

@@ -10,7 +10,7 @@ import {
   type PowerStateCode,
 } from '@chronovirt/contract';
 import type { DomainView } from '../world/domain-view.ts';
-import type { Hardware } from '../world/simulated-host.ts';
+import type { Hardware } from '../world/hypervisor.ts';
 
 /** Version of the simulation, as Nova encodes versions: major, minor and micro. */
 export const HYPERVISOR_VERSION = 1_000_000;

@@ -34,7 +34,7 @@ export async function checkDestination(
   if (lacking.length > 0)
     throw failure('MIGRATION_PRE_CHECK_ERROR', `the CPU of ${host.name} lacks ${lacking.join(', ')}`);
   const free = diskOverCommit ? destination.freeDiskGb : destination.diskAvailableLeast;
-  const filename = await connection.writeProbe();
+  const filename = await connection.moves.writeProbe();
   return {
     filename,
     imageType: 'qcow2',
@@ -70,7 +70,7 @@ export async function checkSource(
   if (host.neighbours === null)
     throw failure('MIGRATION_PRE_CHECK_ERROR', `the simulated host ${host.name} stands alone: it reaches no other`);
   const disks = localDisks(instance, diskRoles({ instance, blockDeviceInfo }));
-  const isSharedInstancePath = (await connection.probes()).includes(destCheckData.filename);
+  const isSharedInstancePath = (await connection.moves.probes()).includes(destCheckData.filename);
   const isVolumeBacked = disks.length === 0;
   const isSharedBlockStorage = isSharedInstancePath || isVolumeBacked;
   const blockMigration = destCheckData.blockMigration ?? !isSharedBlockStorage;

@@ -78,7 +78,7 @@ async function configDrive(
   const has = (diskInfo ?? migrateData?.disks ?? []).some((disk) => roleOf(disk) === CONFIG);
   if (shared || !has || from === null) return null;
   try {
-    return await connection.readFrom(from, instance.uuid, CONFIG);
+    return await connection.moves.readFrom(from, instance.uuid, CONFIG);
   } catch (error) {
     throw failure('MIGRATION_ERROR', 'the config drive could not be had from the source', error);
   }

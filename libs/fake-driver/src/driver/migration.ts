@@ -123,7 +123,7 @@ function carry(
         postCopy: options.postCopy && seen.domain?.state === 'running',
         landPaused: options.landing === 'paused',
       };
-      await connection.migrate(instance.uuid, request).catch((error: unknown) => {
+      await connection.moves.migrate(instance.uuid, request).catch((error: unknown) => {
         if (!(error instanceof CallError) || error.code === 'CONNECTION_LOST') throw error;
         refused(translated(error, instance.uuid, 'migrate') as DriverError);
       });
@@ -161,7 +161,7 @@ export async function steerMigration(
   };
   context.permit.check();
   try {
-    await connection.steerMigration(instance, ways[how]);
+    await connection.moves.steerMigration(instance, ways[how]);
   } catch (error) {
     if (error instanceof CallError && (error.code === 'OPERATION_INVALID' || error.code === 'NO_DOMAIN'))
       throw failure('INSTANCE_INVALID_STATE', error.message, error);

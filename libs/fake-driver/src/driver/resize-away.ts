@@ -95,7 +95,7 @@ async function destinationOf(
   if (migration === null)
     throw failure('RESIZE_ERROR', `migration: a move to ${dest} has to be named, for it is asked for there`);
   try {
-    const { shared } = await connection.askForFiles(name, migration.id, instance.uuid);
+    const { shared } = await connection.moves.askForFiles(name, migration.id, instance.uuid);
     return shared ? { kind: 'here' } : { kind: 'host', name, migration: migration.id };
   } catch (error) {
     if (!(error instanceof CallError) || error.code === 'CONNECTION_LOST') throw error;
@@ -164,7 +164,7 @@ class Sender {
   async #send(name: string): Promise<void> {
     const { connection, instance, signal } = this.#steps.effect;
     try {
-      await connection.sendFile(this.#host, this.#migration, instance, name, signal);
+      await connection.moves.sendFile(this.#host, this.#migration, instance, name, signal);
       this.#sent.add(name);
       this.#broken = 0;
       this.#error = null;

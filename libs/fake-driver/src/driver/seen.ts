@@ -1,6 +1,7 @@
 /** What one look at an instance shows, and the observation that it becomes. */
 import { nothingThere, type InstanceUuid, type Mark, type Observation, type Power } from '@chronovirt/contract';
-import type { HostConnection, LocalView } from '../world/connection.ts';
+import type { HostConnection } from '../world/connection.ts';
+import type { LocalView } from '../world/local-view.ts';
 import { sameMark, type DomainDefinition } from '../world/definition.ts';
 import type { SimulatedFile } from '../world/file-tree.ts';
 import type { DomainView } from '../world/domain-view.ts';
@@ -24,9 +25,9 @@ export async function look(
   instance: InstanceUuid,
   kept: 'own' | 'any' = 'own',
 ): Promise<Seen> {
-  const domain = await connection.look(instance);
+  const domain = await connection.domains.look(instance);
   const { busy, live, stored, saved } = domain ?? { busy: null, live: null, stored: null, saved: null };
-  return { instance, domain, busy, live, stored, saved, ...(await connection.lookAtFiles(instance, kept)) };
+  return { instance, domain, busy, live, stored, saved, ...(await connection.own.lookAtFiles(instance, kept)) };
 }
 
 /** Whether a definition was written by the operation with this mark. */

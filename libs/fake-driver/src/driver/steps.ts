@@ -13,105 +13,107 @@ export class Steps {
 
   /** Waits for the job of whoever works on the domain; a lock that is not free after 30 s is asked for again. */
   barrier(): Step {
-    return this.#step('barrier', (instance) => this.#connection.setMetadata(instance), { patient: true });
+    return this.#step('barrier', (instance) => this.#connection.domains.setMetadata(instance), { patient: true });
   }
 
   define(definition: DomainDefinition): Step {
-    return this.#step('define', () => this.#connection.define(definition));
+    return this.#step('define', () => this.#connection.domains.define(definition));
   }
 
   undefine(): Step {
-    return this.#step('undefine', (instance) => this.#connection.undefine(instance));
+    return this.#step('undefine', (instance) => this.#connection.domains.undefine(instance));
   }
 
   create(): Step {
-    return this.#step('create', (instance) => this.#connection.create(instance));
+    return this.#step('create', (instance) => this.#connection.domains.create(instance));
   }
 
   destroy(): Step {
-    return this.#step('destroy', (instance) => this.#connection.destroy(instance));
+    return this.#step('destroy', (instance) => this.#connection.domains.destroy(instance));
   }
 
   shutdown(): Step {
-    return this.#step('shutdown', (instance) => this.#connection.shutdown(instance));
+    return this.#step('shutdown', (instance) => this.#connection.domains.shutdown(instance));
   }
 
   suspend(): Step {
-    return this.#step('suspend', (instance) => this.#connection.suspend(instance));
+    return this.#step('suspend', (instance) => this.#connection.domains.suspend(instance));
   }
 
   resume(): Step {
-    return this.#step('resume', (instance) => this.#connection.resume(instance));
+    return this.#step('resume', (instance) => this.#connection.domains.resume(instance));
   }
 
   wakeup(): Step {
-    return this.#step('wakeup', (instance) => this.#connection.wakeup(instance));
+    return this.#step('wakeup', (instance) => this.#connection.domains.wakeup(instance));
   }
 
   managedSave(): Step {
-    return this.#step('managedSave', (instance) => this.#connection.managedSave(instance));
+    return this.#step('managedSave', (instance) => this.#connection.domains.managedSave(instance));
   }
 
   managedSaveDefine(definition: DomainDefinition): Step {
-    return this.#step('managedSaveDefine', () => this.#connection.managedSaveDefine(definition));
+    return this.#step('managedSaveDefine', () => this.#connection.domains.managedSaveDefine(definition));
   }
 
   managedSaveRemove(): Step {
-    return this.#step('managedSaveRemove', (instance) => this.#connection.managedSaveRemove(instance));
+    return this.#step('managedSaveRemove', (instance) => this.#connection.domains.managedSaveRemove(instance));
   }
 
   /** Notes this operation in the running guest as the one that moves it away. */
   noteMove(): Step {
-    return this.#step('noteMove', (instance) => this.#connection.noteMove(instance, this.effect.context.mark));
+    return this.#step('noteMove', (instance) => this.#connection.moves.noteMove(instance, this.effect.context.mark));
   }
 
   /** Puts this operation's mark on the running guest and on its stored definition. */
   setMark(): Step {
-    return this.#step('setMark', (instance) => this.#connection.setMark(instance, this.effect.context.mark));
+    return this.#step('setMark', (instance) => this.#connection.domains.setMark(instance, this.effect.context.mark));
   }
 
   makeDirectory(): Step {
     return this.#step('makeDirectory', (instance) =>
-      this.#connection.makeDirectory(instance, this.effect.context.mark),
+      this.#connection.own.makeDirectory(instance, this.effect.context.mark),
     );
   }
 
   doomDirectory(): Step {
-    return this.#step('doomDirectory', (instance) => this.#connection.doomDirectory(instance));
+    return this.#step('doomDirectory', (instance) => this.#connection.own.doomDirectory(instance));
   }
 
   removeDirectory(): Step {
-    return this.#step('removeDirectory', (instance) => this.#connection.removeDirectory(instance));
+    return this.#step('removeDirectory', (instance) => this.#connection.own.removeDirectory(instance));
   }
 
   removeFile(name: string): Step {
-    return this.#step(`removeFile ${name}`, (instance) => this.#connection.removeFile(instance, name));
+    return this.#step(`removeFile ${name}`, (instance) => this.#connection.own.removeFile(instance, name));
   }
 
   beginMirror(name: string): Step {
     const file = { name, madeBy: this.effect.context.mark };
-    return this.#step('beginMirror', (instance) => this.#connection.beginMirror(instance, file));
+    return this.#step('beginMirror', (instance) => this.#connection.domains.beginMirror(instance, file));
   }
 
   endMirror(how = { frozen: false }): Step {
-    return this.#step('endMirror', (instance) => this.#connection.endMirror(instance, how));
+    return this.#step('endMirror', (instance) => this.#connection.domains.endMirror(instance, how));
   }
 
   convertDisk(name: string): Step {
     const file = { name, madeBy: this.effect.context.mark };
-    return this.#step('convertDisk', (instance) => this.#connection.convertDisk(instance, file, this.effect.signal));
+    return this.#step('convertDisk', (instance) =>
+      this.#connection.own.convertDisk(instance, file, this.effect.signal),
+    );
   }
 
   keepImage(copy: string, sha256: string): Step {
-    return this.#step('keepImage', (instance) => this.#connection.keepImage(instance, copy, sha256));
+    return this.#step('keepImage', (instance) => this.#connection.own.keepImage(instance, copy, sha256));
   }
 
   plugTap(tap: string): Step {
-    return this.#step(`plugTap ${tap}`, (instance) => this.#connection.plugTap(instance, tap));
+    return this.#step(`plugTap ${tap}`, (instance) => this.#connection.own.plugTap(instance, tap));
   }
 
   unplugTap(tap: string): Step {
-    return this.#step(`unplugTap ${tap}`, (instance) => this.#connection.unplugTap(instance, tap));
+    return this.#step(`unplugTap ${tap}`, (instance) => this.#connection.own.unplugTap(instance, tap));
   }
 
   /** The next step to a whole file: written by a child under a temporary name, then renamed. Null when it is there. */
@@ -121,27 +123,27 @@ export class Steps {
     const { context, signal } = this.effect;
     const temporary = temporaryName(name, context);
     if (files.some((file) => file.name === temporary && file.whole))
-      return this.#step(`rename ${name}`, (instance) => this.#connection.renameFile(instance, temporary, name));
+      return this.#step(`rename ${name}`, (instance) => this.#connection.own.renameFile(instance, temporary, name));
     const file = { name: temporary, madeBy: context.mark, content, ...(gib !== undefined && { gib }) };
-    return this.#step(`${call} ${name}`, (instance) => this.#connection.writeFile(call, instance, file, signal));
+    return this.#step(`${call} ${name}`, (instance) => this.#connection.own.writeFile(call, instance, file, signal));
   }
 
   /** Sets the directory aside as a whole. */
   setAside(): Step {
-    return this.#step('setAside', (instance) => this.#connection.setAside(instance, this.effect.context.mark));
+    return this.#step('setAside', (instance) => this.#connection.own.setAside(instance, this.effect.context.mark));
   }
 
   putBack(): Step {
-    return this.#step('putBack', (instance) => this.#connection.putBack(instance));
+    return this.#step('putBack', (instance) => this.#connection.own.putBack(instance));
   }
 
   dropKept(): Step {
-    return this.#step('dropKept', (instance) => this.#connection.dropKept(instance));
+    return this.#step('dropKept', (instance) => this.#connection.own.dropKept(instance));
   }
 
   growDisk(name: string, gib: number): Step {
     return this.#step(`growDisk ${name}`, (instance) =>
-      this.#connection.growDisk(instance, name, gib, this.effect.signal),
+      this.#connection.own.growDisk(instance, name, gib, this.effect.signal),
     );
   }
 
@@ -155,9 +157,11 @@ export class Steps {
     if (seen.base.some((file) => file.name === sha256)) return null;
     const temporary = temporaryName(sha256, this.effect.context);
     if (seen.base.some((file) => file.name === temporary && file.whole))
-      return this.#step('rename base image', (instance) => this.#connection.renameBase(instance, temporary, sha256));
+      return this.#step('rename base image', (instance) =>
+        this.#connection.own.renameBase(instance, temporary, sha256),
+      );
     return this.#step('fetchImage', (instance) =>
-      this.#connection.fetchImage(instance, sha256, temporary, this.effect.signal),
+      this.#connection.own.fetchImage(instance, sha256, temporary, this.effect.signal),
     );
   }
 
@@ -168,7 +172,7 @@ export class Steps {
     if (stale !== undefined) return this.removeFile(stale.name);
     const half = seen.base.find((file) => isTemporary(file.name) && !file.name.endsWith(context.incarnation));
     if (half === undefined) return null;
-    return this.#step('removeBase', (instance) => this.#connection.removeBase(instance, half.name));
+    return this.#step('removeBase', (instance) => this.#connection.own.removeBase(instance, half.name));
   }
 
   /** Wires the first tap that is not wired yet; null when all are. */

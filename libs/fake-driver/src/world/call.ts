@@ -1,12 +1,25 @@
 import type { InstanceUuid } from '@chronovirt/contract';
-import type { HostConnection } from './connection.ts';
 import type { Job } from './job-lock.ts';
+
+/** Whoever calls a simulated host: an agent, or somebody at its command line. */
+export interface Caller {
+  readonly caller: string;
+  /** Whether hooks count this caller's calls and faults befall them; not so for acts from outside. */
+  readonly watched: boolean;
+  readonly alive: boolean;
+  /** Dies as under kill -9. */
+  kill(): void;
+  /** Its connection broke: the daemon ended, or something between. */
+  breakDown(): void;
+  /** The daemon is there again. */
+  comeBack(): void;
+}
 
 /** A call on the simulated host, as hooks and faults see it. */
 export interface CallInfo {
   readonly name: string;
   readonly instance: InstanceUuid | null;
-  readonly connection: HostConnection;
+  readonly connection: Caller;
 }
 
 /** What a call does. `begin` shows at once, `finish` comes after the work. */

@@ -2,14 +2,14 @@
 import type { InstanceUuid } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
 import type { Domain } from './domain.ts';
-import type { SimulatedHost } from './simulated-host.ts';
+import type { Hypervisor } from './hypervisor.ts';
 
 /** The guest of one instance. Acts of a guest that does not run change nothing. */
 export class Guest {
-  readonly #host: SimulatedHost;
+  readonly #host: Hypervisor;
   readonly #instance: InstanceUuid;
 
-  constructor(host: SimulatedHost, instance: InstanceUuid) {
+  constructor(host: Hypervisor, instance: InstanceUuid) {
     this.#host = host;
     this.#instance = instance;
   }

@@ -1,6 +1,6 @@
 /** One end of a connection between two daemons, as TCP with keepalive shows it. */
 import type { Neighbours } from './neighbours.ts';
-import type { SimulatedHost } from './simulated-host.ts';
+import type { Hypervisor } from './hypervisor.ts';
 
 /** How long a daemon takes a silent connection for alive: libvirt asks five times, five seconds apart. */
 export const KEEPALIVE_MS = 30_000;
@@ -10,8 +10,8 @@ export const KEEPALIVE_MS = 30_000;
  * so, after the keepalive when there was only silence. A link that comes back in time was never away.
  */
 export class LinkWatch {
-  readonly #here: SimulatedHost;
-  readonly #there: SimulatedHost;
+  readonly #here: Hypervisor;
+  readonly #there: Hypervisor;
   readonly #neighbours: Neighbours;
   readonly #onLost: () => unknown;
   readonly #daemonRun: number;
@@ -19,7 +19,7 @@ export class LinkWatch {
   #cancelTimer: (() => void) | null = null;
   #over = false;
 
-  constructor(neighbours: Neighbours, here: SimulatedHost, there: SimulatedHost, onLost: () => unknown) {
+  constructor(neighbours: Neighbours, here: Hypervisor, there: Hypervisor, onLost: () => unknown) {
     this.#neighbours = neighbours;
     this.#here = here;
     this.#there = there;

@@ -14,7 +14,7 @@ import type { Domain, MoveView, OutgoingMove, Run } from './domain.ts';
 import type { Job } from './job-lock.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { MigrationStep, Neighbours } from './neighbours.ts';
-import type { SimulatedHost } from './simulated-host.ts';
+import type { Hypervisor } from './hypervisor.ts';
 
 export interface MigrationRequest {
   /** Name of the host that the guest goes to. */
@@ -49,7 +49,7 @@ interface Half {
 }
 
 export class MigrationJob implements OutgoingMove {
-  readonly #source: SimulatedHost;
+  readonly #source: Hypervisor;
   readonly #neighbours: Neighbours;
   readonly #domain: Domain;
   readonly #request: MigrationRequest;
@@ -67,7 +67,7 @@ export class MigrationJob implements OutgoingMove {
   #end: CallError | null = null;
   #wake: () => void = () => {};
 
-  constructor(source: SimulatedHost, neighbours: Neighbours, domain: Domain, request: MigrationRequest) {
+  constructor(source: Hypervisor, neighbours: Neighbours, domain: Domain, request: MigrationRequest) {
     this.#source = source;
     this.#neighbours = neighbours;
     this.#domain = domain;
@@ -144,7 +144,7 @@ export class MigrationJob implements OutgoingMove {
     };
   }
 
-  #reach(): SimulatedHost {
+  #reach(): Hypervisor {
     const { to } = this.#request;
     const found = this.#neighbours.find(to);
     if (found === this.#source) throw new CallError('OPERATION_INVALID', 'attempt to migrate guest to the same host');
@@ -153,7 +153,7 @@ export class MigrationJob implements OutgoingMove {
     return found;
   }
 
-  async #connected(destination: SimulatedHost): Promise<void> {
+  async #connected(destination: Hypervisor): Promise<void> {
     const watch = new LinkWatch(this.#neighbours, this.#source, destination, () =>
       this.#endWith('OPERATION_FAILED', 'the connection to the destination is broken'),
     );
@@ -169,7 +169,7 @@ export class MigrationJob implements OutgoingMove {
     }
   }
 
-  async #carry(destination: SimulatedHost, watch: LinkWatch): Promise<void> {
+  async #carry(destination: Hypervisor, watch: LinkWatch): Promise<void> {
     this.#pass('begun', destination);
     await this.#time(0, watch);
     const half = await this.#prepare(destination, watch);
@@ -184,7 +184,7 @@ export class MigrationJob implements OutgoingMove {
     await this.#time(this.#source.workMs('migrate.confirm'), watch);
   }
 
-  async #prepare(destination: SimulatedHost, watch: LinkWatch): Promise<Half> {
+  async #prepare(destination: Hypervisor, watch: LinkWatch): Promise<Half> {
     const { live, copyDisks } = this.#request;
     const there = destination.files.view(live.uuid)?.files ?? [];
     const missing = live.disks.find((disk) => !disk.startsWith('volume ') && !there.some(({ name }) => name === disk));
@@ -209,7 +209,7 @@ export class MigrationJob implements OutgoingMove {
   }
 
   /** Rounds until what is left fits into a short pause: a guest that writes much is never done by itself. */
-  async #copy(half: Half, destination: SimulatedHost, watch: LinkWatch): Promise<void> {
+  async #copy(half: Half, destination: Hypervisor, watch: LinkWatch): Promise<void> {
     const { copyDisks, autoConverge } = this.#request;
     const { uuid } = this.#domain;
     for (;;) {
@@ -245,7 +245,7 @@ export class MigrationJob implements OutgoingMove {
     }
   }
 
-  #land(half: Half, destination: SimulatedHost): void {
+  #land(half: Half, destination: Hypervisor): void {
     const { uuid } = this.#domain;
     this.#mustStand(half);
     for (const disk of this.#request.copyDisks) destination.files.take(uuid, disk, this.#source.files);
@@ -268,7 +268,7 @@ export class MigrationJob implements OutgoingMove {
   }
 
   /** What the source does when it knows that nothing came of it: as libvirt, it takes the guest for its own again. */
-  #giveUp(destination: SimulatedHost): void {
+  #giveUp(destination: Hypervisor): void {
     const run = this.#run;
     const awake = this.#source.daemonUp && this.#source.daemonRun === this.#daemonRun;
     const stands = run.state === 'paused' && (run.reason === 'migration' || this.#held);
@@ -286,7 +286,7 @@ export class MigrationJob implements OutgoingMove {
     this.#wake();
   }
 
-  #pass(step: MigrationStep, destination: SimulatedHost): void {
+  #pass(step: MigrationStep, destination: Hypervisor): void {
     this.#step = step;
     this.#neighbours.announce(step, this.#source, destination);
     this.#check();

@@ -1,4 +1,4 @@
-import type { SimulatedHost } from './simulated-host.ts';
+import type { Hypervisor } from './hypervisor.ts';
 
 /** A moment in the life of a move between two simulated hosts, in the order in which they come. */
 export type MigrationStep =
@@ -19,13 +19,13 @@ export type MigrationStep =
 
 /** What a host knows of the others of its site. */
 export interface Neighbours {
-  find(host: string): SimulatedHost | null;
+  find(host: string): Hypervisor | null;
   /** Whether packets pass between two hosts just now. */
-  connected(a: SimulatedHost, b: SimulatedHost): boolean;
+  connected(a: Hypervisor, b: Hypervisor): boolean;
   /** Calls back after each change of a link, a host or a daemon. Returns the way to stop. */
   onChange(listener: () => void): () => void;
   /** Something changed: a daemon went, a host lost power. */
   changed(): void;
   /** A move passes a step; whoever listens may break something there. */
-  announce(step: MigrationStep, source: SimulatedHost, destination: SimulatedHost): void;
+  announce(step: MigrationStep, source: Hypervisor, destination: Hypervisor): void;
 }

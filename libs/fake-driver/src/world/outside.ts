@@ -2,8 +2,7 @@
 import type { InstanceUuid } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
 import type { DomainDefinition } from './definition.ts';
-import { HostConnection } from './connection.ts';
-import type { SimulatedHost } from './simulated-host.ts';
+import type { HostConnection } from './connection.ts';
 
 /** Acts that need nothing but the instance. */
 export const outsideActs = [
@@ -22,29 +21,32 @@ export type OutsideAct = (typeof outsideActs)[number];
 export class Outside {
   readonly #connection: HostConnection;
 
-  constructor(host: SimulatedHost) {
-    this.#connection = new HostConnection(host, 'outside', false);
+  constructor(connection: HostConnection) {
+    this.#connection = connection;
   }
 
   /** Begins at once: where nothing is in its way it is done when this call returns. */
   async act(act: OutsideAct, instance: InstanceUuid): Promise<boolean> {
-    return this.#try(act === 'start' ? this.#connection.create(instance) : this.#connection[act](instance));
+    const { domains } = this.#connection;
+    return this.#try(act === 'start' ? domains.create(instance) : domains[act](instance));
   }
 
   define(definition: DomainDefinition): Promise<boolean> {
-    return this.#try(this.#connection.define(definition));
+    return this.#try(this.#connection.domains.define(definition));
   }
 
   removeDirectory(instance: InstanceUuid): Promise<boolean> {
-    return this.#try(this.#connection.doomDirectory(instance).then(() => this.#connection.removeDirectory(instance)));
+    return this.#try(
+      this.#connection.own.doomDirectory(instance).then(() => this.#connection.own.removeDirectory(instance)),
+    );
   }
 
   removeFile(instance: InstanceUuid, name: string): Promise<boolean> {
-    return this.#try(this.#connection.removeFile(instance, name));
+    return this.#try(this.#connection.own.removeFile(instance, name));
   }
 
   unplugTap(instance: InstanceUuid, tap: string): Promise<boolean> {
-    return this.#try(this.#connection.unplugTap(instance, tap));
+    return this.#try(this.#connection.own.unplugTap(instance, tap));
   }
 
   async #try(call: Promise<unknown>): Promise<boolean> {

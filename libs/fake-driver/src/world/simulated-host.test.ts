@@ -46,8 +46,8 @@ function fateOf(call: Promise<unknown>): () => Promise<string> {
 }
 
 async function running(op = 1): Promise<void> {
-  await agent.define(definition(op));
-  await clock.settle(agent.create(uuid));
+  await agent.domains.define(definition(op));
+  await clock.settle(agent.domains.create(uuid));
 }
 
 beforeEach(() => {
@@ -59,30 +59,30 @@ beforeEach(() => {
 
 describe('a start', () => {
   it('shows as active at once, with its mark, but paused and busy until the guest runs', async () => {
-    await agent.define(definition(4));
-    void agent.create(uuid);
+    await agent.domains.define(definition(4));
+    void agent.domains.create(uuid);
     await clock.advance(10);
-    expect(await other.look(uuid)).toMatchObject({
+    expect(await other.domains.look(uuid)).toMatchObject({
       state: 'paused',
       reason: 'starting-up',
       busy: 'starting up',
       live: { mark: { op: 4 } },
     });
     await clock.advance(1000);
-    expect(await other.look(uuid)).toMatchObject({ state: 'running', reason: 'booted', busy: null });
+    expect(await other.domains.look(uuid)).toMatchObject({ state: 'running', reason: 'booted', busy: null });
   });
 
   it('makes a second start wait, and then refuses it', async () => {
-    await agent.define(definition(1));
-    void agent.create(uuid);
-    await expect(clock.settle(other.create(uuid))).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+    await agent.domains.define(definition(1));
+    void agent.domains.create(uuid);
+    await expect(clock.settle(other.domains.create(uuid))).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
     expect(clock.monotonic()).toBe(1000);
   });
 
   it('lets a definition through while it lasts: the guest keeps the one that it was started with', async () => {
-    await agent.define(definition(1));
-    void agent.create(uuid);
-    await other.define(definition(2));
+    await agent.domains.define(definition(1));
+    void agent.domains.create(uuid);
+    await other.domains.define(definition(2));
     await clock.advance(1000);
     expect(host.viewOf(uuid)).toMatchObject({ live: { mark: { op: 1 } }, stored: { mark: { op: 2 } } });
   });
@@ -91,8 +91,8 @@ describe('a start', () => {
 describe('the job lock', () => {
   it('holds a barrier back until the job ends', async () => {
     await running();
-    const saving = fateOf(agent.managedSave(uuid));
-    await clock.settle(other.setMetadata(uuid));
+    const saving = fateOf(agent.domains.managedSave(uuid));
+    await clock.settle(other.domains.setMetadata(uuid));
     expect(clock.monotonic()).toBe(2000);
     expect(await saving()).toBe('done');
   });
@@ -100,18 +100,18 @@ describe('the job lock', () => {
   it('is given up after 30 seconds, and the error names the holder', async () => {
     await running();
     host.faults.add({ kind: 'hang', ms: 100_000, on: 'managedSave' });
-    void agent.managedSave(uuid);
+    void agent.domains.managedSave(uuid);
     const began = clock.monotonic();
-    await expect(clock.settle(other.setMetadata(uuid))).rejects.toThrow('held by managedSave');
+    await expect(clock.settle(other.domains.setMetadata(uuid))).rejects.toThrow('held by managedSave');
     expect(clock.monotonic() - began).toBe(30_000);
   });
 
   it('is taken by a destroy: the save ends without an image, who waited finds the domain off', async () => {
     await running();
-    const saving = fateOf(agent.managedSave(uuid));
-    const waiting = fateOf(other.suspend(uuid));
+    const saving = fateOf(agent.domains.managedSave(uuid));
+    const waiting = fateOf(other.domains.suspend(uuid));
     await clock.advance(100);
-    await clock.settle(other.destroy(uuid));
+    await clock.settle(other.domains.destroy(uuid));
     expect(host.viewOf(uuid)).toMatchObject({ state: 'off', reason: 'destroyed', saved: null });
     expect(await waiting()).toBe('OPERATION_INVALID');
     expect(await saving()).toBe('OPERATION_FAILED');
@@ -121,47 +121,47 @@ describe('the job lock', () => {
 
   it('is no matter to looks', async () => {
     await running();
-    void agent.managedSave(uuid);
-    expect(await other.look(uuid)).toMatchObject({ state: 'paused', reason: 'save', busy: 'saving' });
+    void agent.domains.managedSave(uuid);
+    expect(await other.domains.look(uuid)).toMatchObject({ state: 'paused', reason: 'save', busy: 'saving' });
   });
 });
 
 describe('definitions', () => {
   it('an undefined guest runs on as transient, and is gone when it ends', async () => {
     await running();
-    await agent.undefine(uuid);
+    await agent.domains.undefine(uuid);
     expect(host.viewOf(uuid)).toMatchObject({ state: 'running', stored: null });
-    await agent.destroy(uuid);
+    await agent.domains.destroy(uuid);
     expect(host.viewOf(uuid)).toBeNull();
   });
 
   it('a saved guest carries the mark of its run, unless the image is changed', async () => {
     await running(1);
-    await clock.settle(agent.managedSave(uuid));
-    await agent.define(definition(2));
+    await clock.settle(agent.domains.managedSave(uuid));
+    await agent.domains.define(definition(2));
     expect(host.viewOf(uuid)).toMatchObject({ saved: { mark: { op: 1 } }, stored: { mark: { op: 2 } } });
-    await agent.managedSaveDefine(definition(3));
-    await clock.settle(agent.create(uuid));
+    await agent.domains.managedSaveDefine(definition(3));
+    await clock.settle(agent.domains.create(uuid));
     expect(host.viewOf(uuid)).toMatchObject({ reason: 'restored', live: { mark: { op: 3 } }, saved: null });
   });
 });
 
 describe('a caller that dies', () => {
   it('hears nothing more, and its call goes on to its end', async () => {
-    await agent.define(definition(1));
-    const starting = fateOf(agent.create(uuid));
+    await agent.domains.define(definition(1));
+    const starting = fateOf(agent.domains.create(uuid));
     await clock.advance(10);
     agent.kill();
     await clock.advance(5000);
     expect([await starting(), host.viewOf(uuid)?.state]).toEqual(['pending', 'running']);
-    expect(await fateOf(agent.look(uuid))()).toBe('pending');
+    expect(await fateOf(agent.domains.look(uuid))()).toBe('pending');
   });
 
   it('takes its child processes with it: what they wrote is not whole', async () => {
-    await agent.makeDirectory(uuid, { epoch: 1, op: 1 });
+    await agent.own.makeDirectory(uuid, { epoch: 1, op: 1 });
     const signal = new AbortController().signal;
     const file = { name: '.root', madeBy: null, content: '' };
-    void agent.writeFile('createDisk', uuid, file, signal);
+    void agent.own.writeFile('createDisk', uuid, file, signal);
     await clock.advance(10);
     agent.kill();
     await clock.advance(5000);
@@ -169,11 +169,11 @@ describe('a caller that dies', () => {
   });
 
   it('can be killed before a call is sent, and the host never hears of it', async () => {
-    await agent.define(definition(1));
+    await agent.domains.define(definition(1));
     host.onPrimitive(({ n, phase, connection }) => {
       if (n === 1 && phase === 'before') connection.kill();
     });
-    void agent.create(uuid);
+    void agent.domains.create(uuid);
     await clock.advance(5000);
     expect(host.viewOf(uuid)?.state).toBe('off');
   });
@@ -182,13 +182,13 @@ describe('a caller that dies', () => {
 describe('the daemon', () => {
   it('restarts: guests run on, what was half done is undone, callers are told', async () => {
     await running();
-    const saving = fateOf(agent.managedSave(uuid));
+    const saving = fateOf(agent.domains.managedSave(uuid));
     await clock.advance(10);
     host.stopDaemon();
     expect(await saving()).toBe('CONNECTION_LOST');
-    expect(await fateOf(agent.look(uuid))()).toBe('CONNECTION_LOST');
+    expect(await fateOf(agent.domains.look(uuid))()).toBe('CONNECTION_LOST');
     host.startDaemon();
-    expect(await agent.look(uuid)).toMatchObject({ state: 'running', reason: 'save-canceled', saved: null });
+    expect(await agent.domains.look(uuid)).toMatchObject({ state: 'running', reason: 'save-canceled', saved: null });
     await clock.advance(5000);
     expect(host.viewOf(uuid)?.state).toBe('running');
   });
@@ -213,9 +213,9 @@ describe('events', () => {
       const caller = lively.connect();
       const heard: string[] = [];
       caller.subscribe((event) => heard.push(event?.type ?? 'gap'));
-      await clock.settle(caller.define(definition(1)));
-      await clock.settle(caller.create(uuid));
-      const stopping = caller.destroy(uuid).then(() => heard.push('reply'));
+      await clock.settle(caller.domains.define(definition(1)));
+      await clock.settle(caller.domains.create(uuid));
+      const stopping = caller.domains.destroy(uuid).then(() => heard.push('reply'));
       await clock.settle(stopping);
       await clock.advance(100);
       expect(heard.filter((one) => one !== 'reply')).toEqual(['DEFINED', 'STARTED', 'STOPPED']);
@@ -244,9 +244,9 @@ async function story(seed: number): Promise<string[]> {
   lively.onPrimitive(({ name, phase }) => lines.push(`${time.monotonic()} ${name} ${phase}`));
   lively.events.subscribe(({ type }) => lines.push(`${time.monotonic()} ${type}`));
   const caller = lively.connect();
-  await time.settle(caller.define(definition(1)));
+  await time.settle(caller.domains.define(definition(1)));
   for (const call of ['create', 'suspend', 'resume', 'managedSave', 'create', 'destroy'] as const)
-    await time.settle(caller[call](uuid));
+    await time.settle(caller.domains[call](uuid));
   await time.advance(100);
   return lines;
 }

@@ -64,15 +64,15 @@ class Bench {
     const root = { name: 'root', whole: true, madeBy: null };
     this.b.files.write(uuid, { ...root, content: 'blank' });
     this.a.files.write(uuid, { ...root, content: 'what the guest wrote' });
-    await this.agent.define(definition(1));
-    await this.clock.settle(this.agent.create(uuid));
+    await this.agent.domains.define(definition(1));
+    await this.clock.settle(this.agent.domains.create(uuid));
     return this;
   }
 
   /** Orders the move; how it has ended so far. */
   order(request = move, by = this.agent): { fate: string } {
     const order = { fate: 'pending' };
-    by.migrate(uuid, request).then(
+    by.moves.migrate(uuid, request).then(
       () => (order.fate = 'done'),
       (error: { code: string }) => (order.fate = error.code),
     );
@@ -133,7 +133,7 @@ describe('a move between two hosts', () => {
 
   it('a paused guest arrives paused', async () => {
     const world = await bench();
-    await world.agent.suspend(uuid);
+    await world.agent.domains.suspend(uuid);
     world.order();
     await world.clock.advance(10_000);
     expect(world.states()).toEqual({ a: 'nothing', b: 'paused/user' });
@@ -144,7 +144,9 @@ describe('a move between two hosts', () => {
     world.order();
     await world.clock.advance(1500);
     const began = world.clock.monotonic();
-    await expect(world.clock.settle(world.a.connect().setMetadata(uuid))).rejects.toMatchObject({ code: 'NO_DOMAIN' });
+    await expect(world.clock.settle(world.a.connect().domains.setMetadata(uuid))).rejects.toMatchObject({
+      code: 'NO_DOMAIN',
+    });
     expect(world.clock.monotonic() - began).toBe(2500);
   });
 
@@ -187,8 +189,8 @@ describe('whoever ordered it', () => {
     const order = world.order();
     await world.clock.advance(1500);
     const other = world.a.connect();
-    const barrier = other.setMetadata(uuid);
-    await other.steerMigration(uuid, 'abort');
+    const barrier = other.domains.setMetadata(uuid);
+    await other.moves.steerMigration(uuid, 'abort');
     await world.clock.settle(barrier);
     expect(order.fate).toBe('OPERATION_ABORTED');
     expect(world.states()).toEqual({ a: 'running/booted', b: 'nothing' });
@@ -196,10 +198,10 @@ describe('whoever ordered it', () => {
 
   it('cannot abort at the end, nor steer where nothing moves', async () => {
     const world = await bench();
-    await expect(world.agent.steerMigration(uuid, 'abort')).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+    await expect(world.agent.moves.steerMigration(uuid, 'abort')).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
     world.order();
     await world.clock.advance(2500);
-    await expect(world.agent.steerMigration(uuid, 'abort')).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+    await expect(world.agent.moves.steerMigration(uuid, 'abort')).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
   });
 });
 
@@ -210,8 +212,8 @@ describe('a guest that writes much', () => {
     world.order();
     await world.clock.advance(60_000);
     expect(world.states().a).toBe('running/booted, migrating');
-    expect((await world.agent.moveOf(uuid))?.iteration).toBeGreaterThan(10);
-    await world.agent.steerMigration(uuid, 'pause');
+    expect((await world.agent.moves.moveOf(uuid))?.iteration).toBeGreaterThan(10);
+    await world.agent.moves.steerMigration(uuid, 'pause');
     await world.clock.advance(10_000);
     expect(world.states()).toEqual({ a: 'nothing', b: 'running/migrated' });
   });
@@ -221,8 +223,8 @@ describe('a guest that writes much', () => {
     world.a.busyGuests.add(uuid);
     world.order();
     await world.clock.advance(10_000);
-    await world.agent.steerMigration(uuid, 'pause');
-    await world.agent.steerMigration(uuid, 'abort');
+    await world.agent.moves.steerMigration(uuid, 'pause');
+    await world.agent.moves.steerMigration(uuid, 'abort');
     await world.clock.advance(1000);
     expect(world.states()).toEqual({ a: 'running/migration-canceled', b: 'nothing' });
   });
@@ -233,7 +235,7 @@ describe('a guest that writes much', () => {
       world.a.busyGuests.add(uuid);
       world.order({ ...move, autoConverge: how === 'autoConverge' });
       await world.clock.advance(2500);
-      if (how === 'postCopy') await world.agent.steerMigration(uuid, 'postCopy');
+      if (how === 'postCopy') await world.agent.moves.steerMigration(uuid, 'postCopy');
       if (how === 'postCopy') await world.clock.advance(1);
       if (how === 'postCopy')
         expect(world.states()).toEqual({
@@ -273,7 +275,7 @@ describe('a network that is cut', () => {
     const world = await bench();
     const order = world.order();
     await world.clock.advance(1500);
-    await world.agent.steerMigration(uuid, 'postCopy');
+    await world.agent.moves.steerMigration(uuid, 'postCopy');
     world.site.cut('a', 'b');
     await world.clock.advance(10 * KEEPALIVE_MS);
     expect(world.states()).toEqual({
@@ -281,7 +283,7 @@ describe('a network that is cut', () => {
       b: 'running/postcopy-failed, post-copy failed',
     });
     expect(order.fate).toBe('pending');
-    await world.clock.settle(world.agent.destroy(uuid));
+    await world.clock.settle(world.agent.domains.destroy(uuid));
     await world.clock.advance(100);
     expect(order.fate).toBe('OPERATION_FAILED');
   });
@@ -387,9 +389,9 @@ describe('a host that lost power', () => {
   it('boots with its files, its definitions and no guest', async () => {
     const world = await bench('separate');
     world.site.crash('a');
-    await expect(world.a.connect().look(uuid)).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    await expect(world.a.connect().domains.look(uuid)).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
     world.site.boot('a');
-    expect(await world.a.connect().look(uuid)).toMatchObject({ state: 'off', reason: 'crashed', live: null });
+    expect(await world.a.connect().domains.look(uuid)).toMatchObject({ state: 'off', reason: 'crashed', live: null });
     expect(world.a.boots).toBe(2);
     expect(world.a.files.view(uuid)?.files).toHaveLength(1);
   });
@@ -405,8 +407,8 @@ describe('storage', () => {
   it('is one for all hosts, or one for each', async () => {
     for (const storage of ['shared', 'separate'] as const) {
       const { site } = new Bench(storage);
-      const probe = await site.host('b').connect().writeProbe();
-      expect(await site.host('a').connect().probes()).toEqual(storage === 'shared' ? [probe] : []);
+      const probe = await site.host('b').connect().moves.writeProbe();
+      expect(await site.host('a').connect().moves.probes()).toEqual(storage === 'shared' ? [probe] : []);
     }
   });
 });

@@ -6,7 +6,8 @@ import type { Clock } from '@chronovirt/runtime';
 import { FileTree } from './file-tree.ts';
 import type { MigrationStep, Neighbours } from './neighbours.ts';
 import type { DelayProfile, ProfileName } from './profile.ts';
-import { SimulatedHost, type Hardware } from './simulated-host.ts';
+import type { Hardware, Hypervisor } from './hypervisor.ts';
+import { SimulatedHost } from './simulated-host.ts';
 
 export interface SimulatedSiteOptions {
   readonly clock: Clock;
@@ -97,7 +98,7 @@ export class SimulatedSite implements Neighbours {
     return this.#hosts.get(host) ?? null;
   }
 
-  connected(a: SimulatedHost, b: SimulatedHost): boolean {
+  connected(a: Hypervisor, b: Hypervisor): boolean {
     return !this.#cuts.has(linkOf(a.name, b.name));
   }
 
@@ -110,7 +111,8 @@ export class SimulatedSite implements Neighbours {
     for (const watcher of this.#watchers) watcher();
   }
 
-  announce(step: MigrationStep, source: SimulatedHost, destination: SimulatedHost): void {
-    for (const listener of this.#stepListeners) listener({ step, source, destination });
+  announce(step: MigrationStep, source: Hypervisor, destination: Hypervisor): void {
+    const point = { step, source: this.host(source.name), destination: this.host(destination.name) };
+    for (const listener of this.#stepListeners) listener(point);
   }
 }
