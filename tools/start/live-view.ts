@@ -50,11 +50,15 @@ export class LiveView {
     const { at, events, state, instance } = message;
     // Each host has a state of its own of an instance that moves: what changes is told beside what it was there.
     const before = this.#last.get(`${host} ${instance}`);
-    this.#last.set(`${host} ${instance}`, { at, value: state.value });
+    // Who may not run it has no state of it: what it was there last would look as if it still were.
+    const { kind } = state.actor.role;
+    const isIts = kind === 'owner' || kind === 'granted' || state.value === 'deleted';
+    const value = isIts ? state.value : kind;
+    this.#last.set(`${host} ${instance}`, { at, value });
     const took = before === undefined ? '' : `+${at - before.at} ms`;
-    const from = before === undefined || before.value === state.value ? '' : `${before.value} → `;
+    const from = before === undefined || before.value === value ? '' : `${before.value} → `;
     this.#say(
-      `  ${new Date(at).toISOString().slice(11, 23)} ${host.padEnd(9)} ${eventsText(events).padEnd(34)} ${from}${state.value}  ${took}`,
+      `  ${new Date(at).toISOString().slice(11, 23)} ${host.padEnd(9)} ${eventsText(events).padEnd(34)} ${from}${value}  ${took}`,
     );
   }
 }
