@@ -35,7 +35,7 @@ export const createVerb: Verb = {
     { flags: '--user-data <file>', description: 'for cloud-init; sealed, never in history or logs', complete: 'file' },
     {
       flags: '--admin-password-file <file>',
-      description: "file with the administrator's password; sealed",
+      description: "file with the administrator's password (of a cloud image: its default user's); sealed",
       complete: 'file',
     },
     {

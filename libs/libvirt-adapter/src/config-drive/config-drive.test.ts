@@ -72,9 +72,15 @@ describe('config drive', () => {
     });
     expect(files.get('openstack/content/0000')).toEqual(Buffer.from([0, 1, 2, 255]));
   });
+  it('sets the password of the default user where cloud-init reads it, whatever is in the password', () => {
+    const config = String(parsed(read(), 'vendor_data.json')['cloud-init']).split('\n');
+    expect(config[0]).toBe('#cloud-config');
+    expect(JSON.parse(config[1]!)).toEqual({ password: 'S3cret "x"', chpasswd: { expire: false } });
+  });
   it('leaves out the password and the user data when there are none', () => {
     const files = readJoliet(isoImage('config-2', configDriveFiles({ ...data(), adminPassword: null })));
     expect(parsed(files, 'meta_data.json')).not.toHaveProperty('admin_pass');
+    expect(parsed(files, 'vendor_data.json')).toEqual({});
     expect(files.has('openstack/latest/user_data')).toBe(false);
   });
   it('gives user data as it was written, and unpacks the wrapping of binary user data', () => {

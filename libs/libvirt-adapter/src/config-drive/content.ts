@@ -32,7 +32,7 @@ export function configDriveFiles({ instance, networkInfo, adminPassword, injecte
   return [
     ['openstack/latest/meta_data.json', json(metaData)],
     ['openstack/latest/network_data.json', json(networkData(networkInfo))],
-    ['openstack/latest/vendor_data.json', json({})],
+    ['openstack/latest/vendor_data.json', json(vendorData(adminPassword))],
     ...(instance.userData === null ? [] : [['openstack/latest/user_data', userDataBytes(instance.userData)] as const]),
     ...injectedFiles.map(
       ([, content], index) => [`openstack/content/${contentName(index)}`, Buffer.from(content, 'base64')] as const,
@@ -42,6 +42,17 @@ export function configDriveFiles({ instance, networkInfo, adminPassword, injecte
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
 const contentName = (index: number): string => String(index).padStart(4, '0');
+
+/**
+ * cloud-init passes over `admin_pass` (others read it: cloudbase-init, the guests of the tests). What it does take is configuration of
+ * the vendor's; the user's own goes before that. The password is the default user's and does not expire at the first login.
+ */
+function vendorData(adminPassword: string | null): object {
+  if (adminPassword === null) return {};
+  const config = { password: adminPassword, chpasswd: { expire: false } };
+  // JSON is YAML, and quotes whatever a password may hold.
+  return { 'cloud-init': `#cloud-config\n${JSON.stringify(config)}\n` };
+}
 
 /** Text as it is; base64 of gzip becomes gzip, which cloud-init unpacks by itself. */
 function userDataBytes(userData: string): Buffer {

@@ -24,6 +24,8 @@ export interface LabHost {
   readonly driver: LibvirtDriver;
   readonly settings: LibvirtDriverSettings;
   readonly instances: string;
+  /** Where its driver finds images; a test may put more there. */
+  readonly images: DirectoryImageStore;
   readonly image: ImageMeta;
   /** Complete arguments of a spawn; each time another instance. */
   spawnArgs(overrides?: Partial<ArgsOf<'spawn'>['instance']>): ArgsOf<'spawn'>;
@@ -91,6 +93,7 @@ async function driverOn(
     driver: await newDriver(),
     settings,
     instances,
+    images: store,
     image,
     spawnArgs: (overrides = {}) => {
       const uuid = overrides.uuid ?? someUuid();
