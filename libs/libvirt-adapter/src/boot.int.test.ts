@@ -62,6 +62,18 @@ it('boots with what its config drive says, and is reached by ssh at the address 
   expect(execFileSync(command!, rest, { encoding: 'utf8' }).trim()).toBe('web');
 });
 
+it('says which bridge is not there, and leaves nothing of the guest that was to be on it', async () => {
+  const other = lab.spawnArgs();
+  const network = { ...other.networkInfo[0]!.network, bridge: 'nosuchbr' };
+  const onBridge = { ...other, networkInfo: [{ ...other.networkInfo[0]!, type: 'bridge' as const, network }] };
+  const context = effectContext(other.instance.uuid, { mark: { epoch: 1, op: 1 } });
+  await expect(lab.driver.spawn(onBridge, context)).rejects.toMatchObject({
+    code: 'VIRTUAL_INTERFACE_CREATE_FAILED',
+    message: 'the host has no bridge "nosuchbr"; make it, or name another',
+  });
+  await lab.driver.destroy({ ...onBridge, destroyDisks: true, destroySecrets: true }, context);
+});
+
 it('keeps secrets out of the definition, the record and the log of the guest', async () => {
   const xml = await lab.libvirt.virsh('dumpxml', '--security-info', args.instance.name);
   const info = readFileSync(join(lab.instances, args.instance.uuid, 'disk.info'), 'utf8');

@@ -21,6 +21,9 @@ export function isConnectionFault(error: unknown): boolean {
   );
 }
 
+/** What libvirt says of the bridge of a NIC that is not there. */
+const noBridge = /^Cannot get interface MTU on '([^']+)': No such device$/;
+
 /** The error as the contract has it. `instance`: whom the call was about, when it was about one. */
 export function translated(error: unknown, instance?: InstanceUuid): unknown {
   if (error instanceof ChronovirtError) return error;
@@ -28,6 +31,13 @@ export function translated(error: unknown, instance?: InstanceUuid): unknown {
   if (isConnectionFault(error)) return new HypervisorUnavailableError(`libvirt: ${(error as Error).message}`, error);
   if (instance !== undefined && isNoDomain(error)) return new InstanceNotFoundError(instance, error);
   if (error instanceof LibvirtError) {
+    const bridge = noBridge.exec(error.message)?.[1];
+    if (bridge !== undefined)
+      return new DriverError(
+        'VIRTUAL_INTERFACE_CREATE_FAILED',
+        `the host has no bridge ${JSON.stringify(bridge)}; make it, or name another`,
+        { cause: error },
+      );
     return new DriverError('HYPERVISOR_ERROR', `libvirt (${error.codeName}): ${error.message}`, {
       retry: isOperationTimeout(error) ? 'later' : 'never',
       cause: error,
