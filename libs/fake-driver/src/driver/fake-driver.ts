@@ -28,6 +28,8 @@ import { destroy, stopNow } from './destroy.ts';
 import { EventFeed } from './events.ts';
 import { failure } from './failure.ts';
 import * as freeze from './freeze.ts';
+import { HostOrders, type PowerActions } from './host-orders.ts';
+import { manageImageCache } from './image-cache.ts';
 import { existing, factsOf, infoOf, resourcesOf, statsOf, usedBy } from './inventory.ts';
 import {
   checkedOptions,
@@ -55,9 +57,6 @@ import { plugVifs, unplugVifs } from './vifs.ts';
 /** The last part of a console that is handed out, in bytes. */
 const MAX_CONSOLE_BYTES = 102_400;
 
-/** A cached image that nobody has wanted for so long may go. */
-const CACHE_HOURS = 24;
-
 export interface FakeDriverOptions {
   readonly log?: Log;
   /** Name of this caller, as hooks of the host see it. */
@@ -67,7 +66,7 @@ export interface FakeDriverOptions {
   /** How live migrations are carried out; what is left out is off, `forceComplete` pauses, and guests land paused. */
   readonly liveMigration?: Partial<LiveMigrationOptions>;
   /** What does a power action to the host, and what it answers; without it the action is refused. */
-  readonly power?: Readonly<Partial<Record<ArgsOf<'hostPowerAction'>['action'], () => Promise<string>>>>;
+  readonly power?: PowerActions;
 }
 
 export class FakeDriver implements ImplementedDriver, HostPort {
@@ -78,8 +77,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   readonly #log: Log | null;
   readonly #softRebootMs: number;
   readonly #liveMigration: LiveMigrationOptions;
-  readonly #power: NonNullable<FakeDriverOptions['power']>;
-  #powerAction: Promise<string> | null = null;
+  readonly #orders: HostOrders;
   #stats: ResultOf<'getHostStats'> | null = null;
 
   constructor(host: SimulatedHost, options: FakeDriverOptions = {}) {
@@ -87,7 +85,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     this.#log = options.log ?? null;
     this.#softRebootMs = options.softRebootMs ?? 120_000;
     this.#liveMigration = checkedOptions({ ...liveMigrationDefaults, ...options.liveMigration });
-    this.#power = options.power ?? {};
+    this.#orders = new HostOrders(host, options.power ?? {});
     this.#connection = host.connect(options.name);
     this.#events = new EventFeed(this.#connection, this.#log);
   }
@@ -100,8 +98,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   // lifecycle
 
   spawn(args: ArgsOf<'spawn'>, context: EffectContext): Promise<void> {
-    const { enabled, maintenance } = this.#host.availability;
-    return spawn(this.#connection, args, context, enabled && !maintenance);
+    return spawn(this.#connection, args, context, this.#orders.takesInstances);
   }
 
   stopNow(instance: InstanceUuid, context: EffectContext): Promise<void> {
@@ -229,14 +226,8 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     remove: (sha256: string): Promise<boolean> => this.#connection.own.removeImage(sha256),
   };
 
-  /** What no disk rests on, no listed instance was made from and nobody has wanted for a day goes. */
-  async manageImageCache({ allInstances }: ArgsOf<'manageImageCache'>, context: HostContext): Promise<void> {
-    const listed = new Set(allInstances.map(({ imageRef }) => imageRef));
-    for (const [name, ageHours] of await this.#connection.own.unusedBase()) {
-      if (ageHours < CACHE_HOURS || listed.has(name)) continue;
-      context.permit.check();
-      await this.#connection.own.removeUnusedBase(name, CACHE_HOURS);
-    }
+  manageImageCache(args: ArgsOf<'manageImageCache'>, context: HostContext): Promise<void> {
+    return manageImageCache(this.#connection, args, context);
   }
 
   snapshot(args: ArgsOf<'snapshot'>, context: EffectContext): Promise<ResultOf<'snapshot'>> {
@@ -338,28 +329,19 @@ export class FakeDriver implements ImplementedDriver, HostPort {
     return '127.0.0.1';
   }
 
-  async setHostEnabled({ enabled }: ArgsOf<'setHostEnabled'>, context: HostContext) {
-    context.permit.check();
-    this.#host.availability.enabled = enabled;
-    return enabled ? ('enabled' as const) : ('disabled' as const);
+  async setHostEnabled(args: ArgsOf<'setHostEnabled'>, context: HostContext): Promise<ResultOf<'setHostEnabled'>> {
+    return this.#orders.setEnabled(args, context);
   }
 
-  /** Guests are moved away by whoever orders it; while some are left that is the answer, and the window is open. */
-  async hostMaintenanceMode({ mode }: ArgsOf<'hostMaintenanceMode'>, context: HostContext) {
-    context.permit.check();
-    this.#host.availability.maintenance = mode;
-    if (!mode) return 'off_maintenance' as const;
-    const left = await this.#lookAtAll(this.#queryOf(context));
-    if (left.length > 0) throw failure('NO_VALID_HOST', `${left.length} instance(s) are still on this host`);
-    return 'on_maintenance' as const;
+  hostMaintenanceMode(
+    args: ArgsOf<'hostMaintenanceMode'>,
+    context: HostContext,
+  ): Promise<ResultOf<'hostMaintenanceMode'>> {
+    return this.#orders.maintenance(args, context, () => this.#lookAtAll(this.#queryOf(context)));
   }
 
-  async hostPowerAction({ action }: ArgsOf<'hostPowerAction'>, context: HostContext): Promise<string> {
-    const act = this.#power[action];
-    if (act === undefined) throw failure('NOT_IMPLEMENTED', `the simulated host has nothing that could do ${action}`);
-    context.permit.check();
-    this.#powerAction ??= act().finally(() => (this.#powerAction = null));
-    return await this.#powerAction;
+  hostPowerAction(args: ArgsOf<'hostPowerAction'>, context: HostContext): Promise<string> {
+    return this.#orders.power(args, context);
   }
 
   // inventory
