@@ -14,7 +14,7 @@ import type {
 import type { HostRefusal } from '@chronovirt/machines';
 import type { Clock, CommandReply, Journal, Log } from '@chronovirt/runtime';
 
-/** Nobody took the request within the caller's patience: nothing was decided, nothing was stored, nothing was done. */
+/** Nobody answered within the caller's patience. The message says whether it is sure that nothing was done. */
 export interface Unreachable {
   readonly kind: 'unreachable';
   readonly host: string;

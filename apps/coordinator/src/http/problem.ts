@@ -128,10 +128,9 @@ export function problemOfReply(reply: OrderReply): Problem | null {
       return new Problem(
         503,
         'HOST_UNREACHABLE',
-        `host ${reply.host} cannot be reached, nothing was done: ${reply.message}`,
-        {
-          host: reply.host,
-        },
+        // It says itself whether anything may have been done.
+        reply.message,
+        { host: reply.host },
       );
     case 'error':
       return new Problem(statusOfCode[reply.code] ?? 500, reply.code, reply.message);
