@@ -16,6 +16,9 @@ import { readOptions, usage, type LabOptions } from './options.ts';
 import { Story } from './story.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+// A Ctrl-C at `npm run lab | tee log` ends tee first. The lab is taken down in order all the same, with nobody to hear of it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 /** Of this checkout, where `npx chronovirt` looks for the API and other terminals for the lab. */
 const home = stateDir();
 const homeSocket = join(home, 'lab.sock');

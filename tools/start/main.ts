@@ -12,6 +12,9 @@ import { startSystem, type System } from './system.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+// A Ctrl-C at `npm start | tee log` ends tee first. What runs here is ended in order all the same, with nobody to hear of it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const lock = await lockProcess(`start${stateDir()}`, `Chronovirt runs already from ${stateDir()}`);
