@@ -18,6 +18,9 @@ export interface Unreachable {
   readonly taken: boolean;
 }
 
+/** So long a try may take even when the patience ends sooner: the server's word that nobody is there needs its time, too. */
+const SHORTEST_TRY_MS = 250;
+
 /**
  * Sends the same bytes until there is an answer or the patience ends. Without a responder the server says so at once, and it is tried
  * again shortly. Throws `NATS_FORBIDDEN`, and the signal's reason.
@@ -36,7 +39,10 @@ export async function askPatiently(
     try {
       if (!core.link.up()) await linkWithin(core, left(), signal);
       if (core.link.up())
-        return await core.inbox.ask(subject, payload, { timeoutMs: Math.max(1, Math.min(tryMs, left())), signal });
+        return await core.inbox.ask(subject, payload, {
+          timeoutMs: Math.min(tryMs, Math.max(SHORTEST_TRY_MS, left())),
+          signal,
+        });
     } catch (error) {
       if (!(error instanceof ReplyLost)) throw error;
       if (error.because === 'forbidden')
