@@ -31,6 +31,7 @@ import {
 import type { SendToActor } from './host-requests.ts';
 import { moveMethods, runMoveStep, type MoveTools } from './moves/index.ts';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
+import { writeInto } from './write-into.ts';
 
 export interface ClusterExecutorOptions {
   readonly journal: Journal;
@@ -134,9 +135,18 @@ export class ClusterExecutor implements EffectExecutor {
     );
   }
 
-  /** A delete overtook the order. The host is fenced out of it; one that had adopted already is told to delete. */
+  /**
+   * A delete overtook the order: the host is fenced out of it; one that had adopted already is told to delete. One that is proved to run
+   * nothing is fenced out at once, with its disks: it clears them away should it ever come back.
+   */
   async #deleteThere(input: EffectInput, context: EffectContext): Promise<Record<string, unknown>> {
     const { host, epoch } = granted(input);
+    if (await this.#isFencedForGood(input, host, epoch))
+      throw new EffectFailedError(
+        'ORDER_WITHDRAWN',
+        `host ${host} is proved to run nothing of it, and clears away what it has when it comes back`,
+        { withdrawn: true, host },
+      );
     const adopted = await this.#withdraw(input, host, epoch);
     if (adopted === null)
       throw new EffectFailedError(
@@ -162,6 +172,26 @@ export class ClusterExecutor implements EffectExecutor {
       reply.kind === 'error' ? reply.code : 'HOST_UNREACHABLE',
       `host ${host} has the instance and did not take the delete`,
     );
+  }
+
+  /**
+   * Whether the host's history says that its epoch is over, and it runs nothing: by a proof that still stands after that was written, or
+   * because it has cleared away. False: it is to be asked.
+   */
+  async #isFencedForGood(input: EffectInput, host: HostName, epoch: number): Promise<boolean> {
+    const { moves, journal } = this.#options;
+    const { uuid } = input.spec;
+    if (moves.proofOf(host) !== null) {
+      const link = { kind: 'fence', epoch: epoch + 1, keepDisks: false } as const;
+      await writeInto(moves.writer, host, uuid, link, {
+        id: `delete.${uuid}.${epoch + 1}`,
+        cause: `op ${input.due.op} deletes it, and host ${host} is proved to run nothing`,
+      });
+    }
+    const last = await journal.last(host, uuid);
+    if (last === null || !isReadable(last) || last.message.state.actor.epoch <= epoch) return false;
+    if (moves.proofOf(host) !== null || last.message.state.actor.role.kind === 'closed') return true;
+    throw new DriverError('PROOF_GONE', `nothing proves any more that host ${host} runs nothing; it is clearing away`);
   }
 
   /**

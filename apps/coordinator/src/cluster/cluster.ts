@@ -146,6 +146,8 @@ export class Cluster {
     const { migration } = state.parts;
     // While it moves it has no single host that could be told.
     if (name === 'delete' && migration !== undefined && isUnderWay(migration.value)) return CLUSTER;
+    // A host that is proved to run nothing is not waited for.
+    if (name === 'delete' && role.kind === 'granted' && this.#options.proofOf(role.host) !== null) return CLUSTER;
     // Until the host has taken the order the spine answers for it: a delete must not wait for a host that may never come.
     if (role.kind === 'granted' && !due.some(({ method }) => method === 'order')) return role.host;
     return CLUSTER;

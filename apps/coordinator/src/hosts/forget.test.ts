@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CLUSTER, type CommandName, type HostOrder } from '@chronovirt/contract';
 import { isUnderWay } from '@chronovirt/machines';
 import { uuidNumber } from '@chronovirt/testing/world';
-import { faultsAtTheEnd } from '../proof/moves/ending.ts';
+import { faultsAfterDelete, faultsAtTheEnd } from '../proof/moves/ending.ts';
 import { ClusterWorld, type Coordinator } from '../testing/cluster-world.ts';
 
 const one = uuidNumber(1);
@@ -133,6 +133,19 @@ test('without shared storage: the guest is made anew elsewhere, and its old disk
   await it.returns('h1');
   expect(await faultsAtTheEnd(it, ['running'])).toEqual([]);
 });
+
+test.each(['shared', 'separate'] as const)(
+  'an instance of it is deleted without it, and what it had goes when it returns (%s)',
+  async (storage) => {
+    const it = await Scene.start(storage);
+    await it.forget('h1');
+    await it.command('delete');
+    await it.world.rests(one);
+    expect(it.world.last(CLUSTER, one)?.state).toMatchObject({ value: 'deleted', actor: { role: { kind: 'closed' } } });
+    await it.returns('h1');
+    expect(await faultsAfterDelete(it)).toEqual([]);
+  },
+);
 
 describe.each(['shared', 'separate'] as const)('in the middle of a move, on %s storage', (storage) => {
   const phases = [

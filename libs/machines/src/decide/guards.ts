@@ -160,15 +160,19 @@ function checkEvacuate(state: InstanceState, args: Asker['args'], facts: Env['fa
   return { operation: null };
 }
 
-function notOurs(state: InstanceState, { name }: Asker, { host }: Pick<Env, 'host'>): Refusal | null {
+/** A delete of an instance whose host is proved to run nothing: it must not wait for a host that may never come back. */
+export function deletesForHost({ actor: { role } }: InstanceState, { proofOf }: Env['facts']): boolean {
+  return role.kind === 'granted' && (proofOf?.(role.host) ?? null) !== null;
+}
+
+function notOurs(state: InstanceState, { name }: Asker, { host, facts }: Pick<Env, 'host' | 'facts'>): Refusal | null {
   if (state.value === 'deleted')
     return { guard: 'notDeleted', fact: 'the instance is deleted; only its history is left' };
   const { role } = state.actor;
+  if (role.kind === 'owner') return null;
   // Until the host has taken the order, delete is the spine's to record: it takes the order back.
-  if (
-    role.kind === 'owner' ||
-    (role.kind === 'granted' && name === 'delete' && (leafOf(state.value)?.method === 'order' || movesHere(state)))
-  )
+  const isOrdered = leafOf(state.value)?.method === 'order';
+  if (role.kind === 'granted' && name === 'delete' && (isOrdered || movesHere(state) || deletesForHost(state, facts)))
     return null;
   switch (role.kind) {
     case 'granted':

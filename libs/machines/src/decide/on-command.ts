@@ -5,7 +5,7 @@ import type { Operation } from '../life/operations.ts';
 import { MIGRATION_PART } from '../actor/role.ts';
 import { isUnderWay } from '../migration/leaves.ts';
 import { tellDoomed } from './doomed.ts';
-import { check, movesHere, turnsBack, type Refusal } from './guards.ts';
+import { check, deletesForHost, movesHere, turnsBack, type Refusal } from './guards.ts';
 import { imageOperationOf } from '../image/leaves.ts';
 import { observedEvent, rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
@@ -82,15 +82,20 @@ function intentOf(
     case 'forceComplete':
       return [{ type: 'force.requested', part: MIGRATION_PART }];
     default:
-      if (state !== null && movesHere(state)) return [{ type: 'destroy.requested', part: MIGRATION_PART }];
-      // While a host may still take the order, the deletion begins by taking it back.
-      return [
-        {
-          type: 'destroy.requested',
-          data: leafOf(state?.value ?? '')?.method === 'order' ? { request: { withdraw: true } } : {},
-        },
-      ];
+      return [deletion(state, env)];
   }
+}
+
+function deletion(state: InstanceState | null, { facts }: Env): Parameters<Turn['add']>[0] {
+  const type = 'destroy.requested';
+  if (state === null) return { type };
+  if (movesHere(state)) return { type, part: MIGRATION_PART };
+  // While a host may still take the order, the deletion begins by taking it back.
+  if (leafOf(state.value)?.method === 'order') return { type, data: { request: { withdraw: true } } };
+  const { role } = state.actor;
+  if (role.kind !== 'granted' || !deletesForHost(state, facts)) return { type };
+  const request = { host: role.host, epoch: role.epoch, proof: facts.proofOf?.(role.host) };
+  return { type, data: dataOf({ there: true, request }) };
 }
 
 /** The proof is stored with the intent: the history says why a second host may start the guest. */

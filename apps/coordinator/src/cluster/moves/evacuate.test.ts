@@ -191,6 +191,37 @@ test('an instance that no host holds has nothing to evacuate', async () => {
   expect(scene.world.last(CLUSTER, scene.uuid)?.state.actor.role.kind).toBe('closed');
 });
 
+describe.each(['shared', 'separate'] as const)('I9: deleted while its host is down, on %s storage,', (storage) => {
+  test('it is gone at once where that is proved, and from the host when that comes back', async () => {
+    const scene = await MoveScene.running(storage);
+    scene.lose('h1');
+    await scene.done('delete');
+    expect(scene.world.last(CLUSTER, scene.uuid)?.state).toMatchObject({
+      value: 'deleted',
+      actor: { role: { kind: 'closed' } },
+    });
+    await scene.comesBack('h1');
+    expect(await scene.faults('deleted')).toEqual([]);
+  });
+
+  test('nothing is done where that is not proved: whoever asks is told so', async () => {
+    const scene = await MoveScene.running(storage);
+    scene.lose('h1', 'unproved');
+    await expect(scene.order('delete')).rejects.toThrow(/unreachable/);
+    expect(scene.owner).toBe('h1');
+    await scene.comesBack('h1');
+    expect(await scene.faults('running')).toEqual([]);
+  });
+
+  test('and let in again before it was fenced out of the instance: it is gone when the host has cleared away', async () => {
+    const scene = await MoveScene.running(storage);
+    scene.lose('h1');
+    await scene.taken('delete');
+    await scene.comesBack('h1');
+    expect(await scene.faults('deleted')).toEqual([]);
+  });
+});
+
 describe('its host is lost before it has taken the order to build', () => {
   async function ordered(): Promise<{ scene: MoveScene; chosen: string }> {
     const scene = await MoveScene.empty('separate', ['h1', 'h2']);
