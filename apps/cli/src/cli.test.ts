@@ -142,6 +142,15 @@ describe('orders', () => {
     expect(ended.err).toMatch(/nothing was done/);
   });
 
+  test('an agent that may have taken an order before it fell silent ends with 6, and where to look', async () => {
+    await make('silent');
+    cloud.isAgentSilent = true;
+    const ended = await chronovirt('pause silent');
+    cloud.isAgentSilent = false;
+    expect(ended).toMatchObject({ code: 6 });
+    expect(ended.err).toMatch(/not known.*same id[^]*chronovirt history/);
+  });
+
   test('a build that no host can take ends with 8 and the reasons', async () => {
     const ended = await chronovirt('create huge --image ./disk.img --memory 32TiB');
     expect(ended).toMatchObject({ code: 8 });

@@ -10,7 +10,7 @@ const exitCodeOf: Readonly<Record<number, ExitCode>> = {
   413: exitCodes.usage,
   415: exitCodes.error,
   423: exitCodes.failed,
-  // Nothing was done.
+  // Nothing was done; with 504 that is not known.
   503: exitCodes.rolledBack,
   504: exitCodes.timeout,
   507: exitCodes.rolledBack,
@@ -49,6 +49,7 @@ function hintOf(status: number, code: unknown): string | null {
   if (status === 401) return 'the token does not fit this API: check --token-file or CHRONOVIRT_TOKEN_FILE';
   if (code === 'NO_SUCH_HOST') return 'chronovirt hosts lists them';
   if (code === 'IMAGE_NOT_FOUND') return 'chronovirt image list shows what there is';
+  if (code === 'HOST_SILENT') return 'chronovirt history tells whether it was taken';
   if (code === 'NO_SUCH_INSTANCE') return 'chronovirt list --all shows what there is';
   return null;
 }

@@ -122,7 +122,7 @@ export class Cluster {
       const fate = reply.taken
         ? 'whether it took the command is not known: send it again with the same id'
         : 'nothing was done';
-      return { kind: 'unreachable', host, message: `host ${host} is unreachable; ${fate}` };
+      return { kind: 'unreachable', host, taken: reply.taken, message: `host ${host} is unreachable; ${fate}` };
     }
     return asAnswer(reply);
   }

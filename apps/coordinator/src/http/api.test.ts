@@ -203,6 +203,16 @@ describe('orders', () => {
     }
   });
 
+  test('a host that falls silent over an order may have taken it, and the answer says so', async () => {
+    await runs(cloud, 'silent');
+    cloud.isAgentSilent = true;
+    const told = await post(cloud, '/v1/instances/silent/commands', { name: 'pause' }).finally(
+      () => (cloud.isAgentSilent = false),
+    );
+    expect(told).toMatchObject({ status: 504, body: { code: 'HOST_SILENT', host: 'h1' } });
+    expect(JSON.stringify(told.body)).not.toContain('nothing was done');
+  });
+
   test('an instance that nobody knows is not found, by any route', async () => {
     for (const path of [
       '',

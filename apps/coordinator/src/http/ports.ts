@@ -14,10 +14,12 @@ import type {
 import type { HostRefusal } from '@chronovirt/machines';
 import type { Clock, CommandReply, Journal, Log } from '@chronovirt/runtime';
 
-/** Nobody answered within the caller's patience. The message says whether it is sure that nothing was done. */
+/** Nobody answered within the caller's patience. */
 export interface Unreachable {
   readonly kind: 'unreachable';
   readonly host: string;
+  /** Whether it may have been taken all the same. False: nothing was done. */
+  readonly taken: boolean;
   readonly message: string;
 }
 

@@ -125,13 +125,9 @@ function sentence(issue: z.core.$ZodIssue): string {
 export function problemOfReply(reply: OrderReply): Problem | null {
   switch (reply.kind) {
     case 'unreachable':
-      return new Problem(
-        503,
-        'HOST_UNREACHABLE',
-        // It says itself whether anything may have been done.
-        reply.message,
-        { host: reply.host },
-      );
+      return reply.taken
+        ? new Problem(504, 'HOST_SILENT', reply.message, { host: reply.host })
+        : new Problem(503, 'HOST_UNREACHABLE', reply.message, { host: reply.host });
     case 'error':
       return new Problem(statusOfCode[reply.code] ?? 500, reply.code, reply.message);
     case 'answer': {

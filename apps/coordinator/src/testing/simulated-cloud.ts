@@ -62,6 +62,8 @@ export class SimulatedCloud {
   readonly fleet: Fleet;
   /** While true the agent answers no one, as if its process were gone. */
   isAgentAway = false;
+  /** While true it takes what it is sent, and its answers are lost. */
+  isAgentSilent = false;
   server!: HttpServer;
   readonly #options: CloudOptions;
 
@@ -198,6 +200,7 @@ export class SimulatedCloud {
     request: ActorRequest,
   ): Promise<CommandReply | { kind: 'unreachable'; taken: boolean }> {
     if (host !== 'h1' || this.isAgentAway) return { kind: 'unreachable', taken: false };
+    if (this.isAgentSilent) return { kind: 'unreachable', taken: true };
     return request.kind === 'command' ? this.agent.command(request.command) : this.agent.link(instance, request.link);
   }
 

@@ -142,8 +142,11 @@ test('a destination that is lost before the move was settled: the guest goes bac
     guard: 'noMove',
     fact: expect.stringContaining('it goes back there'),
   });
+  const ordered = scene.world.clock.now();
   await scene.done('evacuate');
   expect([scene.owner, scene.value]).toEqual(['h1', 'running']);
+  // Nobody waits for an answer of a host that is proved to be down.
+  expect(scene.world.clock.now() - ordered).toBeLessThan(5_000);
   await scene.comesBack('h2');
   expect(await scene.faults('running')).toEqual([]);
 });

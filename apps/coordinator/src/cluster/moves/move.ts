@@ -117,10 +117,13 @@ export class Move {
     throw new DriverError('REPLY_UNREADABLE', `host ${host} answered a link like a command`);
   }
 
-  /** Gives an order that only takes away or ends a waiting: it is written into the history of a host that does not answer. */
+  /**
+   * Gives an order that only takes away or ends a waiting: it is written into the history of a host that does not answer. One that is
+   * proved to run nothing is not asked first.
+   */
   async tell(host: HostName, link: Writable): Promise<SegmentEnd> {
     try {
-      const taken = await this.order(host, link);
+      const taken = this.tools.proofOf(host) === null ? await this.order(host, link) : null;
       if (taken !== null) return taken;
     } catch (error) {
       if (!(error instanceof DriverError) || error.code.startsWith('NOT_TAKEN_') || error.code === 'NO_SUCH_INSTANCE')

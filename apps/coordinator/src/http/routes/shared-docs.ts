@@ -36,4 +36,5 @@ export const orderProblems: Record<number, AnswerDoc> = {
   412: problem('`ifSeq` is not the last sequence any more.'),
   423: problem('The instance is halted: its history cannot be read on. Delete still works.'),
   503: problem('The host cannot be reached; nothing was done.'),
+  504: problem('The host did not answer; it may have taken the order. Sent again with the same id, it is done once.'),
 };
