@@ -39,7 +39,8 @@ describe.runIf(process.env['CHRONOVIRT_FULL'] === '1')('a cloud image', () => {
     lab = await startLabHost('cloud');
     const stored = await lab.images.put(createReadStream(disk), 'qcow2');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    const flavor = { vcpus: 2, memoryMiB: 1024, rootGiB: DISK_GIB, ephemeralGiB: 0, swapMiB: 0, extraSpecs: {} };
+    // One vCPU: with two, QEMU 7.2's emulation was seen to crash once (of six boots), while the guest looked for its PCI devices.
+    const flavor = { vcpus: 1, memoryMiB: 1024, rootGiB: DISK_GIB, ephemeralGiB: 0, swapMiB: 0, extraSpecs: {} };
     const spawn = lab.spawnArgs({
       hostname: 'web',
       flavor: { name: 'cloud', ...flavor },
