@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { hostsPage } from './hosts-page.ts';
 import { lifePage } from './life-page.ts';
 import { drawLife } from './life-svg.ts';
+import { migrationPage } from './migration-page.ts';
 
 const reference = new URL('../../../docs/reference/', import.meta.url);
 
@@ -13,5 +14,6 @@ export function pages(): { readonly path: string; readonly content: string }[] {
     { path: at('life.svg'), content: drawLife() },
     { path: at('life.md'), content: lifePage() },
     { path: at('hosts.md'), content: hostsPage() },
+    { path: at('migration.md'), content: migrationPage() },
   ];
 }
