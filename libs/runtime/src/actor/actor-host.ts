@@ -20,7 +20,8 @@ export interface SpecSource<D> {
 /** A halted actor that can go on from a state that was found elsewhere. */
 export interface Revivable<S> {
   readonly id: string;
-  revive(state: S): void;
+  /** `seq`: of the last message of its history. */
+  revive(state: S, seq: number): void;
 }
 
 /** What all actors of one kind on one host share. */

@@ -192,7 +192,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       }
       if (this.#halt !== null && !(await this.#host.reviveForDelete(this, item)))
         return reply?.(halted(this.id, this.#halt));
-      const answer = await this.#decideAndStore(item);
+      const answer = await this.#answerTo(item);
       reply?.(answer);
     } catch (error) {
       this.#onTurnError(error);
@@ -202,9 +202,22 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
     this.#settle();
   }
 
+  /** That its history cannot be read on may be found only now, by this very item: a delete is taken all the same. */
+  async #answerTo(item: ActorItem<C, L>): Promise<CommandReply<S>> {
+    try {
+      return await this.#decideAndStore(item);
+    } catch (error) {
+      const halt = this.#halt;
+      if (halt === null) throw error;
+      if (await this.#host.reviveForDelete(this, item)) return this.#decideAndStore(item);
+      return halted(this.id, halt);
+    }
+  }
+
   /** Takes over a state found in an older message, so that a halted history can be ended by a delete. */
-  revive(state: S): void {
+  revive(state: S, seq: number): void {
     this.#state = state;
+    this.#seq = seq;
     this.#halt = null;
     this.#expectOthersCalls();
   }

@@ -18,7 +18,7 @@ const notOfThisKind = { code: 'NOT_A_MESSAGE', text: 'a message of another kind 
 /**
  * Messages that this process did not write, folded one by one; `last` is the history's last one. A fence or a newer epoch: take the new
  * role. An older incarnation of this host: its last append landed late. A newer one: it has taken over; this process ends. Throws
- * `JournalFault` then, and when the history is gone or holds a message that cannot be read, which halts the reader.
+ * `JournalFault` then, and when the history is gone; throws, too, having halted the reader, at a message that cannot be read or folded.
  */
 export async function* foldOn<S extends ActorState, C extends { readonly id: CommandId }, L, D>(
   host: ActorHost<S, C, L, D>,
@@ -43,9 +43,15 @@ export async function* foldOn<S extends ActorState, C extends { readonly id: Com
     if (message === null) {
       const { code, text } = whyUnreadable(stored) ?? notOfThisKind;
       reader.halt({ code, message: text, seq: stored.seq });
-      throw new JournalFault('JOURNAL_CLOSED', text);
+      throw new Error(text);
     }
-    for (const event of message.events) state = aggregate.evolve(state, event, message);
+    try {
+      for (const event of message.events) state = aggregate.evolve(state, event, message);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      reader.halt({ code: 'FAULT', message: `${host.host}:${stored.seq}: ${why}`, seq: stored.seq });
+      throw error;
+    }
     state = state === null ? null : aggregate.settled(state, stored.seq);
     yield { state, seq: stored.seq };
   }

@@ -34,9 +34,9 @@ async function reviveForDelete(
   item: ActorItem<Command, Link>,
 ): Promise<boolean> {
   if (item.kind !== 'command' || item.command.name !== 'delete') return false;
-  const state = await lastReadableState(journal, host, actor.id);
-  if (state === null) return false;
-  actor.revive(state);
+  const found = await lastReadableState(journal, host, actor.id);
+  if (found === null) return false;
+  actor.revive(found.state, found.seq);
   log.warn({ instance: actor.id }, 'a halted instance is deleted from its last readable state');
   return true;
 }

@@ -387,6 +387,48 @@ test('a message of an unknown version halts that instance alone, says which is n
   expect(isEmpty(await look(world, next))).toBe(true);
 });
 
+describe('what a running agent cannot read in a history that somebody has written into halts it there', () => {
+  const withWord = async (change: object) => {
+    const world = new AgentWorld({ profile: 'lively' });
+    const { agent } = await world.running();
+    const last = world.store.last(world.host, uuid);
+    const text = JSON.stringify({ ...JSON.parse(last?.text ?? '{}'), id: 'from-elsewhere', ...change });
+    const stored = world.store.append(world.host, uuid, 'from-elsewhere', last?.seq ?? 0, text);
+    return { world, agent, seq: stored.kind === 'stored' ? stored.seq : 0 };
+  };
+  const words = [
+    { of: 'of an unknown version', change: { v: 99 }, says: /version 99; this reader knows 1/ },
+    {
+      of: 'that the chart does not take',
+      change: { events: [{ type: 'rescue.done', part: 'life', data: {}, to: 'rescued' }] },
+      says: /event rescue.done in state running/,
+    },
+  ];
+
+  test.each(words)('a word $of: the command that meets it is told, and where it lies', async ({ change, says }) => {
+    const { world, agent, seq } = await withWord(change);
+    const told = { kind: 'error', code: 'HALTED', message: expect.stringMatching(says) as string };
+    expect(await world.command(agent, uuid, 'pause')).toMatchObject(told);
+    expect(await world.command(agent, uuid, 'pause')).toMatchObject(told);
+    expect([...agent.host.instances()].map(({ halt }) => halt?.seq)).toEqual([seq]);
+  });
+
+  test.each(words)('a word $of: delete works, by the agent that has met it before', async ({ change }) => {
+    const { world, agent } = await withWord(change);
+    await world.command(agent, uuid, 'pause');
+    expect(await world.command(agent, uuid, 'delete')).toMatchObject({ answer: { kind: 'accepted' } });
+    expect((await world.rests(uuid)).value).toBe('deleted');
+    expect(isEmpty(await look(world, agent))).toBe(true);
+  });
+
+  test.each(words)('a word $of: delete works, also where it is the first to meet it', async ({ change }) => {
+    const { world, agent } = await withWord(change);
+    expect(await world.command(agent, uuid, 'delete')).toMatchObject({ answer: { kind: 'accepted' } });
+    expect((await world.rests(uuid)).value).toBe('deleted');
+    expect(isEmpty(await look(world, agent))).toBe(true);
+  });
+});
+
 test.each(['the second reading', 'a command'])(
   'the last message of a closed history is checked, too: %s finds that it cannot be used, and halts it',
   async (by) => {
