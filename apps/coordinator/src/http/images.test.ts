@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { HEADER_BYTES, writeEmptyQcow2 } from '@chronovirt/images';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
+import type { ImageRef } from '@chronovirt/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answered, get, remove, runs, type Answered } from '../testing/requests.ts';
+import { answered, get, post, remove, restsIn, runs, type Answered } from '../testing/requests.ts';
 import { SimulatedCloud } from '../testing/simulated-cloud.ts';
 
 let cloud: SimulatedCloud;
@@ -148,6 +150,24 @@ test('an image in use is not removed unless it is forced', async () => {
   expect(String(answer.body['detail'])).toMatch(/1 instances? .*user-of-it/);
   expect(await remove(cloud, '/v1/images/disk-of-user-of-it?force')).toMatchObject({ status: 200 });
   expect(await get(cloud, '/v1/images/disk-of-user-of-it')).toMatchObject({ status: 404 });
+});
+
+test('what shelving made of a disk is in use as long as the instance is on the shelf', async () => {
+  await runs(cloud, 'on-the-shelf');
+  expect(await post(cloud, '/v1/instances/on-the-shelf/commands', { name: 'shelve' })).toMatchObject({ status: 202 });
+  await restsIn(cloud, 'on-the-shelf', 'shelved');
+  const { body } = await get(cloud, '/v1/instances/on-the-shelf/history');
+  const entries = body['entries'] as { message: { events: { data?: { spec?: { shelved?: ImageRef } } }[] } }[];
+  const [made] = entries.flatMap(({ message }) => message.events.flatMap(({ data }) => data?.spec?.shelved ?? []));
+  // As an agent brings it into the store.
+  const record = { ...made!, uploaded: Date.now(), by: 'agent-h1' };
+  await cloud.images.put(record, () => Readable.from([Buffer.from('its disk')]));
+  const answer = await remove(cloud, '/v1/images/on-the-shelf-shelved');
+  expect(answer).toMatchObject({ status: 409, body: { code: 'IN_USE' } });
+  expect(String(answer.body['detail'])).toContain('on-the-shelf');
+  await post(cloud, '/v1/instances/on-the-shelf/commands', { name: 'unshelve' });
+  await restsIn(cloud, 'on-the-shelf', 'running');
+  expect(await remove(cloud, '/v1/images/on-the-shelf-shelved')).toMatchObject({ status: 200 });
 });
 
 test('a root disk that the image does not fit on is refused with what would fit', async () => {

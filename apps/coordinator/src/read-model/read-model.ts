@@ -257,10 +257,11 @@ export class ReadModel {
 
 /** Equal specs of an instance's segments are one object. */
 function shared(entry: InstanceEntry, spec: SpecSummary): SpecSummary {
-  return (
-    entry.segments.find((segment) => segment.spec?.json === spec.json && segment.spec.name === spec.name)?.spec ?? spec
-  );
+  return entry.segments.find((segment) => segment.spec !== null && isSame(segment.spec, spec))?.spec ?? spec;
 }
+
+const isSame = (one: SpecSummary, other: SpecSummary): boolean =>
+  one.json === other.json && one.name === other.name && one.images.join(' ') === other.images.join(' ');
 
 function halted(stored: Exclude<Stored, { message: TurnMessage }>, before: Segment | undefined): Segment {
   const { host, seq } = stored;

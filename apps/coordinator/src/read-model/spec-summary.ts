@@ -5,13 +5,14 @@ export interface SpecSummary {
   readonly name: string;
   /** Inner part of a JSON object (no braces): `"flavor":{…},"image":{…},…`. */
   readonly json: string;
-  readonly imageSha256: string;
+  /** Hashes of the images that the instance needs: what it is rebuilt from, and what shelving made of its disk. */
+  readonly images: readonly string[];
   /** What it takes of a host. */
   readonly flavor: Flavor;
 }
 
 export function summaryOf(spec: InstanceSpec): SpecSummary {
-  const { name, flavor, image, ports, metadata, sshKeys, secrets } = spec;
+  const { name, flavor, image, shelved, ports, metadata, sshKeys, secrets } = spec;
   const shown = {
     flavor,
     image,
@@ -23,7 +24,7 @@ export function summaryOf(spec: InstanceSpec): SpecSummary {
   return {
     name,
     json: JSON.stringify(shown).slice(1, -1),
-    imageSha256: image.sha256,
+    images: [image.sha256, ...(shelved === undefined ? [] : [shelved.sha256])],
     flavor,
   };
 }

@@ -114,7 +114,7 @@ export function imageRoutes(context: ApiContext): Route[] {
       async handle({ params, query }) {
         const image = await found(context, params['image']);
         const users = [...context.model.entries()].filter(
-          (entry) => !entry.isDeleted && entry.segment?.spec?.imageSha256 === image.sha256,
+          (entry) => !entry.isDeleted && entry.segment?.spec?.images.includes(image.sha256),
         );
         if (users.length > 0 && query.force !== true) {
           const names = users.slice(0, 5).map((entry) => entry.name ?? entry.uuid);
