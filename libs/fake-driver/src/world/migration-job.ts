@@ -192,8 +192,11 @@ export class MigrationJob implements OutgoingMove {
       throw new CallError('OPERATION_FAILED', `${missing}: no such file on ${destination.name}`);
     if (copyDisks.length > 0 && destination.files === this.#source.files)
       throw new CallError('OPERATION_FAILED', 'block node is read-only: the disks are the same on both hosts');
+    // Who asks for it may have ended on the way, and its connection with it: nobody would tell that half of its end.
+    this.#check();
     const domain = destination.domain(live.uuid);
-    const job = await domain.lock.acquire('migrateIn', destination.clock);
+    const taken = domain.lock.acquire('migrateIn', destination.clock);
+    const job = taken instanceof Promise ? await this.#unlessEnded(taken, domain) : taken;
     const run = domain.beginIncoming(live);
     const half: Half = {
       domain,
@@ -206,6 +209,17 @@ export class MigrationJob implements OutgoingMove {
     await this.#time(this.#source.workMs('migrate.prepare'), watch);
     domain.awaitMemory(run);
     return half;
+  }
+
+  async #unlessEnded(taken: Promise<Job>, domain: Domain): Promise<Job> {
+    const job = await taken;
+    try {
+      this.#check();
+    } catch (error) {
+      domain.lock.release(job);
+      throw error;
+    }
+    return job;
   }
 
   /** Rounds until what is left fits into a short pause: a guest that writes much is never done by itself. */

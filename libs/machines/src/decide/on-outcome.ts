@@ -17,6 +17,7 @@ import { dueEffects, INCOMING_PART, MIGRATION_PART, OWNER_PART } from '../actor/
 import type { Fits } from '../life/chart-event.ts';
 import { probingOf } from '../life/chart-event.ts';
 import { isLeafName, leaves, type Leaf } from '../life/leaves.ts';
+import { observedEvent } from '../life/observations.ts';
 import { looksLike } from '../life/resting.ts';
 import { imageIn, ofImage } from './image.ts';
 import { tellDoomed } from './doomed.ts';
@@ -75,11 +76,22 @@ function ofLife(turn: Turn, state: InstanceState, item: Outcome, due: Due, env: 
     ...specAfter(state, item, fits, env),
     boot: seen === null || env.boot === state.parts.boot ? undefined : env.boot,
   });
+  if (method === 'probe' && seen !== null && fits !== 'goal') foundBy(turn, state, seen);
   turn.add({ type: `${method}.${result}`, of: item.op, data });
   if (method === 'place' && result === 'done')
     turn.add({ type: 'granted', part: OWNER_PART, data: { host: data['host'] ?? '', epoch: data['epoch'] ?? 0 } });
   if (turn.state.value === 'deleted') turn.add({ type: 'closed', part: OWNER_PART });
   else if (isReleased(state, turn.state, seen, env)) turn.add({ type: 'released', part: OWNER_PART });
+}
+
+/**
+ * A probe meets a guest that is not as recorded, and not as it was ordered to become: the history says by name what was seen. A reset is
+ * asked for by a person to find just that.
+ */
+function foundBy(turn: Turn, { context, parts }: InstanceState, seen: Observation): void {
+  if (seen.busy !== null || context.request['reset'] === 'yes' || parts.power === null || parts.power === seen.power)
+    return;
+  turn.add({ type: observedEvent[seen.power], part: 'power', data: dataOf({ observation: seen }) });
 }
 
 /** What the observation means for the leaf that is due, or for the one that a probe settles. */
