@@ -178,8 +178,26 @@ describe('history', () => {
     expect(out).toMatch(/ stop .* stopping\.powerOff .* disk swap/);
     expect(out).toMatch(/destroy done .* deleted/);
     expect(await chronovirt('verify story')).toMatchObject({ code: 0 });
+    const whole = await chronovirt('verify');
+    expect(whole).toMatchObject({ code: 0 });
+    expect(whole.out).toMatch(/^\d+ histories agree, \d+ messages, \d+ events$/m);
     const { entries } = await json<{ entries: { message: { id: string } }[] }>('history story');
     expect(entries.every(({ message }) => message.id.length > 0)).toBe(true);
+  });
+
+  test('one that cannot be read on is named among all that agree, deleted ones too', async () => {
+    await make('torn');
+    const { uuid, seq } = await json<{ uuid: string; seq: number }>('show torn');
+    await chronovirt('delete torn');
+    const last = (await json<{ seq: number }>('show torn')).seq;
+    expect(last).toBeGreaterThan(seq);
+    cloud.store.append('h1', uuid, 'from-the-future', last, JSON.stringify({ v: 2 }));
+    const ended = await chronovirt('verify');
+    expect(ended).toMatchObject({ code: 8 });
+    expect(ended.out).toMatch(/^torn: h1: differs at h1:\d+: .*version 2/m);
+    expect(ended.out).toMatch(/^1 of \d+ histories differs$/m);
+    const { ok, instances } = await json<{ ok: boolean; instances: { instance: string; ok: boolean }[] }>('verify');
+    expect([ok, instances.filter((one) => !one.ok).map((one) => one.instance)]).toEqual([false, [uuid]]);
   });
 
   test('a state of the past is shown by sequence, and two are compared', async () => {
