@@ -135,7 +135,7 @@ export async function startAgent(
 /** Streams are the coordinator's to make: it does so when it hears the first beat of a host. Only asked for here: trying would be refused. */
 async function untilThereIsAStream(journal: JetStreamJournal, host: string, log: Log): Promise<void> {
   for (let tries = 0; !(await journal.isProvisioned(host)); tries++) {
-    if (tries % 50 === 0) log.info({ host }, 'waiting for the coordinator to make the stream of this host');
+    if (tries % 50 === 0) log.info({}, 'waiting for the coordinator to make the stream of this host');
     await new Promise<void>((resolve) => setTimeout(resolve, 200));
   }
 }

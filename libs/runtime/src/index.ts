@@ -12,6 +12,7 @@ export * from './effects/effect-run.ts';
 export * from './effects/lease.ts';
 export * from './host/host.ts';
 export * from './host/host-options.ts';
+export { lastReadableState } from './host/last-readable.ts';
 export type { Kind, Led } from './host/other-kinds.ts';
 export * from './host/specs.ts';
 export { writeStanding, type StandingToWrite } from './host/write-standing.ts';

@@ -90,7 +90,14 @@ export class Cluster {
         ...(ratios && { ratios }),
         onPlaced: ({ spec }, host) => this.#claims.take(spec.uuid, host, spec.flavor),
       }),
-      onStored: (_seq, { instance, state }) => this.#stored(instance, state),
+      onStored: (seq, { instance, command, events, state }) => {
+        const types = events.map(({ type }) => type);
+        log.info(
+          { host: CLUSTER, instance, command, seq, op: state.actor.op, events: types, to: state.value },
+          'turn stored',
+        );
+        this.#stored(instance, state);
+      },
       onSuperseded: (message) => options.onSuperseded?.(`a newer coordinator has taken over (${message.incarnation})`),
     });
   }

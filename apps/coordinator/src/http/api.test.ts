@@ -283,10 +283,33 @@ test('a history that this version cannot read on halts the instance alone: it sa
     status: 423,
     body: { code: 'HALTED' },
   });
+  expect(await get(cloud, '/v1/instances/halted/explain?command=delete')).toMatchObject({
+    status: 200,
+    body: { allowed: true, host: 'h1', seq: next },
+  });
   const { entries } = (await get(cloud, '/v1/instances/halted/history')).body as { entries: { unreadable?: object }[] };
   expect(entries.at(-1)?.unreadable).toMatchObject({ needs: 2 });
   expect(await get(cloud, '/v1/instances/halted/verify')).toMatchObject({ body: { ok: false } });
   expect((await get(cloud, '/v1/instances')).status).toBe(200);
+  const told = await post(cloud, '/v1/instances/halted/commands', { name: 'stop' });
+  expect(told).toMatchObject({ status: 423, body: { code: 'HALTED' } });
+  expect((await remove(cloud, '/v1/instances/halted')).status).toBe(202);
+  await restsIn(cloud, 'halted', 'deleted');
+});
+
+test('each turn of the spine is a line of the log, with instance, command, op and sequence', async () => {
+  await runs(cloud, 'told');
+  const { uuid } = (await get(cloud, '/v1/instances/told')).body;
+  const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const told = lines.filter(({ message, instance }) => message === 'turn stored' && instance === uuid);
+  expect(told.map(({ events }) => events)).toEqual([['create.requested'], ['place.done', 'granted'], ['order.done']]);
+  for (const line of told)
+    expect(line).toMatchObject({
+      host: '_cluster',
+      command: expect.any(String) as string,
+      op: expect.any(Number) as number,
+      seq: expect.any(Number) as number,
+    });
 });
 
 test('what was sealed is in no answer, no history and no log', async () => {

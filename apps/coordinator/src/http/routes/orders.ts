@@ -7,7 +7,7 @@ import {
   type InstanceState,
 } from '@chronovirt/contract';
 import { explain, ofMoves, settled, type Explanation } from '@chronovirt/machines';
-import { isReadable, specIn, whyUnreadable } from '@chronovirt/runtime';
+import { isReadable, lastReadableState, specIn, whyUnreadable } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { InstanceEntry } from '../../read-model/instance-entry.ts';
 import { formatPosition } from '../../read-model/position.ts';
@@ -81,7 +81,7 @@ export function orderRoutes(context: ApiContext): Route[] {
 
 /** Whether a command would be taken now, and why not; of all commands when none is named. */
 async function explained(context: ApiContext, entry: InstanceEntry, by: By, command?: CommandName): Promise<object> {
-  const present = await presentOf(context, entry, entry.host);
+  const present = await presentOf(context, entry, entry.host, command);
   // What moves an instance is asked of the spine, which knows of moves and hosts.
   const spine = await presentOf(context, entry, CLUSTER);
   const explanation = (name: CommandName): Explanation & { command: CommandName } => {
@@ -108,11 +108,21 @@ interface Present {
   readonly env: Parameters<typeof explain>[2];
 }
 
-/** The state that the owner has stored last, and what its guards look at. */
-async function presentOf(context: ApiContext, entry: InstanceEntry, host: string | null): Promise<Present> {
+/** The state that the owner has stored last, and what its guards look at. A delete goes on from what can be read. */
+async function presentOf(
+  context: ApiContext,
+  entry: InstanceEntry,
+  host: string | null,
+  command?: CommandName,
+): Promise<Present> {
   const stored = host === null ? null : await context.journal.last(host, entry.uuid);
   if (host === null || stored === null) throw new Problem(404, 'NO_SUCH_INSTANCE', 'the instance has no history');
-  if (!isReadable(stored)) {
+  const state = isReadable(stored)
+    ? settled(stored.message.state, stored.seq)
+    : command === 'delete'
+      ? (await lastReadableState(context.journal, host, entry.uuid))?.state
+      : undefined;
+  if (state === undefined) {
     throw new Problem(
       423,
       'HALTED',
@@ -120,7 +130,6 @@ async function presentOf(context: ApiContext, entry: InstanceEntry, host: string
       { host, seq: stored.seq },
     );
   }
-  const state = settled(stored.message.state, stored.seq);
   const report = context.hosts().find((view) => view.report.host === host)?.report;
   const methods = host === CLUSTER ? clusterMethods : new Set(report?.implements ?? []);
   const facts = { implements: methods, full: context.journal.fill(host) >= fullAt, proofOf: context.proofOf };
