@@ -125,7 +125,7 @@ export class LabSystem {
           startup: orderCommand('on', host.name),
         },
       },
-      peer: { address: host.address },
+      peer: { address: host.address, imagesFrom: this.two.hosts.flatMap(imagesOf(host)) },
       ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
     };
   }
@@ -201,6 +201,15 @@ export class LabSystem {
     await this.parts.stop(say);
   }
 }
+
+/** The port at which an agent hands out images, unless its configuration says otherwise. */
+const PEER_PORT = 8775;
+
+/** Where an agent asks for images that the store lacks: at every other. */
+const imagesOf =
+  (host: TwoHosts['a']) =>
+  (other: TwoHosts['a']): string[] =>
+    other.name === host.name ? [] : [`${other.address}:${PEER_PORT}`];
 
 /** Where orders to this lab are taken. */
 export const orderSocket = (): string => join(stateDir(), 'orders.sock');

@@ -1,8 +1,10 @@
 import { drain } from './drain.ts';
 import { forgottenDestination, forgottenSource } from './forgotten.ts';
 import { frozenHost } from './frozen-host.ts';
+import { hostBoot } from './host-boot.ts';
 import { lostAgent } from './lost-agent.ts';
 import type { HostStory } from './scene.ts';
+import { shelvedElsewhere } from './shelved-elsewhere.ts';
 import { slowAgent } from './slow-agent.ts';
 import { standDown } from './stand-down.ts';
 
@@ -14,6 +16,8 @@ export const hostStories: readonly HostStory[] = [
   frozenHost,
   slowAgent,
   drain,
+  hostBoot,
+  shelvedElsewhere,
   forgottenDestination,
   forgottenSource,
   lostAgent,

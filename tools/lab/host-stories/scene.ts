@@ -21,6 +21,7 @@ export interface HostStory {
 /** As the API shows a host. */
 interface HostShown {
   readonly alive: boolean;
+  readonly report: { readonly bootId: string } | null;
   readonly proof: { readonly kind: string; readonly [field: string]: unknown } | null;
   readonly record: {
     readonly value: string;
