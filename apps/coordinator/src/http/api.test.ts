@@ -117,6 +117,19 @@ describe('bad input', () => {
     expect((await get(cloud, '/v1/instances/web')).status).toBe(404);
   });
 
+  test.each([
+    [{ flavor: { vcpus: 1, memoryMiB: 1.5 } }, 'flavor.memoryMiB', /expected int/],
+    [{ flavor: { vcpus: 1, memory: 128 } }, 'flavor.memory', /no such field/],
+    [{ flavor: 5 }, 'flavor', /expected string.* or .*expected object/],
+    [{ networks: [{ bridge: 'longer-than-a-bridge' }] }, 'networks.0.bridge', /name of a bridge/],
+    [{ networks: [{ network: 'a"/><b' }] }, 'networks.0.network', /name of a libvirt network/],
+    [{ networks: ['lan', 7] }, 'networks.0', /expected object/],
+  ])('%j: of a choice of shapes it names the part that is to blame', async (input, field, says) => {
+    const answer = await post(cloud, '/v1/instances', { name: 'web', image: 'small-disk', ...input });
+    expect(answer).toMatchObject({ status: 400, body: { field } });
+    expect(answer.body['detail']).toMatch(says);
+  });
+
   test('a body that is no JSON, of another type, or too large', async () => {
     const send = async (text: string, type: string) =>
       answered(await cloud.fetch('/v1/instances', { method: 'POST', body: text, headers: { 'content-type': type } }));

@@ -101,7 +101,10 @@ const statusOfCode: Readonly<Record<string, number>> = {
 
 /** The first thing that a schema has against some input, with the whole list where there is more. */
 export function invalid(where: string, error: z.ZodError): Problem {
-  const errors = error.issues.map((issue) => ({ field: fieldOf(where, issue), message: sentence(issue) }));
+  const errors = error.issues.flatMap(toBlame).map((issue) => ({
+    field: fieldOf(where, issue),
+    message: sentence(issue),
+  }));
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : '';
   return new Problem(400, 'INVALID_INPUT', `${first?.field ?? where}: ${first?.message ?? 'not as expected'}${more}`, {
@@ -110,12 +113,28 @@ export function invalid(where: string, error: z.ZodError): Problem {
   });
 }
 
-function fieldOf(where: string, issue: z.core.$ZodIssue): string {
+type Issue = z.core.$ZodIssue;
+
+/**
+ * A choice of shapes fails as a whole. What is to blame lies in the shape that the input comes nearest to: it is of that kind, and the
+ * fewest things are wrong with it. Of no kind at all: the words of all shapes.
+ */
+function toBlame(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const shapes = issue.errors.map((errors) => errors.flatMap(toBlame));
+  const near = shapes.filter((errors) => errors.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'));
+  const [nearest] = near.toSorted((a, b) => a.length - b.length);
+  if (nearest !== undefined) return nearest.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+  const words = new Set(shapes.flat().map(sentence));
+  return [{ ...issue, message: [...words].join(', or ') || issue.message }];
+}
+
+function fieldOf(where: string, issue: Issue): string {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
   return path.length === 0 ? where : path.join('.');
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
+function sentence(issue: Issue): string {
   if (issue.code === 'unrecognized_keys') return 'no such field is known here';
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
   return issue.message.replace(/^Invalid input: /, '');
