@@ -32,25 +32,40 @@ export async function runProcess(name: string, start: (configFile: string) => Pr
   }
 }
 
-async function serve(name: string, start: (configFile: string) => Promise<Running>): Promise<number> {
-  const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } });
-  if (values.help === true || values.config === undefined) {
-    process[values.help === true ? 'stdout' : 'stderr'].write(`usage: ${name} --config FILE\n`);
+/** The configuration that the command line names, or the exit code of one that starts nothing. */
+function asksFor(name: string): { config: string } | number {
+  const usage = `usage: ${name} --config FILE\n`;
+  try {
+    const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } });
+    if (values.help !== true && values.config !== undefined) return { config: values.config };
+    process[values.help === true ? 'stdout' : 'stderr'].write(usage);
     return values.help === true ? 0 : 2;
+  } catch (error) {
+    process.stderr.write(`${name}: ${(error as Error).message}\n${usage}`);
+    return 2;
   }
-  const asked = new Promise<{ why: string; code: number }>((resolve) => {
+}
+
+async function serve(name: string, start: (configFile: string) => Promise<Running>): Promise<number> {
+  const asked = asksFor(name);
+  if (typeof asked === 'number') return asked;
+  const signalled = new Promise<{ why: string; code: number }>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve({ why: signal, code: 0 }));
   });
   // A start may wait long for what is not there yet, a NATS server for one: such a wait alone keeps no process alive.
   const alive = setInterval(() => {}, 2 ** 30);
-  const running = await Promise.race([start(values.config), asked]);
+  const running = await Promise.race([start(asked.config), signalled]);
   if (!('stop' in running)) return running.code;
   const over = running.over.then((why) => ({ why, code: 1 }));
-  const isReady = await Promise.race([running.ready.then(() => true), over.then(() => false), asked.then(() => false)]);
+  const isReady = await Promise.race([
+    running.ready.then(() => true),
+    over.then(() => false),
+    signalled.then(() => false),
+  ]);
   if (isReady) process.send?.({ ready: true, ...running.about });
   // Now, since a kill leaves no time for it; does nothing where no compiled code is kept.
   flushCompileCache();
-  const { why, code } = await Promise.race([asked, over]);
+  const { why, code } = await Promise.race([signalled, over]);
   running.ending?.(why);
   await running.stop();
   clearInterval(alive);
