@@ -1,5 +1,6 @@
 /** What an agent is told: a JSON file, by `--config FILE`. Everything has a meaning; an unknown field is an error. */
 import { hostName } from '@chronovirt/contract';
+import { serverAddresses } from '@chronovirt/nats-adapter';
 import { z } from 'zod';
 import { policySettings } from './policy.ts';
 
@@ -16,7 +17,7 @@ export const agentConfig = z.strictObject({
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .default('default'),
   nats: z.strictObject({
-    servers: z.array(z.string().min(1)).min(1),
+    servers: serverAddresses,
     /** File with the seed of this agent's nkey (0600); without one the server has to take anybody. */
     nkeySeedFile: path.optional(),
   }),

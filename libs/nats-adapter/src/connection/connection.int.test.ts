@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startNats, tempDir, until, type NatsServer } from '@chronovirt/testing/lab';
+import { silentLog } from '@chronovirt/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../index.ts';
 import { makeUser, type TestUser } from '../testing/nats-users.ts';
@@ -58,7 +59,13 @@ describe.each(testServers())('a connection to nats-server $version', ({ path, ve
       code: 'NATS_UNREACHABLE',
       message: expect.stringContaining(url),
     });
-    const waiting = connect({ servers: url, name: 'early', patienceMs: 30_000 });
+    const told: unknown[] = [];
+    const log = { ...silentLog, warn: (fields: object, message: string) => void told.push({ ...fields, message }) };
+    const waiting = connect({ servers: url, name: 'early', patienceMs: 30_000, log });
+    // An agent waits for ever; its log is all that says for what.
+    const line = { servers: [url], message: 'no nats server answers yet: waiting for one' };
+    await until(() => told.length > 0, { what: 'the wait is told' });
+    expect(told).toEqual([expect.objectContaining(line)]);
     await using late = await startNats({ server: path, dir: join(dir.path, 'late'), port });
     const connection = await waiting;
     await connection.close();

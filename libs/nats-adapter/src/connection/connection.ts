@@ -112,6 +112,7 @@ function trimmed(seed: Uint8Array): Uint8Array {
 async function firstConnection(dialOptions: ConnectionOptions, options: ConnectOptions, log: Log): Promise<Client> {
   const { patienceMs = 10_000, signal } = options;
   const started = performance.now();
+  let tellAtMs = 0;
   for (;;) {
     signal?.throwIfAborted();
     try {
@@ -128,7 +129,11 @@ async function firstConnection(dialOptions: ConnectionOptions, options: ConnectO
         const where = [options.servers].flat().join(', ');
         throw new NatsUnreachableError(`no NATS server at ${where} within ${Math.round(waitedMs)} ms`, error);
       }
-      log.debug({ why: String(error) }, 'waiting for nats');
+      if (waitedMs >= tellAtMs) {
+        tellAtMs = waitedMs + 30_000;
+        const servers = [options.servers].flat().map((server) => server.replace(/\/\/.*@/, '//'));
+        log.warn({ servers, why: String(error) }, 'no nats server answers yet: waiting for one');
+      }
     }
     await pause(100, signal);
   }
