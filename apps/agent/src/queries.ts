@@ -36,12 +36,14 @@ export class Queries {
         return this.#addresses(parse(ofInstance, args), context);
       case 'info':
         return this.#info(parse(ofInstance, args), context);
+      case 'progress':
+        return { effects: this.#host.progress(parse(ofInstance, args).instance) };
       case 'look':
         return this.#driver.driver.observe(parse(ofInstance, args).instance, context);
       default: {
         const answer = await this.#moves.handle(method, parse(anything, args), context);
         if (answer !== undefined) return answer.value;
-        const known = ['consoleOutput', 'addresses', 'info', 'look', ...moveQueryNames];
+        const known = ['consoleOutput', 'addresses', 'info', 'progress', 'look', ...moveQueryNames];
         throw new ChronovirtError('UNKNOWN_QUERY', `no query ${method}; there are ${known.join(', ')}`);
       }
     }

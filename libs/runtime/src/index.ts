@@ -10,6 +10,7 @@ export type { ActorItem, ActorState, Aggregate, MessageOf, TurnEnv } from './act
 export * from './effects/driver-executor.ts';
 export * from './effects/effect-run.ts';
 export * from './effects/lease.ts';
+export type { EffectProgress } from './effects/lane.ts';
 export * from './host/host.ts';
 export * from './host/host-options.ts';
 export { lastReadableState } from './host/last-readable.ts';

@@ -80,6 +80,18 @@ export interface MigrationProgressView {
   readonly expectedEndMs: number | null;
 }
 
+/** How far what is under way has come. */
+export interface ProgressView {
+  readonly effects: readonly {
+    readonly host: string;
+    readonly method: string;
+    readonly op: number;
+    readonly what: string;
+    readonly fraction: number | null;
+  }[];
+  readonly copy: MigrationProgressView | null;
+}
+
 /** One event of a stored turn. */
 export interface EventView {
   readonly type: string;

@@ -65,7 +65,9 @@ export async function waitFor(
     ]);
     return exitCodes.ok;
   }
-  const progress = isJson ? null : new Progress(io, paint);
+  const progress = isJson
+    ? null
+    : new Progress(io, paint, () => context.client.json(`/v1/instances/${instance}/progress`));
   try {
     const { outcome, ...end } = await followOrder(context.client, {
       accepted,

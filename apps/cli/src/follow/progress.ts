@@ -1,9 +1,11 @@
 /** Tells on the error output how an order comes along: a line per transition, on a terminal a last line that lives. */
-import type { MessageView } from '../api/types.ts';
+import type { MessageView, ProgressView } from '../api/types.ts';
 import type { Row } from '../history/rows.ts';
 import type { Io } from '../io.ts';
 import type { Paint } from '../output/colour.ts';
+import { progressText } from '../output/progress-text.ts';
 import { duration } from '../output/time.ts';
+import { every, progressMs } from './every.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const frameMs = 100;
@@ -16,10 +18,15 @@ export class Progress {
   #state: { value: string; since: number; awaiting: string | null } | null = null;
   #began: number | null = null;
   #frame = 0;
+  readonly #ask: () => Promise<ProgressView>;
+  #stopAsking: (() => void) | undefined;
+  #said: string | null = null;
 
-  constructor(io: Io, paint: Paint) {
+  /** `ask`: how far what is under way has come; asked on a terminal alone. */
+  constructor(io: Io, paint: Paint, ask: () => Promise<ProgressView>) {
     this.#io = io;
     this.#paint = paint;
+    this.#ask = ask;
   }
 
   row(row: Row): void {
@@ -36,15 +43,22 @@ export class Progress {
     this.#state = state.value.includes('.')
       ? { value: state.value, since: at, awaiting: state.context.awaiting }
       : null;
+    this.#said = null;
     if (this.#io.isErrTty && this.#timer === undefined) {
       this.#timer = setInterval(() => this.#draw(), frameMs);
       this.#timer.unref();
+      this.#stopAsking = every(progressMs, this.#io.signal, async () => {
+        const asked = this.#state;
+        const said = asked === null ? null : progressText(await this.#ask());
+        if (asked === this.#state) this.#said = said;
+      });
     }
   }
 
   /** Removes the line that lives. */
   end(): void {
     clearInterval(this.#timer);
+    this.#stopAsking?.();
     this.#timer = undefined;
     if (this.#io.isErrTty) this.#io.err(clearLine);
   }
@@ -58,8 +72,10 @@ export class Progress {
     const { value, since, awaiting } = this.#state;
     this.#frame = (this.#frame + 1) % frames.length;
     const waits = awaiting === null ? '' : `, waiting for ${awaiting}`;
+    const said = this.#said === null ? '' : `  ${this.#said}`;
+    const text = `${value} ${duration(Math.max(0, this.#io.now() - since))}${waits}${said}`;
     this.#io.err(
-      `${clearLine}${this.#paint.yellow(frames[this.#frame] ?? '')} ${value} ${duration(Math.max(0, this.#io.now() - since))}${waits}`,
+      `${clearLine}${this.#paint.yellow(frames[this.#frame] ?? '')} ${text.slice(0, (this.#io.columns ?? 200) - 3)}`,
     );
   }
 }

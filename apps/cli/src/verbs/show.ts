@@ -1,8 +1,10 @@
 import { followEvents, tellsAway } from '../api/events.ts';
+import { every, progressMs } from '../follow/every.ts';
 import type { ApiClient } from '../api/client.ts';
-import type { Explanation, InstanceView, MigrationProgressView, StateView } from '../api/types.ts';
+import type { Explanation, InstanceView, ProgressView, StateView } from '../api/types.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
+import { progressText } from '../output/progress-text.ts';
 import { redraw } from '../output/redraw.ts';
 import { facts } from '../output/table.ts';
 import { age, dateTime, duration } from '../output/time.ts';
@@ -18,7 +20,7 @@ interface Address {
 interface Shown extends InstanceView {
   readonly addresses: readonly Address[] | null;
   readonly commands: readonly Explanation[] | null;
-  readonly progress: MigrationProgressView | null;
+  readonly progress: ProgressView | null;
 }
 
 interface Past {
@@ -59,37 +61,52 @@ export const showVerb: Verb = {
     }
     const shown = await read(context.client, instance);
     if (options['watch'] !== true) return context.print(shown, () => linesOf(context, shown));
+    let last = '';
+    let busy = false;
     const present = async (): Promise<void> => {
       const now = await read(context.client, shown.uuid);
+      busy = isUnderWay(now);
       if (context.isJson) context.print(now, () => []);
       else redraw(context.io, linesOf(context, now));
+      last = JSON.stringify(now.progress);
     };
     await present();
-    for await (const event of followEvents(context.client, {
-      instance: shown.uuid,
-      signal: context.io.signal,
-      onAway: tellsAway(context.io, context.client),
-    }))
-      if (event.kind === 'entry') await present();
+    // What is under way tells how far it is; that is no event.
+    const stop = every(progressMs, context.io.signal, async () => {
+      if (busy && JSON.stringify((await read(context.client, shown.uuid)).progress) !== last) await present();
+    });
+    try {
+      for await (const event of followEvents(context.client, {
+        instance: shown.uuid,
+        signal: context.io.signal,
+        onAway: tellsAway(context.io, context.client),
+      }))
+        if (event.kind === 'entry') await present();
+    } finally {
+      stop();
+    }
   },
 };
+
+/** Whether something works on it just now. */
+const isUnderWay = ({ effect, imageWork, migration, state }: InstanceView): boolean =>
+  state !== 'deleted' && (Boolean(effect) || Boolean(imageWork) || (migration?.value.includes('.') ?? false));
 
 /** The instance, and besides what its host and its chart say of it; those may be missing. */
 async function read(client: ApiClient, ref: string): Promise<Shown> {
   const path = `/v1/instances/${encodeURIComponent(ref)}`;
   const instance = await client.json<InstanceView>(path);
   if (instance.state === 'deleted') return { ...instance, addresses: null, commands: null, progress: null };
-  const isCopying = instance.migration?.value === 'copying.copy';
   const [addresses, commands, progress] = await Promise.all([
     optional(client.json<{ addresses: Address[] }>(`${path}/addresses`)),
     optional(client.json<{ commands: Explanation[] }>(`${path}/explain`)),
-    isCopying ? optional(client.json<{ progress: MigrationProgressView | null }>(`${path}/migration`)) : null,
+    isUnderWay(instance) ? optional(client.json<ProgressView>(`${path}/progress`)) : null,
   ]);
   return {
     ...instance,
     addresses: addresses?.addresses ?? null,
     commands: commands?.commands ?? null,
-    progress: progress?.progress ?? null,
+    progress,
   };
 }
 
@@ -131,7 +148,7 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         ],
         ['its image', one.imageWork ?? null],
         ['move', moveText(one)],
-        ['copied', copiedText(one.progress)],
+        ['progress', one.progress === null ? null : progressText(one.progress)],
         ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],
         ['lock', lock ? `held by ${lock.name}${lock.reason === '' ? '' : `: ${lock.reason}`}` : null],
         ['power', one.power ?? null],
@@ -171,17 +188,6 @@ function moveText({ migration }: Shown): string | null {
   const way = `${kind} from ${source}${destination === null ? '' : ` to ${destination}`}`;
   const waits = awaiting === null ? '' : `, waiting for ${awaiting}`;
   return `${way}: ${inWords(migration.value.replace('.', ' '))}${waits}${failure === null ? '' : ` (${failure.message})`}`;
-}
-
-function copiedText(progress: MigrationProgressView | null): string | null {
-  if (progress === null) return null;
-  const { memory, disk, bytesPerSecond, expectedEndMs, expectedDowntimeMs, phase } = progress;
-  const total = memory.total + disk.total;
-  const left = memory.remaining + disk.remaining;
-  const share = total === 0 ? '' : `${Math.floor((100 * (total - left)) / total)} % of ${mebibytes(total / 2 ** 20)}, `;
-  const end = expectedEndMs === null ? 'no end in sight' : `${duration(expectedEndMs)} left`;
-  const pause = expectedDowntimeMs === null ? '' : `, stands still for ${duration(expectedDowntimeMs)}`;
-  return `${phase}: ${share}${mebibytes(bytesPerSecond / 2 ** 20)}/s, ${end}${pause}`;
 }
 
 function addressOf({ addresses }: Shown, mac: string): string {

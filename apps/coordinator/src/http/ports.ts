@@ -71,13 +71,14 @@ export interface QueryPort {
   /**
    * - `consoleOutput` `{instance, bytes}` → `{text}`: the end of what the guest wrote to its serial console.
    * - `migrationProgress` `{instance}` → how far the copy of the guest to another host is, or null.
+   * - `progress` `{instance}` → `{effects: [{method, op, what, fraction}]}`: what the effects that run on that host say of themselves.
    * - `addresses` `{instance}` → `{addresses: [{mac, address, family, source}]}`: what the guest's NICs are known to hold.
    *
    * Rejects with a `ChronovirtError`: `HOST_UNREACHABLE`, `INSTANCE_NOT_FOUND`, `CONSOLE_NOT_AVAILABLE`, …
    */
   query(
     host: string,
-    method: 'consoleOutput' | 'addresses' | 'migrationProgress',
+    method: 'consoleOutput' | 'addresses' | 'migrationProgress' | 'progress',
     args: Record<string, unknown>,
   ): Promise<unknown>;
 }

@@ -214,6 +214,7 @@ export class SimulatedCloud {
   async #query(host: string, method: string, args: Record<string, unknown>): Promise<unknown> {
     if (host !== 'h1' || this.isAgentAway) throw new HypervisorUnavailableError(`host ${host} does not answer`);
     const instance = args['instance'] as InstanceUuid;
+    if (method === 'progress') return { effects: this.agent.progress(instance) };
     const context = { signal: new AbortController().signal, deadlineMs: 1_000 };
     if ((await this.driver.observe(instance, context)).domain === 'absent') throw new InstanceNotFoundError(instance);
     if (method === 'consoleOutput') return { text: `console of ${instance}\nlogin: ` };

@@ -16,6 +16,7 @@ import type { ActorItem, ActorState, Aggregate } from './aggregate.ts';
 import { foldOn } from './fold-on.ts';
 import type { Halt } from './halt.ts';
 import { brokenOff, halted, notTaken, unreadable } from './nothing-stored.ts';
+import type { EffectProgress } from '../effects/lane.ts';
 import type { CommandReply } from './reply.ts';
 import { Work } from './work.ts';
 
@@ -115,6 +116,11 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   /** Whether an effect runs that the host's standing does not allow. */
   get isRunningForbidden(): boolean {
     return this.#work?.lanes.runsForbidden ?? false;
+  }
+
+  /** What running effects say of themselves. */
+  get progress(): readonly EffectProgress[] {
+    return this.#work?.lanes.progress ?? [];
   }
 
   /** Something may have changed: look as soon as nothing is under way. */

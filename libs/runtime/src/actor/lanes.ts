@@ -1,6 +1,6 @@
 import type { CommandId, Due } from '@chronovirt/contract';
 import type { EffectOutcome } from '../effects/effect-run.ts';
-import { Lane } from '../effects/lane.ts';
+import { Lane, type EffectProgress } from '../effects/lane.ts';
 import type { ActorHost } from './actor-host.ts';
 import type { ActorState } from './aggregate.ts';
 
@@ -48,6 +48,11 @@ export class Lanes<S extends ActorState, C extends { readonly id: CommandId }, L
   get needsBarrier(): boolean {
     if (this.#lanes.size === 0) return this.#needsBarrier;
     return [...this.#lanes.values()].some(({ needsBarrier }) => needsBarrier);
+  }
+
+  /** What the effects that run say of themselves; those that have said nothing are left out. */
+  get progress(): EffectProgress[] {
+    return [...this.#lanes.values()].flatMap(({ progress }) => progress ?? []);
   }
 
   /** Whether an effect runs that the host's standing does not allow. */

@@ -23,14 +23,30 @@ export interface LaneHost<S = InstanceState, D = InstanceSpec> {
   readonly lease: Lease;
   readonly incarnation: Incarnation;
   readonly log: Log;
-  onProgress(id: string, op: number, what: string, fraction: number | undefined): void;
+}
+
+/** What a running effect says of itself, for persons who wait; never stored. */
+export interface EffectProgress {
+  readonly method: string;
+  readonly op: number;
+  /** In words. */
+  readonly what: string;
+  /** From 0 to 1; null = not known. */
+  readonly fraction: number | null;
+}
+
+interface RunningEffect {
+  readonly due: Due;
+  readonly permit: LanePermit;
+  stopGrace: (() => void) | null;
+  progress: EffectProgress | null;
 }
 
 export class Lane<S = InstanceState, D = InstanceSpec> {
   readonly #host: LaneHost<S, D>;
   /** Of an instance, as a rule; else what stands for it in the history of something else. */
   readonly #instance: InstanceUuid;
-  #running: { readonly due: Due; readonly permit: LanePermit; stopGrace: (() => void) | null } | null = null;
+  #running: RunningEffect | null = null;
   /** A predecessor's calls may still run until the barrier was passed once in this process. */
   needsBarrier = false;
 
@@ -51,6 +67,11 @@ export class Lane<S = InstanceState, D = InstanceSpec> {
     return this.#running?.due.op ?? null;
   }
 
+  /** The last word of the effect that runs; null = it has said nothing, or none runs. */
+  get progress(): EffectProgress | null {
+    return this.#running?.progress ?? null;
+  }
+
   /**
    * Runs an effect; the lane must be free. `onOutcome` gets what it ended as unless it was cancelled; `onFree` comes in every case,
    * after it, once the lane is free again.
@@ -63,7 +84,7 @@ export class Lane<S = InstanceState, D = InstanceSpec> {
     if (this.#running !== null) throw new Error(`lane of ${this.#instance} is taken by op ${this.#running.due.op}`);
     const { due } = input;
     const permit = new LanePermit(this.#host.lease);
-    const running = { due, permit, stopGrace: null as (() => void) | null };
+    const running: RunningEffect = { due, permit, stopGrace: null, progress: null };
     this.#running = running;
     const { clock, executor, policy, incarnation, log } = this.#host;
     const context: EffectContext = {
@@ -72,7 +93,9 @@ export class Lane<S = InstanceState, D = InstanceSpec> {
       incarnation,
       permit,
       remainingMs: () => Math.max(0, due.deadline - clock.now()),
-      progress: (what, fraction) => this.#host.onProgress(this.#instance, due.op, what, fraction),
+      progress: (what, fraction) => {
+        running.progress = { method: due.method, op: due.op, what: what.slice(0, 200), fraction: fraction ?? null };
+      },
     };
     const fields = {
       instance: this.#instance,

@@ -34,5 +34,4 @@ export interface HostOptions {
   readonly onSuperseded?: (message: Pick<TurnMessage, 'incarnation'>) => void;
   readonly onHalt?: (id: string, halt: Halt) => void;
   readonly onStored?: (seq: number, message: TurnMessage) => void;
-  readonly onProgress?: (id: string, op: number, what: string, fraction: number | undefined) => void;
 }

@@ -19,6 +19,7 @@ import type { Halt } from '../actor/halt.ts';
 import { MessageBuilder } from '../actor/message-builder.ts';
 import { stopping } from '../actor/nothing-stored.ts';
 import type { CommandReply } from '../actor/reply.ts';
+import type { EffectProgress } from '../effects/lane.ts';
 import { Lease } from '../effects/lease.ts';
 import { systemClock } from '../ports/clock.ts';
 import { silentLog } from '../ports/log.ts';
@@ -145,6 +146,11 @@ export class Host {
   state(instance: InstanceUuid): { state: InstanceState; seq: number } | undefined {
     const actor = this.#actors.get(instance);
     return actor?.state ? { state: actor.state, seq: actor.seq } : undefined;
+  }
+
+  /** What the effects that touch an instance just now say of themselves. */
+  progress(instance: InstanceUuid): readonly EffectProgress[] {
+    return this.#actors.get(instance)?.progress ?? [];
   }
 
   /** The spec of an instance of this host, read from its history when it is not in memory. */

@@ -41,7 +41,6 @@ export function populate<S extends ActorState, C extends { readonly id: CommandI
         lease,
         incarnation,
         log,
-        onProgress: (id, op, what, fraction) => options.onProgress?.(id, op, what, fraction),
       },
       env: (id, at, seq) => ({
         id,

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { MessageView, MigrationProgressView, ProgressView } from '../api/types.ts';
+import type { Io } from '../io.ts';
+import { paint } from '../output/colour.ts';
+import { progressText } from '../output/progress-text.ts';
+import { Progress } from './progress.ts';
+
+const MiB = 2 ** 20;
+const copy: MigrationProgressView = {
+  phase: 'copying',
+  elapsedMs: 4_000,
+  memory: { total: 1024 * MiB, remaining: 256 * MiB },
+  disk: { total: 0, remaining: 0 },
+  bytesPerSecond: 64 * MiB,
+  iteration: 2,
+  expectedDowntimeMs: 300,
+  expectedEndMs: 4_000,
+};
+const effect = { host: 'h1', method: 'spawn', op: 3, what: 'fetching image, 12 MiB', fraction: null };
+
+test('numbers of a live copy come first; what effects say is put side by side; nothing is nothing', () => {
+  expect(progressText({ effects: [effect], copy })).toBe(
+    'copying: 75 % of 1 GiB, 64 MiB/s, 4.00 s left, stands still for 300 ms',
+  );
+  expect(progressText({ effects: [], copy: { ...copy, expectedEndMs: null, expectedDowntimeMs: null } })).toContain(
+    'no end in sight',
+  );
+  const sent = { ...effect, what: 'image_uploading', fraction: 0.999 };
+  expect(progressText({ effects: [effect, sent], copy: null })).toBe('fetching image, 12 MiB; image uploading, 99 %');
+  expect(progressText({ effects: [], copy: null })).toBeNull();
+});
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const became = (value: string): MessageView =>
+  ({ at: 0, state: { value, context: { awaiting: null } } }) as unknown as MessageView;
+
+function onTerminal(isErrTty: boolean, ask: () => Promise<ProgressView>): { progress: Progress; shown: () => string } {
+  let shown = '';
+  const io: Io = {
+    out: () => {},
+    err: (text) => (shown += text),
+    env: {},
+    cwd: '/',
+    columns: 80,
+    isErrTty,
+    now: () => Date.now(),
+    signal: new AbortController().signal,
+  };
+  return { progress: new Progress(io, paint(false), ask), shown: () => shown };
+}
+
+test('on a terminal the line that lives tells how far it is, and forgets it with the next state', async () => {
+  const { progress, shown } = onTerminal(true, async () => ({ effects: [], copy }));
+  progress.state(became('migrating.liveMigration'));
+  await vi.advanceTimersByTimeAsync(1_200);
+  expect(shown()).toMatch(/migrating\.liveMigration [^\r]*copying: 75 % of 1 GiB/);
+  const before = shown().length;
+  progress.state(became('migrating.verdict'));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(shown().slice(before)).toMatch(/migrating\.verdict/);
+  expect(shown().slice(before)).not.toContain('75 %');
+  progress.end();
+});
+
+test('a line is never longer than the terminal is wide, and an API that does not answer is passed over', async () => {
+  let asked = 0;
+  const { progress, shown } = onTerminal(true, async () => {
+    asked += 1;
+    if (asked === 1) throw new Error('no answer');
+    return { effects: [{ ...effect, what: 'x'.repeat(200) }], copy: null };
+  });
+  progress.state(became('building.spawn'));
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(asked).toBe(2);
+  expect(shown()).toContain('xxx');
+  for (const line of shown().split('\r\u001B[2K')) expect(line.length).toBeLessThan(80);
+  progress.end();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked).toBe(2);
+});
+
+test('elsewhere nobody is asked', async () => {
+  let asked = 0;
+  const { progress } = onTerminal(false, async () => ({ effects: [], copy: asked++ === 0 ? copy : null }));
+  progress.state(became('building.spawn'));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked).toBe(0);
+  progress.end();
+});
