@@ -36,7 +36,7 @@ export class Demonstration {
     const { api } = this.#system;
     const there = await api.find(NAME);
     if (there !== null && there.state !== 'deleted') {
-      this.#say(`\nInstance ${NAME} of an earlier start is ${there.state}.`);
+      this.#say(`\nInstance ${NAME} is ${there.state}${there.state === 'stopped' ? ': it is started again' : ''}.`);
       if (there.state === 'stopped') await this.order('start');
       else if (!RESTING.has(there.state)) await this.#rests(there.uuid);
       return this.#shown();

@@ -1,7 +1,7 @@
 /** The whole system on this machine, from the first process to the last line; see `options.ts` for what can be asked. */
 import { lockProcess } from '@chronovirt/runtime';
 import { stateDir } from '../setup/places.mjs';
-import type { Turn } from './api.ts';
+import type { InstanceView, Turn } from './api.ts';
 import { Demonstration, NAME } from './demonstration.ts';
 import { historyTable } from './history-table.ts';
 import { leftovers } from './leftovers.ts';
@@ -75,6 +75,11 @@ async function serve(
   options: StartOptions,
   asked: Promise<NodeJS.Signals>,
 ): Promise<number> {
+  const { instances } = await system.api.get<{ instances: InstanceView[] }>('/v1/instances');
+  if (instances.length > 0)
+    say(
+      `\nInstances of earlier starts:\n${instances.map(({ name, state }) => `  ${name.padEnd(20)} ${state}`).join('\n')}`,
+    );
   const demonstration = new Demonstration(system, view, say);
   const booted = await demonstration.boot(options.simulated);
   say(`\nThe history of ${NAME}:\n\n${historyTable(await history(system, booted.uuid))}\n`);
@@ -105,16 +110,17 @@ async function stopInstances(system: System, view: LiveView): Promise<void> {
   if (running.length > 0) say('\nStopping the instances:');
   await Promise.all(
     running.map(async ({ uuid, name, state }) => {
-      const over = view.next(
-        ({ message }) => message.instance === uuid && ['stopped', 'failed', 'suspended'].includes(message.state.value),
-      );
+      /** Orders it, and waits for one of these states, though not for ever. */
+      const order = async (what: { name: string; args: object }, states: readonly string[]): Promise<void> => {
+        const there = view.next(({ message }) => message.instance === uuid && states.includes(message.state.value));
+        await system.api.post(`/v1/instances/${uuid}/commands`, what);
+        await Promise.race([there, new Promise((resolve) => setTimeout(resolve, 60_000))]);
+      };
+      const over = ['stopped', 'failed', 'suspended'];
       try {
-        if (state === 'paused') await system.api.post(`/v1/instances/${uuid}/commands`, { name: 'unpause', args: {} });
-        await system.api.post(`/v1/instances/${uuid}/commands`, {
-          name: 'stop',
-          args: { timeoutSeconds: 20, reason: 'shutdown' },
-        });
-        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 60_000))]);
+        // A guest that stands still would not hear that it is to shut down.
+        if (state === 'paused') await order({ name: 'unpause', args: {} }, ['running', ...over]);
+        await order({ name: 'stop', args: { timeoutSeconds: 20, reason: 'shutdown' } }, over);
       } catch (error) {
         say(`  ${name} could not be stopped: ${error instanceof Error ? error.message : String(error)}`);
       }

@@ -6,6 +6,60 @@ import { expect, it } from 'vitest';
 import { tempDir, until } from '@chronovirt/testing/lab';
 import { checkout } from '../setup/places.mjs';
 
+/** A start until it is up, and what it has said. */
+async function up(state: string) {
+  const child = spawn(process.execPath, [join(checkout, 'tools/start/main.ts'), '--simulated', '--port', '0'], {
+    env: { ...process.env, CHRONOVIRT_STATE: state },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  try {
+    await until(() => said.includes('Ctrl-C stops the instances'), { timeoutMs: 60_000, what: 'it is up' });
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  const end = async (): Promise<number | null> => {
+    child.kill('SIGINT');
+    return ended;
+  };
+  return { said: () => said, end, kill: () => child.kill('SIGKILL') };
+}
+
+it('Ctrl-C stops a paused guest, too, with the reason in its history; the next start shows what is there', async () => {
+  const dir = tempDir('start');
+  const first = await up(dir.path);
+  try {
+    const { address } = JSON.parse(readFileSync(join(dir.path, 'api.json'), 'utf8')) as { address: string };
+    const authorization = `Bearer ${readFileSync(join(dir.path, 'api-token'), 'utf8').trim()}`;
+    const order = await fetch(`${address}/v1/instances/demo/commands`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'pause' }),
+    });
+    expect(order.status).toBe(202);
+    await until(() => first.said().includes('pause.done'), { what: 'it is paused' });
+    expect(await first.end()).toBe(0);
+    expect(first.said()).not.toContain('could not be stopped');
+    expect(first.said()).toMatch(/unpause\.done[^]*powerOff\.requested[^]*powerOff\.done/);
+  } finally {
+    first.kill();
+  }
+  const second = await up(dir.path);
+  try {
+    expect(second.said()).toMatch(/Instances of earlier starts:\n {2}demo +\w+/);
+    expect(await second.end()).toBe(0);
+  } finally {
+    second.kill();
+    dir.remove();
+  }
+});
+
 /** `npm start | tee log`: Ctrl-C ends tee at once, and every later line goes nowhere. */
 it('Ctrl-C ends everything in order, also where nobody reads its lines any more', async () => {
   const dir = tempDir('start');
