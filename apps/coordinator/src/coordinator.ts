@@ -18,6 +18,7 @@ import { Fleet } from './hosts/fleet.ts';
 import { Hosts } from './hosts/hosts.ts';
 import { HostSilentError, type OrderHost } from './hosts/order-host.ts';
 import { serveHttp } from './http/index.ts';
+import { removeReplaced } from './images/remove-replaced.ts';
 import { ReadModel } from './read-model/read-model.ts';
 
 export interface RunningCoordinator {
@@ -104,6 +105,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   });
   hosts.closedBy((host) => made.whyClosed(host));
   await journal.provision(CLUSTER);
+  removeReplaced({ journal, model, images, log });
   await model.start();
   await cluster.start();
   made.start();

@@ -34,6 +34,7 @@ import { Hosts } from '../hosts/hosts.ts';
 import { HostSilentError } from '../hosts/order-host.ts';
 import type { CoordinatorConfigInput } from '../config/coordinator-config.ts';
 import { DirectoryImages } from '../images/directory-images.ts';
+import { removeReplaced } from '../images/remove-replaced.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { serveHttp, type HttpServer } from '../http/serve.ts';
 import { ReadModel } from '../read-model/read-model.ts';
@@ -77,7 +78,12 @@ export class SimulatedCloud {
       host: 'h1' as HostName,
       incarnation: incarnationOf(Date.now(), 1),
       journal: this.journal,
-      executor: new DriverExecutor({ driver: this.driver, host: this.driver, secrets: this.secrets }),
+      executor: new DriverExecutor({
+        driver: this.driver,
+        host: this.driver,
+        secrets: this.secrets,
+        images: this.driver.images,
+      }),
       log,
       underTerm: true,
     });
@@ -108,6 +114,7 @@ export class SimulatedCloud {
       methods: () => new Set(this.report().implements),
     });
     this.hosts.closedBy((host) => this.fleet.whyClosed(host));
+    removeReplaced({ journal: this.journal, model: this.model, images: this.images, log });
   }
 
   async start(): Promise<this> {
