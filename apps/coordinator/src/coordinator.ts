@@ -12,6 +12,7 @@ import {
 } from '@chronovirt/nats-adapter';
 import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
 import { Cluster } from './cluster/cluster.ts';
+import { forgetSecrets } from './cluster/forget-secrets.ts';
 import type { AskHost, SendToActor } from './cluster/host-requests.ts';
 import type { ProcessConfig } from './config/process-config.ts';
 import { Fleet } from './hosts/fleet.ts';
@@ -108,6 +109,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   removeReplaced({ journal, model, images, log });
   await model.start();
   await cluster.start();
+  const stopForgetting = forgetSecrets({ model, secrets, log });
   made.start();
   fleet = made;
   const server = await serveHttp({
@@ -133,6 +135,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     async stop() {
       await server.close();
       stopBeats();
+      stopForgetting();
       made.stop();
       model.close();
       await cluster.stop();

@@ -1,4 +1,6 @@
+import { silentLog } from '@chronovirt/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { forgetSecrets } from '../cluster/forget-secrets.ts';
 import { answered, get, post, remove, restsIn, runs, uploadSample } from '../testing/requests.ts';
 import { SimulatedCloud } from '../testing/simulated-cloud.ts';
 
@@ -323,6 +325,28 @@ test('each turn of the spine is a line of the log, with instance, command, op an
       op: expect.any(Number) as number,
       seq: expect.any(Number) as number,
     });
+});
+
+test('what was sealed goes with the delete, and what a delete left behind at the next start; of no other instance', async () => {
+  const userData = Buffer.from('#cloud-config').toString('base64');
+  const [gone, kept, missed] = await Promise.all(
+    ['sealed-gone', 'sealed-kept', 'sealed-missed'].map(async (name) => {
+      await runs(cloud, name, { userData, adminPassword: 'correct-horse-battery' });
+      return String((await get(cloud, `/v1/instances/${name}`)).body['uuid']);
+    }),
+  );
+  const stays = cloud.secrets.objects.get(`${missed}/userData`);
+  for (const name of ['sealed-gone', 'sealed-missed']) {
+    await remove(cloud, `/v1/instances/${name}`);
+    await restsIn(cloud, name, 'deleted');
+  }
+  const held = () => cloud.secrets.held();
+  await expect.poll(held).not.toContain(gone);
+  await expect.poll(held).not.toContain(missed);
+  cloud.secrets.objects.set(`${missed}/userData`, stays ?? Buffer.alloc(0));
+  forgetSecrets({ model: cloud.model, secrets: cloud.secrets, log: silentLog })();
+  await expect.poll(held).not.toContain(missed);
+  expect(await held()).toContain(kept);
 });
 
 test('what was sealed is in no answer, no history and no log', async () => {

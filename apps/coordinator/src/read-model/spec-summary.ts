@@ -9,6 +9,8 @@ export interface SpecSummary {
   readonly images: readonly string[];
   /** What it takes of a host. */
   readonly flavor: Flavor;
+  /** Whether anything was sealed for it. */
+  readonly hasSecrets: boolean;
 }
 
 export function summaryOf(spec: InstanceSpec): SpecSummary {
@@ -26,5 +28,6 @@ export function summaryOf(spec: InstanceSpec): SpecSummary {
     json: JSON.stringify(shown).slice(1, -1),
     images: [image.sha256, ...(shelved === undefined ? [] : [shelved.sha256])],
     flavor,
+    hasSecrets: shown.sealed.length > 0,
   };
 }

@@ -26,6 +26,10 @@ export class MemorySecrets implements SecretStore {
     return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);
   }
 
+  async held(): Promise<string[]> {
+    return [...new Set([...this.objects.keys()].map((name) => name.split('/')[0] ?? ''))];
+  }
+
   async forget(instance: string): Promise<void> {
     for (const name of this.objects.keys()) if (name.startsWith(`${instance}/`)) this.objects.delete(name);
   }

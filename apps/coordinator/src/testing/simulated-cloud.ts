@@ -28,6 +28,7 @@ import {
   type Log,
 } from '@chronovirt/runtime';
 import { Cluster } from '../cluster/cluster.ts';
+import { forgetSecrets } from '../cluster/forget-secrets.ts';
 import { Fleet } from '../hosts/fleet.ts';
 import { fleetConfig } from '../hosts/fleet-config.ts';
 import { Hosts } from '../hosts/hosts.ts';
@@ -123,6 +124,7 @@ export class SimulatedCloud {
     await this.journal.provision('_cluster');
     await this.model.start();
     await this.cluster.start();
+    forgetSecrets({ model: this.model, secrets: this.secrets, log: this.#options.log ?? silentLog });
     this.fleet.start();
     this.fleet.hear(this.report());
     this.server = await serveHttp({

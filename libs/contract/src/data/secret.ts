@@ -25,4 +25,6 @@ export interface SecretStore {
   open(key: WrappedKey, ref: SecretRef): Promise<Uint8Array>;
   /** Removes all sealed objects of an instance; nothing there is fine. */
   forget(instance: string): Promise<void>;
+  /** The instances of which sealed objects are there. */
+  held(): Promise<string[]>;
 }

@@ -124,6 +124,12 @@ export class Bucket {
     return removed;
   }
 
+  /** The keys of all objects. */
+  async keys(): Promise<string[]> {
+    const prefix = `$O.${this.#name}.M.`;
+    return Object.keys(await this.#subjects(`${prefix}>`)).map((subject) => subject.slice(prefix.length));
+  }
+
   /** Removes what uploads left that were never finished; only where nobody uploads. Returns how many. */
   async sweep(): Promise<number> {
     const wanted = new Set<string>();

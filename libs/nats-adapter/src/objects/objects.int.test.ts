@@ -205,7 +205,10 @@ describe.each(testServers())('the object store on nats-server $version', ({ path
       const newer = await secrets.seal(key, instance, 'userData', Buffer.from('new'));
       const kept = await secrets.seal(key, other, 'userData', plain);
       expect(Buffer.from(await secrets.open(key, older)).equals(plain)).toBe(true);
+      expect(await secrets.held()).toEqual(expect.arrayContaining([instance, other]));
       await secrets.forget(instance);
+      expect(await secrets.held()).toContain(other);
+      expect(await secrets.held()).not.toContain(instance);
       await expect(secrets.open(key, older)).rejects.toMatchObject({ code: 'SECRET_MISSING' });
       await expect(secrets.open(key, newer)).rejects.toMatchObject({ code: 'SECRET_MISSING' });
       expect(await held('secrets', `*.${instance}.>`)).toBe(0);

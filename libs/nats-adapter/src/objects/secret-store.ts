@@ -79,6 +79,11 @@ export class NatsSecretStore implements SecretStore {
     await this.#bucket.remove(instance, true);
   }
 
+  async held(): Promise<string[]> {
+    const instances = (await this.#bucket.keys()).map((key) => key.split('.')[0] ?? '');
+    return [...new Set(instances)];
+  }
+
   #unwrap(key: WrappedKey): Uint8Array {
     if (key.kid !== this.#kid) throw new WrappingKeyError(key.kid, this.#kid);
     try {
