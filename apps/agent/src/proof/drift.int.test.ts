@@ -212,6 +212,35 @@ describe('where the record holds', () => {
   });
 });
 
+describe('where the guest holds', () => {
+  const adopt = { drift: 'adopt' };
+
+  test('what somebody did to it is taken over, heard at once or found later, and it is not touched', async () => {
+    await begin(adopt);
+    const id = await domainId();
+    await virsh('suspend');
+    expect((await seen('observed.paused', 'paused')).data).toMatchObject({ choice: 'adopt', seen: 'paused' });
+    await virsh('resume');
+    await seen('observed.running', 'running');
+    expect(await domainId()).toBe(id);
+    await virsh('destroy');
+    await seen('observed.stopped', 'stopped');
+    await virsh('start');
+    await seen('observed.running', 'running');
+    const next = await domainId();
+    await kill();
+    await virsh('suspend');
+    await restart(adopt);
+    expect((await seen('observed.paused', 'paused')).data).toMatchObject({
+      choice: 'adopt',
+      heard: expect.stringMatching(/comparison/) as string,
+    });
+    expect([await power(), await domainId()]).toEqual(['paused', next]);
+    await order('unpause');
+    expect(await power()).toBe('running');
+  });
+});
+
 test('where a person is asked, nothing happens until one says', async () => {
   await begin({ drift: 'ask' });
   await virsh('destroy');
