@@ -170,6 +170,22 @@ test('what shelving made of a disk is in use as long as the instance is on the s
   expect(await remove(cloud, '/v1/images/on-the-shelf-shelved')).toMatchObject({ status: 200 });
 });
 
+test('a dry run is about the order with its arguments', async () => {
+  await runs(cloud, 'backed-up');
+  const path = '/v1/instances/backed-up/commands';
+  const backup = (name: string, rotation: number): object => ({ name: 'backup', args: { name, rotation } });
+  const { body } = await post(cloud, path, backup('nightly', 2));
+  const since = `since=${String(body['host'])}:${String(body['seq'])}`;
+  await expect
+    .poll(async () => (await get(cloud, `/v1/instances/backed-up?${since}`)).body['imageWork'], { timeout: 5_000 })
+    .toBeNull();
+  expect((await post(cloud, `${path}?dryRun`, backup('nightly', 32))).body).toMatchObject({ allowed: true });
+  const tooMany = backup('weekly', 32);
+  const told = (await post(cloud, `${path}?dryRun`, tooMany)).body;
+  expect(told).toMatchObject({ command: 'backup', allowed: false, guard: 'backupRoom' });
+  expect((await post(cloud, path, tooMany)).body).toMatchObject({ guard: 'backupRoom', detail: told['fact'] });
+});
+
 test('a root disk that the image does not fit on is refused with what would fit', async () => {
   await upload(await qcow2(), 'name=debian');
   const init = {

@@ -188,6 +188,8 @@ export class SimulatedCloud {
         'unrescue',
         'softDelete',
         'restore',
+        'snapshot',
+        'removeImages',
       ],
       waitingFor: null,
       firstOfBoot: true,

@@ -55,8 +55,8 @@ export function orderRoutes(context: ApiContext): Route[] {
       async handle({ params, query, body, by, idempotencyKey, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
         if (query.dryRun === true) {
-          await argumentsOf(context, body);
-          return json(await explained(context, entry, by, body.name));
+          const args = await argumentsOf(context, body);
+          return json(await explained(context, entry, by, body.name, args));
         }
         const position = formatPosition(context.model.position);
         return json({ ...(await sendOrder(context, entry, body, by, idempotencyKey)), position }, 202);
@@ -79,14 +79,20 @@ export function orderRoutes(context: ApiContext): Route[] {
   ];
 }
 
-/** Whether a command would be taken now, and why not; of all commands when none is named. */
-async function explained(context: ApiContext, entry: InstanceEntry, by: By, command?: CommandName): Promise<object> {
+/** Whether a command would be taken now with these arguments, and why not; of all commands when none is named. */
+async function explained(
+  context: ApiContext,
+  entry: InstanceEntry,
+  by: By,
+  command?: CommandName,
+  args: Readonly<Record<string, unknown>> = {},
+): Promise<object> {
   const present = await presentOf(context, entry, entry.host, command);
   // What moves an instance is asked of the spine, which knows of moves and hosts.
   const spine = await presentOf(context, entry, CLUSTER);
   const explanation = (name: CommandName): Explanation & { command: CommandName } => {
     const { state, env } = ofMoves.has(name) ? spine : present;
-    return { command: name, ...explain(state, name, { ...env, by }) };
+    return { command: name, ...explain(state, name, { ...env, by, args }) };
   };
   const about = {
     instance: entry.uuid,
