@@ -5,7 +5,10 @@ export class LiveView {
   readonly #api: Api;
   readonly #say: (line: string) => void;
   readonly #stop = new AbortController();
-  readonly #last = new Map<string, { at: number; value: string }>();
+  /** By host and instance: where it was there. */
+  readonly #there = new Map<string, string>();
+  /** By instance: what was told of it last. */
+  readonly #last = new Map<string, { readonly at: number; readonly value: string }>();
   readonly #waiters = new Set<{ done: (turn: Turn) => boolean; resolve: (turn: Turn) => void }>();
   #running: Promise<void> = Promise.resolve();
 
@@ -49,14 +52,18 @@ export class LiveView {
   #show({ host, message }: Turn): void {
     const { at, events, state, instance } = message;
     // Each host has a state of its own of an instance that moves: what changes is told beside what it was there.
-    const before = this.#last.get(`${host} ${instance}`);
+    const before = this.#there.get(`${host} ${instance}`);
     // Who may not run it has no state of it: what it was there last would look as if it still were.
     const { kind } = state.actor.role;
     const isIts = kind === 'owner' || kind === 'granted' || state.value === 'deleted';
     const value = isIts ? state.value : kind;
-    this.#last.set(`${host} ${instance}`, { at, value });
-    const took = before === undefined ? '' : `+${at - before.at} ms`;
-    const from = before === undefined || before.value === value ? '' : `${before.value} → `;
+    const last = this.#last.get(instance);
+    this.#there.set(`${host} ${instance}`, value);
+    this.#last.set(instance, { at: Math.max(at, last?.at ?? 0), value });
+    const took = last === undefined ? '' : `+${Math.max(0, at - last.at)} ms`;
+    // Told of another host already: it is no news that it is so here, too.
+    const isKnown = before === undefined || before === value || last?.value === value;
+    const from = isKnown ? '' : `${before} → `;
     this.#say(
       `  ${new Date(at).toISOString().slice(11, 23)} ${host.padEnd(9)} ${eventsText(events).padEnd(34)} ${from}${value}  ${took}`,
     );
