@@ -1,6 +1,12 @@
 /** What this host reports of itself, again and again. */
 import { cpus } from 'node:os';
-import type { HostFacts, HostReport, Incarnation } from '@chronovirt/contract';
+import {
+  MAX_HALTS_TOLD,
+  type HaltReport,
+  type HostFacts,
+  type HostReport,
+  type Incarnation,
+} from '@chronovirt/contract';
 import { publishBeat, type NatsConnection } from '@chronovirt/nats-adapter';
 import { systemClock, type Host, type Log } from '@chronovirt/runtime';
 import type { Boot } from './boot-record.ts';
@@ -61,8 +67,19 @@ function reportOf(options: BeatOptions, facts: HostFacts, silent: string | null)
     ...(host.standing === null ? {} : { standing: host.standing }),
     ...(keeper === null || keeper.armed === null ? {} : { watchdog: keeper.armed }),
     ...(config.peer === undefined ? {} : { peer: { address: config.peer.address, port: config.peer.port } }),
+    ...haltsOf(host),
     ...reachedBy(config),
   };
+}
+
+/** Only these reports tell of an instance that this process gave up on: nothing of that is stored. */
+export function haltsOf(host: Pick<Host, 'instances'>): Pick<HostReport, 'halted'> {
+  const halted: HaltReport[] = [];
+  for (const { instance, halt } of host.instances()) {
+    if (halt === null || halted.length === MAX_HALTS_TOLD) continue;
+    halted.push({ instance, code: halt.code.slice(0, 64), message: halt.message.slice(0, 300), seq: halt.seq });
+  }
+  return halted.length === 0 ? {} : { halted };
 }
 
 function methodsOf(driver: HostDriver['driver']): string[] {

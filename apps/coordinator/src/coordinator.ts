@@ -48,9 +48,11 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   await images.sweep();
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   const hosts = new Hosts(systemClock, config.hostAliveMs);
+  const model = new ReadModel({ journal, log });
   let fleet: Fleet | null = null;
   const stopBeats = watchBeats(nats, (report) => {
     fleet?.hear(report);
+    model.hearHalts(report.host, report.halted ?? []);
     // A host's first beat: its history needs a stream, which only the coordinator may make.
     if (hosts.hear(report)) {
       journal.provision(report.host).then(
@@ -76,7 +78,6 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
       throw new ChronovirtError(reply.code, reply.message, reply.retry === undefined ? {} : { retry: reply.retry });
     return (reply.value ?? {}) as Record<string, unknown>;
   };
-  const model = new ReadModel({ journal, log });
   let giveUp: (why: string) => void = () => {};
   const over = new Promise<string>((resolve) => (giveUp = resolve));
   const cluster = new Cluster({

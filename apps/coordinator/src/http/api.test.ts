@@ -1,3 +1,4 @@
+import type { InstanceUuid } from '@chronovirt/contract';
 import { silentLog } from '@chronovirt/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { forgetSecrets } from '../cluster/forget-secrets.ts';
@@ -285,6 +286,22 @@ describe('time travel', () => {
     expect(changes).toContainEqual({ path: 'value', before: 'running', after: 'stopped' });
     expect(await get(cloud, '/v1/instances/past/state?at=soon')).toMatchObject({ status: 400, body: { field: 'at' } });
   });
+});
+
+test('an instance that its agent gave up on says so for as long as the agent does, and delete is open', async () => {
+  await runs(cloud, 'stuck');
+  const { uuid } = (await get(cloud, '/v1/instances/stuck')).body as { uuid: InstanceUuid };
+  const halt = { instance: uuid, code: 'JOURNAL_FORBIDDEN', message: 'the journal refuses its messages', seq: null };
+  cloud.model.hearHalts('h1', [halt]);
+  const told = { code: 'JOURNAL_FORBIDDEN', text: 'the journal refuses its messages' };
+  expect(await get(cloud, '/v1/instances/stuck')).toMatchObject({ body: { state: 'running', halted: told } });
+  const { instances } = (await get(cloud, '/v1/instances')).body as { instances: { uuid: string; halted: object }[] };
+  expect(instances.find((one) => one.uuid === uuid)?.halted).toMatchObject(told);
+  expect(await get(cloud, '/v1/instances/stuck/explain?command=pause')).toMatchObject({ status: 423 });
+  expect(await get(cloud, '/v1/instances/stuck/explain?command=delete')).toMatchObject({ body: { allowed: true } });
+  cloud.model.hearHalts('h1', []);
+  expect(await get(cloud, '/v1/instances/stuck')).toMatchObject({ body: { halted: null } });
+  expect(await get(cloud, '/v1/instances/stuck/explain?command=pause')).toMatchObject({ body: { allowed: true } });
 });
 
 test('a history that this version cannot read on halts the instance alone: it says which version is needed', async () => {

@@ -2,7 +2,7 @@
  * All instances as the API shows them, folded from every host's stream: at the start the last message of each history, then each message
  * as it is stored. Reads wait for a sequence where asked to, so a reader never sees less than it was told.
  */
-import { CLUSTER, isHostToken, type TurnMessage } from '@chronovirt/contract';
+import { CLUSTER, isHostToken, type HaltReport, type TurnMessage } from '@chronovirt/contract';
 import { isReadable, specIn, whyUnreadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
 import { followHost } from './follow-host.ts';
 import { InstanceEntry } from './instance-entry.ts';
@@ -12,6 +12,7 @@ import { reaches, type Position } from './position.ts';
 import { epochOf, viewOf, type Segment } from './segment.ts';
 import { loadSpecs } from './spec-loading.ts';
 import { summaryOf, type SpecSummary } from './spec-summary.ts';
+import { ToldHalts } from './told-halts.ts';
 
 export interface ReadModelOptions {
   readonly journal: Journal;
@@ -38,6 +39,10 @@ export class ReadModel {
   readonly #following = new Map<string, Promise<void>>();
   readonly #listeners = new Set<Listener>();
   readonly #waiters = new Set<Waiter>();
+  readonly #toldHalts = new ToldHalts(
+    (instance) => this.#entries.get(instance),
+    (entry, segment) => this.#put(entry, segment),
+  );
   readonly #closing = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #isStarted = false;
@@ -133,6 +138,11 @@ export class ReadModel {
 
   entries(): Iterable<InstanceEntry> {
     return this.#entries.values();
+  }
+
+  /** The instances that a host's agent will not go on with, by its last report. */
+  hearHalts(host: string, halts: readonly HaltReport[]): void {
+    this.#toldHalts.hear(host, halts);
   }
 
   /** Hears every message that is stored from now on, in each host's order, after the model has taken it. Returns the way to stop. */

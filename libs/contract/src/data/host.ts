@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostName, incarnation } from './identifiers.ts';
+import { hostName, incarnation, instanceUuid } from './identifiers.ts';
 
 /** A host's term as its agent knows it: whether it is over (`barred`), and no guest of ours runs there because of that. */
 export const hostStanding = z.strictObject({
@@ -13,6 +13,19 @@ export type HostStanding = z.infer<typeof hostStanding>;
 
 /** A watchdog outside the agent: it ends all guests when the agent has not confirmed its term for `boundMs`. */
 export const watchdogReport = z.strictObject({ boundMs: z.int().positive() });
+
+/** An instance that the agent will not go on with, and why. Nothing of it is stored: a halted actor stores nothing. */
+export const haltReport = z.strictObject({
+  instance: instanceUuid,
+  code: z.string().max(64),
+  message: z.string().max(300),
+  /** Sequence of the message that could not be used, when it was one. */
+  seq: z.int().nonnegative().nullable(),
+});
+export type HaltReport = z.infer<typeof haltReport>;
+
+/** So many halts fit into a beat. */
+export const MAX_HALTS_TOLD = 50;
 
 /** What an agent says of its host in each beat (`hb.<host>`), and what placement reads. Memory in MiB, disk in GiB. */
 export const hostReport = z.strictObject({
@@ -47,5 +60,7 @@ export const hostReport = z.strictObject({
   firstOfBoot: z.boolean().optional(),
   /** A watchdog outside the agent is armed: it ends all guests when the agent has not confirmed its term for this long. */
   watchdog: watchdogReport.optional(),
+  /** Halted instances, as many as fit; left out: there are none. */
+  halted: z.array(haltReport).max(MAX_HALTS_TOLD).optional(),
 });
 export type HostReport = z.infer<typeof hostReport>;

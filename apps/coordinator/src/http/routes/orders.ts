@@ -136,6 +136,12 @@ async function presentOf(
       { host, seq: stored.seq },
     );
   }
+  const halted = entry.of(host)?.halted ?? null;
+  if (halted !== null && command !== 'delete')
+    throw new Problem(423, 'HALTED', `the instance is halted (${halted.code}): ${halted.text}; only delete is taken`, {
+      host,
+      seq: halted.seq,
+    });
   const report = context.hosts().find((view) => view.report.host === host)?.report;
   const methods = host === CLUSTER ? clusterMethods : new Set(report?.implements ?? []);
   const facts = { implements: methods, full: context.journal.fill(host) >= fullAt, proofOf: context.proofOf };
