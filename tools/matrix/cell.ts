@@ -188,14 +188,18 @@ async function verified({ system, uuid }: Guest): Promise<string[]> {
 }
 
 /** That it is no husk: the next command is taken and done. */
-async function nextCommand(guest: Guest, { state }: View): Promise<void> {
+async function nextCommand(guest: Guest, { state, failure }: View): Promise<void> {
   const chains: Readonly<Record<string, readonly string[]>> = {
     running: ['pause', 'unpause'],
     paused: ['unpause'],
     stopped: ['start'],
     resized: ['confirmResize'],
     rescued: ['unrescue'],
-    failed: ['hardReboot'],
+    shelved: ['unshelve'],
+    offloaded: ['unshelve'],
+    trashed: ['restore'],
+    // Of a guest that could not be made anew nothing is left to be started.
+    failed: [failure?.method === 'spawn' ? 'rebuild' : 'hardReboot'],
   };
   const chain = chains[state];
   if (chain === undefined) throw new Error(`nothing is known that takes it out of ${state}`);

@@ -79,6 +79,13 @@ export const operations: readonly Operation[] = [
     perform: orders(['resize', { flavor: 'micro' }], ['confirmResize']),
   },
   {
+    name: 'resize in place + revert',
+    storage: 'own',
+    needsBoot: true,
+    hosts: 1,
+    perform: orders(['resize', { flavor: 'micro' }], ['revertResize']),
+  },
+  {
     name: 'rescue + unrescue',
     storage: 'own',
     needsBoot: true,
@@ -91,6 +98,27 @@ export const operations: readonly Operation[] = [
     needsBoot: false,
     hosts: 1,
     perform: async (scene) => scene.order('snapshot', { name: snapshotName(scene.uuid) }),
+  },
+  {
+    name: 'rebuild',
+    storage: 'own',
+    needsBoot: false,
+    hosts: 1,
+    perform: orders(['rebuild']),
+  },
+  {
+    name: 'shelve + offload + unshelve',
+    storage: 'own',
+    needsBoot: true,
+    hosts: 1,
+    perform: orders(['shelve'], ['offload'], ['unshelve']),
+  },
+  {
+    name: 'soft delete + restore',
+    storage: 'own',
+    needsBoot: true,
+    hosts: 1,
+    perform: orders(['softDelete'], ['restore']),
   },
   {
     name: 'evacuate + return',
