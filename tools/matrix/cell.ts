@@ -188,7 +188,7 @@ async function verified({ system, uuid }: Guest): Promise<string[]> {
 }
 
 /** That it is no husk: the next command is taken and done. */
-async function nextCommand(guest: Guest, { state, failure }: View): Promise<void> {
+async function nextCommand(guest: Guest, { state }: View): Promise<void> {
   const chains: Readonly<Record<string, readonly string[]>> = {
     running: ['pause', 'unpause'],
     paused: ['unpause'],
@@ -198,8 +198,7 @@ async function nextCommand(guest: Guest, { state, failure }: View): Promise<void
     shelved: ['unshelve'],
     offloaded: ['unshelve'],
     trashed: ['restore'],
-    // Of a guest that could not be made anew nothing is left to be started.
-    failed: [failure?.method === 'spawn' ? 'rebuild' : 'hardReboot'],
+    failed: ['hardReboot'],
   };
   const chain = chains[state];
   if (chain === undefined) throw new Error(`nothing is known that takes it out of ${state}`);
