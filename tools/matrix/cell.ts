@@ -198,14 +198,15 @@ async function nextCommand(guest: Guest, { state }: View): Promise<void> {
     shelved: ['unshelve'],
     offloaded: ['unshelve'],
     trashed: ['restore'],
-    failed: ['hardReboot'],
+    // A guest of which nothing is left is made anew; every other one is repaired.
+    failed: [(await guest.refusal('hardReboot')) === 'guestThere' ? 'rebuild' : 'hardReboot'],
   };
   const chain = chains[state];
   if (chain === undefined) throw new Error(`nothing is known that takes it out of ${state}`);
   for (const name of chain) await guest.order(name);
-  const view = await guest.view();
-  if (state !== 'resized' && view.state !== 'running')
-    throw new Error(`after ${chain.join(' and ')} it is ${view.state}, not running`);
+  const after = await guest.view();
+  if (state !== 'resized' && after.state !== 'running')
+    throw new Error(`after ${chain.join(' and ')} it is ${after.state}, not running`);
 }
 
 /** Deletes the guest and what the operation made beside it; what is left, and its whole story. */

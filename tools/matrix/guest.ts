@@ -87,12 +87,14 @@ export class Guest implements Scene {
   }
 
   async takes(command: string): Promise<void> {
+    await settles(`${command} would be taken`, this.leftMs, async () => (await this.refusal(command)) === null);
+  }
+
+  /** The guard that would refuse a command; null = none would. */
+  async refusal(command: string): Promise<string | null> {
     const path = `/v1/instances/${this.uuid}/explain?command=${command}`;
-    await settles(
-      `${command} would be taken`,
-      this.leftMs,
-      async () => (await answered(this.system.api.get<{ allowed: boolean }>(path))).allowed,
-    );
+    const { guard } = await answered(this.system.api.get<{ guard?: string }>(path));
+    return guard ?? null;
   }
 
   /** Resolves when its history says that it is gone. */

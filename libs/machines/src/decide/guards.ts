@@ -4,6 +4,7 @@
  */
 import {
   CLUSTER,
+  isEmpty,
   MAX_BACKUPS,
   type Command,
   type CommandName,
@@ -31,6 +32,7 @@ export const guards = {
   fenceProven: 'It is proved that the host which held the guest cannot run it any more.',
   state: 'The command is legal in the present state.',
   launched: 'The guest has run at least once.',
+  guestThere: 'Something of the guest is on its host.',
   lockOpen: 'The instance is not locked, or an operator asks.',
   imageIdle: 'No image of the instance is being made.',
   backupRoom: 'There is room for the backups that are to be kept.',
@@ -226,6 +228,11 @@ function whatFits(
   }
   if (here.some(({ launched }) => launched) && neverRan(state))
     return { guard: 'launched', fact: 'the guest has never run: its build failed; hard reboot and delete are open' };
+  if (here.some(({ there }) => there) && isGone(state))
+    return {
+      guard: 'guestThere',
+      fact: `nothing of the guest is on its host: ${state.context.failure?.method} failed, and its disks are gone; rebuild makes it anew, delete ends it, reset looks again`,
+    };
   const done = here.find((row) => methodsOf(row).every((method) => onSpine || env.facts.implements.has(method)));
   if (done === undefined)
     return {
@@ -300,6 +307,11 @@ function imageFits(
 /** A build that failed before the guest ever ran: it began from nothing. */
 export function neverRan({ value, context }: Pick<InstanceState, 'value' | 'context'>): boolean {
   return value === 'failed' && context.origin === null;
+}
+
+/** An operation failed and left nothing (a rebuild's new guest that did not start takes its disks with it), by the look that ended it. */
+function isGone({ value, context: { failure } }: InstanceState): boolean {
+  return value === 'failed' && failure !== null && failure.observation !== null && isEmpty(failure.observation);
 }
 
 function missing(rows: readonly Operation[], has: ReadonlySet<string>): string {

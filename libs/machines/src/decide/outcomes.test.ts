@@ -40,6 +40,21 @@ describe('an outcome is believed for what was seen', () => {
     });
   });
 
+  test('failed and nothing is left: what needs a guest says so, what makes one or ends it is open', () => {
+    const rebuilt = (left: typeof EMPTY): Scenario => {
+      const instance = Scenario.resting('running');
+      instance.order('rebuild');
+      instance.outcome('done', EMPTY);
+      expect(told(instance.outcome('failed', left))).toEqual(['spawn.failed -> failed']);
+      return instance;
+    };
+    for (const command of ['hardReboot', 'rescue', 'stop', 'softDelete'] as const)
+      expect(rebuilt(EMPTY).order(command)).toMatchObject({ answer: { guard: 'guestThere' } });
+    for (const command of ['rebuild', 'delete', 'reset'] as const)
+      expect(rebuilt(EMPTY).order(command)).toMatchObject({ answer: { kind: 'accepted' } });
+    expect(told(rebuilt(seen({ power: 'off' })).order('hardReboot'))).toEqual(['reboot.requested -> rebooting.reboot']);
+  });
+
   test('failed and nobody answered, or the domain is busy: reconciling', () => {
     expect(told(pausing().outcome('failed', null))).toEqual(['pause.failed -> reconciling.probe']);
     expect(told(pausing().outcome('failed', seen({ busy: 'save' })))).toEqual(['pause.failed -> reconciling.probe']);

@@ -29,6 +29,8 @@ export interface Operation {
   readonly needs?: readonly string[];
   /** Needs a first successful start. */
   readonly launched?: true;
+  /** Needs the guest's disks, or its domain: it acts on a guest that is there, and makes none. */
+  readonly there?: true;
   readonly description: string;
 }
 
@@ -53,6 +55,7 @@ export const operations: readonly Operation[] = [
     goal: 'stopped',
     where: 'host',
     launched: true,
+    there: true,
     description: 'Shuts the guest down; after the timeout it is cut off.',
   },
   {
@@ -75,6 +78,7 @@ export const operations: readonly Operation[] = [
     goal: 'running',
     request: { rebootType: 'HARD' },
     where: 'host',
+    there: true,
     description: 'Cuts the guest off and starts it from a fresh definition; the repair tool.',
   },
   {
@@ -132,6 +136,7 @@ export const operations: readonly Operation[] = [
     goal: 'rescued',
     where: 'host',
     launched: true,
+    there: true,
     description: 'Starts a rescue system with the own disk beside it.',
   },
   {
@@ -287,6 +292,7 @@ export const operations: readonly Operation[] = [
     request: { by: 'softDelete' },
     where: 'host',
     launched: true,
+    there: true,
     description: 'Puts the guest aside as the driver does it; restore or delete follows.',
   },
   {
@@ -298,6 +304,7 @@ export const operations: readonly Operation[] = [
     request: { by: 'powerOff' },
     where: 'host',
     launched: true,
+    there: true,
     description: 'Where the driver has no such method, the guest is stopped.',
   },
   {
