@@ -28,7 +28,8 @@ export async function* followEvents(
       for await (const { id, event, data } of parseEvents(response as AsyncIterable<Buffer>)) {
         if (id !== null) position = id;
         if (event === 'position') yield { kind: 'position', position: position ?? '' };
-        else if (event !== 'host') yield { kind: 'entry', entry: JSON.parse(data) as HistoryEntry };
+        else if (event === 'turn' || event === 'unreadable')
+          yield { kind: 'entry', entry: JSON.parse(data) as HistoryEntry };
       }
     } catch (error) {
       if (signal.aborted) return;

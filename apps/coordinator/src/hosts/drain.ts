@@ -4,6 +4,8 @@
  */
 import {
   ChronovirtError,
+  CLUSTER,
+  hostTokenOf,
   type Command,
   type CommandName,
   type DrainResult,
@@ -15,9 +17,9 @@ import {
   type InstanceUuid,
 } from '@chronovirt/contract';
 import { explain, isMigrationLeaf, restingOf, settled } from '@chronovirt/machines';
-import { isReadable, sleep, type Clock, type Journal } from '@chronovirt/runtime';
+import { isOfHost, isReadable, sleep, type Clock, type Journal } from '@chronovirt/runtime';
 import { explainNone, type Placement } from '../cluster/placement.ts';
-import type { DrainStep, OrderReply } from '../http/ports.ts';
+import type { DrainPicture, DrainStep, OrderReply } from '../http/ports.ts';
 import type { InstanceEntry } from '../read-model/instance-entry.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 
@@ -45,9 +47,15 @@ type Stayed = Map<string, { readonly name: string; readonly why: string }>;
 
 export class Drain {
   readonly #options: DrainOptions;
+  readonly #pictures = new Map<string, DrainPicture>();
 
   constructor(options: DrainOptions) {
     this.#options = options;
+  }
+
+  /** How far the drain of that host is; null while none runs. To be looked at, never stored. */
+  picture(host: string): DrainPicture | null {
+    return this.#pictures.get(host) ?? null;
   }
 
   /** What a drain of that host would do now. Nothing is stored or ordered. */
@@ -58,6 +66,14 @@ export class Drain {
   }
 
   async run(state: HostState, op: number, context: EffectContext): Promise<Record<string, unknown>> {
+    try {
+      return await this.#run(state, op, context);
+    } finally {
+      this.#pictures.delete(state.host);
+    }
+  }
+
+  async #run(state: HostState, op: number, context: EffectContext): Promise<Record<string, unknown>> {
     const { host, parts } = state;
     const { signal } = context.permit;
     /** Those that this drain has done with; each is ordered once. */
@@ -66,17 +82,29 @@ export class Drain {
     const ordered = new Map<string, number>();
     /** Since when what is left of one that has gone is in the way, on the clock's monotonic time. */
     const leaving = new Map<string, number>();
-    let moved = 0;
+    /** Those that have left since the drain was ordered. */
+    const moved = this.#movedSince(await this.#orderedAt(host, op), host);
+    let before: readonly InstanceEntry[] = [];
     for (;;) {
       signal.throwIfAborted();
       const here = [...this.#on(host)];
-      const isHere = (id: string): boolean => here.some(({ uuid }) => uuid === id);
-      for (const id of ordered.keys()) if (!isHere(id)) moved += Number(ordered.delete(id));
-      for (const id of done.keys()) if (!isHere(id)) done.delete(id);
+      const ids = new Set(here.map(({ uuid }) => uuid));
+      for (const { uuid, isDeleted } of before) if (!ids.has(uuid) && !isDeleted) moved.add(uuid);
+      for (const id of ids) moved.delete(id);
+      for (const id of ordered.keys()) if (!ids.has(id)) ordered.delete(id);
+      for (const id of done.keys()) if (!ids.has(id)) done.delete(id);
+      before = here;
       const waiting = here.filter(({ uuid }) => !done.has(uuid));
-      if (waiting.length === 0) return endOf(here.length, moved, done);
+      if (waiting.length === 0) return endOf(here.length, moved.size, done);
       const isOnItsWay = (entry: InstanceEntry): boolean =>
         entry.host !== host || ordered.has(entry.uuid) || this.#isMoving(entry.uuid);
+      const tell = (): void => {
+        const left = waiting.filter(({ uuid }) => !done.has(uuid));
+        const moving = left.filter(isOnItsWay).map(({ uuid }) => uuid);
+        const picture = { moved: moved.size, waiting: left.length - moving.length, moving, stayed: stayedIn(done) };
+        this.#pictures.set(host, picture);
+      };
+      tell();
       let busy = waiting.filter(isOnItsWay).length;
       for (const entry of waiting) {
         const { uuid } = entry;
@@ -113,9 +141,32 @@ export class Drain {
         ordered.set(uuid, answer);
         busy += 1;
       }
+      tell();
       await sleep(this.#options.clock, pauseMs, signal);
-      context.progress(`${here.length} instances left`, moved / Math.max(1, moved + here.length));
     }
+  }
+
+  /** Where in the spine's stream it lies that the drain was ordered. */
+  async #orderedAt(host: HostName, op: number): Promise<number> {
+    let found = 0;
+    for await (const stored of this.#options.journal.read(CLUSTER, hostTokenOf(host)))
+      if (
+        isOfHost(stored) &&
+        stored.hostMessage.events.some((event) => event.type === 'drain.requested' && event.op === op)
+      )
+        found = stored.seq;
+    return found;
+  }
+
+  /** Those whose move away from there came to its end on the spine after a message of it: a restart knows of them by that alone. */
+  #movedSince(seq: number, host: HostName): Set<string> {
+    const found = new Set<string>();
+    for (const entry of this.#options.model.entries()) {
+      const move = this.#options.spine(entry.uuid as InstanceUuid)?.parts.migration;
+      if (move?.value !== 'done' || move.context.source !== host || entry.isDeleted) continue;
+      if ((entry.of(CLUSTER)?.seq ?? 0) > seq) found.add(entry.uuid);
+    }
+    return found;
   }
 
   /** Instances that this host holds, or whose files it keeps for a cold move that was not confirmed yet. */
@@ -195,12 +246,11 @@ export class Drain {
   }
 }
 
+const stayedIn = (done: Readonly<Stayed>): DrainResult['except'] =>
+  [...done].map(([instance, { name, why }]) => ({ instance, name: name.slice(0, 64), why: why.slice(0, 500) }));
+
 function endOf(left: number, moved: number, done: Readonly<Stayed>): Record<string, unknown> {
-  const all = [...done].map(([instance, { name, why }]) => ({
-    instance,
-    name: name.slice(0, 64),
-    why: why.slice(0, 500),
-  }));
+  const all = stayedIn(done);
   const result: DrainResult = { moved, except: all.slice(0, NAMED), more: Math.max(0, all.length - NAMED) };
   return { isEmpty: left === 0, result };
 }

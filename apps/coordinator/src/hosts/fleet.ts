@@ -37,7 +37,7 @@ import {
   type Log,
 } from '@chronovirt/runtime';
 import type { Placement } from '../cluster/placement.ts';
-import type { DrainStep, FleetPort, OrderReply } from '../http/ports.ts';
+import type { DrainPicture, DrainStep, FleetPort, OrderReply } from '../http/ports.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { Drain } from './drain.ts';
 import type { FleetConfig } from './fleet-config.ts';
@@ -159,6 +159,10 @@ export class Fleet implements FleetPort {
 
   preview(host: HostName): Promise<DrainStep[]> {
     return this.#drain.preview(host);
+  }
+
+  drainOf(host: string): DrainPicture | null {
+    return this.#drain.picture(host);
   }
 
   #facts(host: string): Omit<HostFacts, 'full'> {

@@ -4,16 +4,21 @@
  *
  * Back-pressure: the body is pulled. What a slow reader has not taken waits in a bounded queue; at its bound the stream ends, and the
  * reader comes back with the position that it reached.
+ *
+ * Between them comes how far drains are. That is no event: it has no id, is not stored, and only the latest waits for a slow reader.
  */
 import { CLUSTER } from '@chronovirt/contract';
 import { isOfHost, isReadable, type Stored } from '@chronovirt/runtime';
 import { formatPosition, type Position } from '../read-model/position.ts';
 import type { ApiContext } from './context.ts';
+import type { DrainFeed, DrainWord } from './drain-feed.ts';
 
 export interface EventStreamOptions {
   readonly since: Position | null;
   /** UUID of the only instance that is asked for. */
   readonly instance: string | null;
+  /** Tells how far drains are; null = nobody wants to know. */
+  readonly drains: DrainFeed | null;
   /** Aborted when the reader has gone. */
   readonly signal: AbortSignal;
 }
@@ -50,12 +55,13 @@ export function eventStream(context: ApiContext, options: EventStreamOptions): R
 
 async function* turnsFrom(
   context: ApiContext,
-  { since, instance }: EventStreamOptions,
+  { since, instance, drains }: EventStreamOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string, undefined> {
   const { model, config } = context;
   const live = new LiveQueue(config.maxEventsBehind, instance);
   const detach = model.onStored((stored) => live.push(stored));
+  let unfollow = (): void => {};
   const stopped = () => live.end();
   signal.addEventListener('abort', stopped, { once: true });
   try {
@@ -68,20 +74,24 @@ async function* turnsFrom(
         yield written(stored, position);
       }
     }
+    unfollow = drains?.follow((word) => live.say(word)) ?? unfollow;
     while (!signal.aborted) {
       const batch = await live.take(config.heartbeatMs);
       if (batch === null) return;
-      let text = batch.length === 0 ? ': still here\n\n' : '';
-      for (const stored of batch) {
+      const { turns, words } = batch;
+      let text = turns.length + words.length === 0 ? ': still here\n\n' : '';
+      for (const stored of turns) {
         if (stored.seq <= (position.get(stored.host) ?? 0)) continue;
         position.set(stored.host, stored.seq);
         text += written(stored, position);
       }
+      for (const word of words) text += `event: drain\ndata: ${JSON.stringify(word)}\n\n`;
       if (text !== '') yield text;
     }
   } finally {
     signal.removeEventListener('abort', stopped);
     detach();
+    unfollow();
   }
 }
 
@@ -125,6 +135,8 @@ class LiveQueue {
   readonly #limit: number;
   readonly #instance: string | null;
   #waiting: Stored[] = [];
+  /** The latest word of each host's drain. */
+  readonly #words = new Map<string, DrainWord>();
   #wake: () => void = () => {};
   #ended = false;
 
@@ -143,14 +155,19 @@ class LiveQueue {
     this.#wake();
   }
 
+  say(word: DrainWord): void {
+    this.#words.set(word.host, word);
+    this.#wake();
+  }
+
   end(): void {
     this.#ended = true;
     this.#wake();
   }
 
   /** All that waits, as soon as there is something; empty after `ms` without; null at the end. What waited before the end is given first. */
-  async take(ms: number): Promise<Stored[] | null> {
-    if (this.#waiting.length === 0 && !this.#ended) {
+  async take(ms: number): Promise<{ readonly turns: Stored[]; readonly words: DrainWord[] } | null> {
+    if (this.#waiting.length === 0 && this.#words.size === 0 && !this.#ended) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       const timer = setTimeout(resolve, ms);
@@ -158,8 +175,10 @@ class LiveQueue {
       await promise;
       clearTimeout(timer);
     }
-    const taken = this.#waiting;
+    const turns = this.#waiting;
+    const words = [...this.#words.values()];
     this.#waiting = [];
-    return taken.length === 0 && this.#ended ? null : taken;
+    this.#words.clear();
+    return turns.length === 0 && this.#ended ? null : { turns, words };
   }
 }

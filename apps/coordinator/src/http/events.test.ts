@@ -128,6 +128,7 @@ test('a host that the API comes to know later gives nothing that the reader has 
   const response = eventStream(context, {
     since: parsePosition('_cluster:2,h1:1'),
     instance: null,
+    drains: null,
     signal: stop.signal,
   });
   const reader = response.body?.getReader();

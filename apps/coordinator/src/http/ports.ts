@@ -1,6 +1,7 @@
 /** What the HTTP API needs of the rest of the coordinator. Wired in the app; nothing here knows NATS. */
 import type {
   Command,
+  DrainResult,
   FenceProof,
   HostCommandName,
   HostName,
@@ -51,6 +52,18 @@ export interface DrainStep {
   readonly why: string | null;
 }
 
+/** How far a drain that runs is. */
+export interface DrainPicture {
+  /** Instances that have left since it was ordered. */
+  readonly moved: number;
+  /** Those that it has not begun with. */
+  readonly waiting: number;
+  /** UUIDs of those on their way. */
+  readonly moving: readonly string[];
+  /** Those that stay, and why. */
+  readonly stayed: DrainResult['except'];
+}
+
 /** The hosts' own histories. */
 export interface FleetPort {
   state(host: string): { readonly state: HostState; readonly seq: number } | undefined;
@@ -64,6 +77,8 @@ export interface FleetPort {
   /** Why an order would be refused now, or null. */
   check(host: string, name: HostCommandName, args: HostOrder['args']): HostRefusal | null;
   preview(host: HostName): Promise<readonly DrainStep[]>;
+  /** How far the drain of a host is; null while none runs. */
+  drainOf(host: string): DrainPicture | null;
 }
 
 /** Queries of a guest, answered by the host's driver past every mailbox; nothing is recorded. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { InstanceEntry } from '../../read-model/instance-entry.ts';
 import { instanceSince, type ApiContext } from '../context.ts';
 import { Problem } from '../problem.ts';
+import { copyOf, effects, progressOf } from '../progress-of.ts';
 import { count, json, route, type Route } from '../route.ts';
 import { notFound, problem, since } from './shared-docs.ts';
 
@@ -29,16 +30,6 @@ const moving = z.object({
     .describe('Bytes, bytes per second, milliseconds; null while nothing is being copied live.'),
 });
 
-const effects = z.array(
-  z.object({
-    host: z.string().describe('Where it runs.'),
-    method: z.string(),
-    op: z.int(),
-    what: z.string().describe('In words.'),
-    fraction: z.number().nullable().describe('From 0 to 1; null = not known.'),
-  }),
-);
-const heard = z.object({ effects: z.array(effects.element.omit({ host: true })) });
 const underWay = z.object({
   effects: effects.describe('What running effects say of themselves; those that say nothing are left out.'),
   copy: moving.shape.progress,
@@ -118,30 +109,11 @@ export function guestRoutes(context: ApiContext): Route[] {
       answers: { 200: { description: 'What is known of it.', schema: underWay }, 404: notFound },
       async handle({ params, query, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
-        const asked = await Promise.all(workingHosts(entry).map((host) => effectsOn(context, host, entry.uuid)));
-        const copy = await copyOf(context, entry).catch(() => null);
-        return json({ instance: entry.uuid, name: entry.name, ...underWay.parse({ effects: asked.flat(), copy }) });
+        const progress = await progressOf(context, entry);
+        return json({ instance: entry.uuid, name: entry.name, ...underWay.parse(progress) });
       },
     }),
   ];
-}
-
-/** The numbers of a live copy; null while none runs. */
-async function copyOf({ queries }: ApiContext, { migration, uuid }: InstanceEntry): Promise<unknown> {
-  const isCopying = migration?.value === 'copying.copy' && migration.context.kind === 'live';
-  return isCopying ? await queries.query(migration.context.source, 'migrationProgress', { instance: uuid }) : null;
-}
-
-/** Hosts that may be at work on an instance: who has it, and both sides of a move. */
-function workingHosts({ host, isDeleted, migration }: InstanceEntry): string[] {
-  const { source, destination } = migration?.context ?? {};
-  const hosts = [isDeleted ? null : host, source, destination].filter((name) => typeof name === 'string');
-  return [...new Set(hosts)].filter((name) => name !== CLUSTER);
-}
-
-async function effectsOn({ queries }: ApiContext, host: string, instance: string): Promise<object[]> {
-  const answer = await queries.query(host, 'progress', { instance }).catch(() => ({ effects: [] }));
-  return heard.parse(answer).effects.map((effect) => ({ host, ...effect }));
 }
 
 function holder(entry: InstanceEntry): string {

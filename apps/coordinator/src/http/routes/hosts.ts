@@ -14,6 +14,7 @@ import { describeHost, isHostTurn, verifyHost, type HostTurn } from '@chronovirt
 import { isOfHost, whyUnreadable } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
+import { drainOf, drainView } from '../drain-view.ts';
 import { invalid, Problem, problemOfReply } from '../problem.ts';
 import { json, route, type Route } from '../route.ts';
 import type { OrderReply } from '../ports.ts';
@@ -72,8 +73,13 @@ export function hostRoutes(context: ApiContext): Route[] {
       tag: 'Hosts',
       summary:
         'A host: what it reports, what is recorded of it, and what proves that it runs no guest, if anything does.',
-      answers: { 200: { description: 'The host.', schema: z.json() }, 404: noHost },
-      handle({ params }) {
+      description:
+        'With how far its drain is, or what came of it; how far it is, is asked of the hosts and never stored.',
+      answers: {
+        200: { description: 'The host.', schema: z.looseObject({ host: z.string(), drain: drainView.nullable() }) },
+        404: noHost,
+      },
+      async handle({ params }) {
         const { host, view, known } = hostAt(context, params['host']);
         return json({
           host,
@@ -84,6 +90,7 @@ export function hostRoutes(context: ApiContext): Route[] {
           seq: known?.seq ?? 0,
           ...shortly(context, host),
           proof: context.fleet.proofOf(host),
+          drain: await drainOf(context, host),
           record: known === undefined ? null : recordOf(known.state),
           orders: hostCommandNames.map((name) => {
             const refusal = context.fleet.check(host, name, sampleArguments[name] ?? {});
