@@ -390,6 +390,8 @@ describe('orders about hosts', () => {
     const drained = await chronovirt('hosts drain h1 --budget 2 --timeout 20s');
     expect(drained.code).toBe(8);
     expect(drained.out).toMatch(/moved: 0/);
+    expect(drained.err).toMatch(/ stays: /);
+    expect((await chronovirt('hosts show h1')).out).toMatch(/drain +0 moved, \d+ cannot leave\n +\S+ stays: /);
     expect((await chronovirt('hosts maintenance h1 off')).code).toBe(0);
   });
 

@@ -228,6 +228,23 @@ export interface HostRecordView {
   };
 }
 
+/** A drain: how far it is, or what came of it. */
+export interface DrainView {
+  readonly isRunning: boolean;
+  readonly moved: number;
+  readonly waiting: number;
+  readonly moving: readonly (ProgressView & {
+    readonly instance: string;
+    readonly name: string;
+    readonly kind: string | null;
+    readonly to: string | null;
+    readonly step: string | null;
+    readonly awaiting: string | null;
+  })[];
+  readonly stayed: readonly { readonly instance: string; readonly name: string; readonly why: string }[];
+  readonly more: number;
+}
+
 export interface HostShown {
   readonly host: string;
   readonly report: HostReportView | null;
@@ -239,6 +256,7 @@ export interface HostShown {
   readonly proof:
     | ({ readonly kind: string; readonly term: number; readonly at: number } & Record<string, unknown>)
     | null;
+  readonly drain: DrainView | null;
   readonly record: HostRecordView | null;
   readonly orders: readonly {
     readonly name: string;

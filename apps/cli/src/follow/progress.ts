@@ -3,21 +3,17 @@ import type { MessageView, ProgressView } from '../api/types.ts';
 import type { Row } from '../history/rows.ts';
 import type { Io } from '../io.ts';
 import type { Paint } from '../output/colour.ts';
+import { LivingLine } from '../output/living-line.ts';
 import { progressText } from '../output/progress-text.ts';
 import { duration } from '../output/time.ts';
 import { every, progressMs } from './every.ts';
 
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
-const frameMs = 100;
-const clearLine = '\r\u001B[2K';
-
 export class Progress {
   readonly #io: Io;
   readonly #paint: Paint;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #line: LivingLine;
   #state: { value: string; since: number; awaiting: string | null } | null = null;
   #began: number | null = null;
-  #frame = 0;
   readonly #ask: () => Promise<ProgressView>;
   #stopAsking: (() => void) | undefined;
   #said: string | null = null;
@@ -27,6 +23,7 @@ export class Progress {
     this.#io = io;
     this.#paint = paint;
     this.#ask = ask;
+    this.#line = new LivingLine(io, paint, () => this.#text());
   }
 
   row(row: Row): void {
@@ -36,7 +33,7 @@ export class Progress {
     const what = row.kind === 'failed' ? red(row.what) : row.kind === 'intent' ? bold(row.what) : row.what;
     const took = row.tookMs === null ? '' : dim(`  took ${duration(row.tookMs)}`);
     const state = row.isFollowing ? '' : `  ${this.#paint.state(row.state)}`;
-    this.#line(`${dim(`+${after}`.padStart(10))}  ${what}${state}${took}`);
+    this.#line.above(`${dim(`+${after}`.padStart(10))}  ${what}${state}${took}`);
   }
 
   state({ state, at }: MessageView): void {
@@ -44,38 +41,26 @@ export class Progress {
       ? { value: state.value, since: at, awaiting: state.context.awaiting }
       : null;
     this.#said = null;
-    if (this.#io.isErrTty && this.#timer === undefined) {
-      this.#timer = setInterval(() => this.#draw(), frameMs);
-      this.#timer.unref();
-      this.#stopAsking = every(progressMs, this.#io.signal, async () => {
-        const asked = this.#state;
-        const said = asked === null ? null : progressText(await this.#ask());
-        if (asked === this.#state) this.#said = said;
-      });
-    }
+    this.#line.start();
+    if (!this.#line.isDrawn) return;
+    this.#stopAsking ??= every(progressMs, this.#io.signal, async () => {
+      const asked = this.#state;
+      const said = asked === null ? null : progressText(await this.#ask());
+      if (asked === this.#state) this.#said = said;
+    });
   }
 
   /** Removes the line that lives. */
   end(): void {
-    clearInterval(this.#timer);
     this.#stopAsking?.();
-    this.#timer = undefined;
-    if (this.#io.isErrTty) this.#io.err(clearLine);
+    this.#line.end();
   }
 
-  #line(text: string): void {
-    this.#io.err(`${this.#io.isErrTty ? clearLine : ''}${text}\n`);
-  }
-
-  #draw(): void {
-    if (this.#state === null) return;
+  #text(): string | null {
+    if (this.#state === null) return null;
     const { value, since, awaiting } = this.#state;
-    this.#frame = (this.#frame + 1) % frames.length;
     const waits = awaiting === null ? '' : `, waiting for ${awaiting}`;
     const said = this.#said === null ? '' : `  ${this.#said}`;
-    const text = `${value} ${duration(Math.max(0, this.#io.now() - since))}${waits}${said}`;
-    this.#io.err(
-      `${clearLine}${this.#paint.yellow(frames[this.#frame] ?? '')} ${text.slice(0, (this.#io.columns ?? 200) - 3)}`,
-    );
+    return `${value} ${duration(Math.max(0, this.#io.now() - since))}${waits}${said}`;
   }
 }

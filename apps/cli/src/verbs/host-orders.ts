@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { DrainProgress } from '../follow/drain-progress.ts';
 import { waitingOf, waitingOptions } from '../follow/waiting.ts';
 import { inKebab } from '../parse/words.ts';
 import { duration } from '../output/time.ts';
@@ -192,18 +193,27 @@ export async function orderHost(
   const ends = Date.now() + timeoutMs;
   const began = Date.now();
   let told = '';
-  for (;;) {
-    const shown = await context.client.json<HostShown>(path);
-    const value = valueOf(shown.record, part);
-    if (value !== told && shown.seq >= accepted.seq && !context.isJson) context.io.err(`${value}\n`);
-    told = value;
-    if (shown.seq >= accepted.seq && !value.includes('.'))
-      return tellEnd(context, host, shown, part, value, Date.now() - began);
-    if (Date.now() > ends)
-      throw new CliError(exitCodes.timeout, `host ${host} is ${value}; it goes on`, {
-        hint: `chronovirt hosts show ${host} tells how far it is`,
-      });
-    await pause(context, host);
+  const progress = context.isJson ? null : new DrainProgress(context.io, context.paint);
+  try {
+    for (;;) {
+      const shown = await context.client.json<HostShown>(path);
+      const value = valueOf(shown.record, part);
+      const isSince = shown.seq >= accepted.seq;
+      if (value !== told && isSince) progress?.say(value);
+      if (part === 'maintenance' && isSince) progress?.take(shown.drain);
+      told = value;
+      if (isSince && !value.includes('.')) {
+        progress?.end();
+        return tellEnd(context, host, shown, part, value, Date.now() - began);
+      }
+      if (Date.now() > ends)
+        throw new CliError(exitCodes.timeout, `host ${host} is ${value}; it goes on`, {
+          hint: `chronovirt hosts show ${host} tells how far it is`,
+        });
+      await pause(context, host);
+    }
+  } finally {
+    progress?.end();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Paint } from '../output/colour.ts';
 import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { waitingOptions } from '../follow/waiting.ts';
+import { drainCounts, drainLines } from '../output/drain-text.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { facts, table } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
@@ -83,7 +84,16 @@ export const hostShowVerb: Verb = {
   },
 };
 
-function factsOf({ report, record, proof, alive, silentMs, placed, closed }: HostShown): [string, string | null][] {
+function factsOf({
+  report,
+  record,
+  proof,
+  alive,
+  silentMs,
+  placed,
+  closed,
+  drain,
+}: HostShown): [string, string | null][] {
   const silence = silentMs === null ? 'nothing was heard of it' : `silent for ${age(silentMs)}`;
   const { alarm = null, maintenance = null } = record?.parts ?? {};
   const failure = record?.failure ?? null;
@@ -96,6 +106,8 @@ function factsOf({ report, record, proof, alive, silentMs, placed, closed }: Hos
     ['failure', failure === null ? null : `${failure.method}: ${failure.message}`],
     ['new instances', closed === null ? 'may come' : `none come: ${closed}`],
     ['maintenance', maintenance === null || maintenance.value === 'none' ? null : maintenance.value],
+    ['drain', drain === null ? null : drainCounts(drain)],
+    ...(drain === null ? [] : drainLines(drain)).map((line): [string, string] => ['', line]),
     ['term', record === null ? null : `${record.term}${record.serves ? '' : ', over'}`],
     ['watchdog', report?.watchdog === undefined ? 'none' : `after ${report.watchdog.boundMs / 1000} s`],
     ['boot', report?.bootId ?? null],
