@@ -7,13 +7,13 @@ import {
   NatsSecretStore,
   requestActor,
   requestHostOrder,
-  requestQuery,
   watchBeats,
 } from '@chronovirt/nats-adapter';
 import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
+import { askHost } from './cluster/ask-host.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { forgetSecrets } from './cluster/forget-secrets.ts';
-import type { AskHost, SendToActor } from './cluster/host-requests.ts';
+import type { SendToActor } from './cluster/host-requests.ts';
 import type { ProcessConfig } from './config/process-config.ts';
 import { Fleet } from './hosts/fleet.ts';
 import { Hosts } from './hosts/hosts.ts';
@@ -64,13 +64,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   });
   const send: SendToActor = (host, instance, request, patience) =>
     requestActor(nats, host, instance, request, patience);
-  const ask: AskHost = async (host, method, args, patience) => {
-    const reply = await requestQuery(nats, host, method, args as never, patience);
-    if (reply.kind === 'result') return reply.value;
-    if (reply.kind === 'unreachable')
-      throw new ChronovirtError('HOST_UNREACHABLE', `host ${host} does not answer`, { retry: 'later' });
-    throw new ChronovirtError(reply.code, reply.message);
-  };
+  const ask = askHost(nats, hosts);
   const order: OrderHost = async (host, method, args, options) => {
     const reply = await requestHostOrder(nats, host, method, { ...args }, options);
     if (reply.kind === 'unreachable') throw new HostSilentError(host, reply.taken);
@@ -110,7 +104,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   removeReplaced({ journal, model, images, log });
   await model.start();
   await cluster.start();
-  const stopForgetting = forgetSecrets({ model, secrets, log });
+  const stopForgetting = forgetSecrets({ model, journal, secrets, log });
   made.start();
   fleet = made;
   const server = await serveHttp({

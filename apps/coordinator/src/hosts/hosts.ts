@@ -6,7 +6,7 @@ import type { HostView } from '../http/ports.ts';
 export class Hosts {
   readonly #clock: Clock;
   readonly #aliveMs: number;
-  readonly #reports = new Map<string, { report: HostReport; heard: number }>();
+  readonly #reports = new Map<string, { report: HostReport; heard: number; ended: AbortController }>();
   #whyClosed: (host: string) => string | null = () => null;
 
   constructor(clock: Clock, aliveMs = 5_000) {
@@ -16,9 +16,17 @@ export class Hosts {
 
   /** Takes a report; true when it is the first one of that host. */
   hear(report: HostReport): boolean {
-    const isFirst = !this.#reports.has(report.host);
-    this.#reports.set(report.host, { report, heard: this.#clock.monotonic() });
-    return isFirst;
+    const known = this.#reports.get(report.host);
+    const isAnother = known !== undefined && known.report.incarnation !== report.incarnation;
+    const ended = known === undefined || isAnother ? new AbortController() : known.ended;
+    this.#reports.set(report.host, { report, heard: this.#clock.monotonic(), ended });
+    if (isAnother) known.ended.abort(new Error(`another process is the agent of ${report.host} by now`));
+    return known === undefined;
+  }
+
+  /** Aborted as soon as another process reports for the host than the last one; null while none has reported. */
+  endOfProcess(host: string): AbortSignal | null {
+    return this.#reports.get(host)?.ended.signal ?? null;
   }
 
   /** Who else knows why a host takes no new instances: its history. */
