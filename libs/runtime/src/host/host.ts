@@ -42,7 +42,7 @@ export class Host {
   readonly #watch: HypervisorWatch;
   readonly #recovery: Recovery;
   readonly #closing = new AbortController();
-  #ready = false;
+  readonly #read = Promise.withResolvers<void>();
   #cancelRenewal: (() => void) | null = null;
 
   constructor(options: HostOptions) {
@@ -98,9 +98,20 @@ export class Host {
     return this.#context.lease;
   }
 
-  /** Whether every history of this host has been read. Instances are served as they are read, before that. */
-  get ready(): boolean {
-    return this.#ready;
+  /**
+   * Resolves when every history of this host has been read; instances are served as they are read, before that. Rejects with the signal's
+   * reason.
+   */
+  async whenRead(signal: AbortSignal): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      await Promise.race([this.#read.promise, promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   /**
@@ -114,7 +125,7 @@ export class Host {
     await this.#watch.begin();
     const seen = this.#watch.lookAtAll();
     const recovered = await this.#recovery.readOpen();
-    this.#ready = true;
+    this.#read.resolve();
     this.#renewLease();
     // Effects that are due do not wait for the bulk look: they look for themselves.
     this.#others.resumeDue();

@@ -24,6 +24,7 @@ export interface MoveQueryHost {
   readonly host: HostName;
   readonly lease: Lease;
   state(instance: InstanceUuid): { readonly state: InstanceState } | undefined;
+  whenRead(signal: AbortSignal): Promise<void>;
   spec(instance: InstanceUuid): Promise<InstanceSpec>;
 }
 
@@ -76,7 +77,7 @@ export class MoveQueries {
       case 'checkCanLiveMigrateSource': {
         const instance = instanceUuid.parse(args['instance']);
         const given = {
-          ...this.#record(this.#held(instance), await this.#host.spec(instance)),
+          ...this.#record(await this.#held(instance, context), await this.#host.spec(instance)),
           destCheckData: args['destCheckData'],
         };
         return { value: await this.#call(method, given, context) };
@@ -123,7 +124,7 @@ export class MoveQueries {
   async #steer(instance: InstanceUuid, action: string, context: QueryContext): Promise<null> {
     if (action !== 'abort' && action !== 'forceComplete' && action !== 'postCopy')
       throw new ChronovirtError('INVALID_INPUT', 'action: expected abort, forceComplete or postCopy');
-    const { value } = this.#held(instance);
+    const { value } = await this.#held(instance, context);
     if (value !== 'migrating.liveMigration')
       throw new ChronovirtError(
         'INSTANCE_INVALID_STATE',
@@ -135,7 +136,9 @@ export class MoveQueries {
     return null;
   }
 
-  #held(instance: InstanceUuid): InstanceState {
+  async #held(instance: InstanceUuid, { signal }: QueryContext): Promise<InstanceState> {
+    // A process that has just begun may be asked before it has read what its predecessor held.
+    if (this.#host.state(instance) === undefined) await this.#host.whenRead(signal);
     const known = this.#host.state(instance);
     if (known === undefined)
       throw new ChronovirtError('INSTANCE_NOT_FOUND', `instance ${instance} is not on this host`);

@@ -41,6 +41,17 @@ describe.each(['shared', 'separate'] as const)('a guest on %s storage', (storage
     },
   );
 
+  test('a host whose agent has only just begun has read what it holds before it is asked about it', async () => {
+    const { world, uuid } = await MoveScene.running(storage);
+    world.killAgent('h1');
+    const { agent, started } = world.launchAgent('h1');
+    const context = { signal: new AbortController().signal, deadlineMs: 10_000 };
+    const answer = agent.queries.handle('steerMigration', { instance: uuid, action: 'abort' }, context);
+    const refused = expect(answer).rejects.toThrow(`nothing of instance ${uuid} is being copied live: it is running`);
+    await world.clock.settle(started);
+    await refused;
+  });
+
   test('property 13: past its landing it is not called off any more', async () => {
     const scene = await MoveScene.running(storage);
     await scene.taken('liveMigrate');
