@@ -165,6 +165,75 @@ describe('orders', () => {
   });
 });
 
+describe('passwords of orders', () => {
+  /** What the guest would read on its config drive. */
+  const passwordIn = async (name: string, file: 'config' | 'config.rescue'): Promise<unknown> => {
+    const { uuid } = await json<{ uuid: string }>(`show ${name}`);
+    const drive = cloud.sim.files.view(uuid as never)?.files.find((one) => one.name === file);
+    return (JSON.parse(drive?.content ?? '{}') as { adminPassword?: unknown }).adminPassword;
+  };
+
+  test('one that is given reaches the rescue guest, and is told nowhere', async () => {
+    await make('mended');
+    const ended = await chronovirt('rescue mended --admin-password-file password');
+    expect(ended).toMatchObject({ code: 0, out: expect.stringMatching(/^mended is rescued on h1, after /) });
+    expect(await passwordIn('mended', 'config.rescue')).toBe(secret);
+    const { out } = await chronovirt('history mended');
+    expect(out).toMatch(/ rescue, with a password of its own /);
+    const told = [ended.out, ended.err, out, (await chronovirt('history mended --json')).out];
+    for (const text of told) expect(text).not.toContain(secret);
+    await chronovirt('unrescue mended');
+    expect(await passwordIn('mended', 'config.rescue')).toBeUndefined();
+  });
+
+  test('given none, one is made and shown once, to those who do not wait too, and in JSON', async () => {
+    await make('locked-out');
+    const ended = await chronovirt('rescue locked-out');
+    const [, shown] = /^locked-out: password of the rescue system, shown this once: (\w{16})\n/.exec(ended.out) ?? [];
+    expect(shown).toBeDefined();
+    expect(await passwordIn('locked-out', 'config.rescue')).toBe(shown);
+    await chronovirt('unrescue locked-out');
+    const end = await json<{ state: string; adminPassword: string }>('rescue locked-out');
+    expect(end).toMatchObject({ state: 'rescued', adminPassword: expect.stringMatching(/^\w{16}$/) });
+    expect(await passwordIn('locked-out', 'config.rescue')).toBe(end.adminPassword);
+    await chronovirt('unrescue locked-out');
+    expect(await json('rescue locked-out --no-wait')).toMatchObject({
+      seq: expect.any(Number),
+      adminPassword: expect.stringMatching(/^\w{16}$/),
+    });
+    const late = await make('impatient').then(() => chronovirt('rescue impatient --timeout 0s --json'));
+    expect(late.code).toBe(6);
+    expect(late.out).toMatch(/"adminPassword":"\w{16}"/);
+  });
+
+  test('a rebuild takes one, and makes none', async () => {
+    await make('anew');
+    const ended = await chronovirt('rebuild anew --admin-password-file password');
+    expect(ended).toMatchObject({ code: 0, out: expect.stringMatching(/^anew is running/) });
+    expect(await passwordIn('anew', 'config')).toBe(secret);
+    expect((await chronovirt('rebuild anew')).out).not.toContain('password');
+    expect(await passwordIn('anew', 'config')).toBe(secret);
+  });
+
+  test.each([
+    ['rescue web --admin-password-file none', /--admin-password-file: ENOENT/],
+    ['rescue web --admin-password-file init.yaml', /--admin-password-file: expected one line of text/],
+    ['rescue web --admin-password-file empty', /--admin-password-file: /],
+    ['rescue web --admin-password x', /unknown option '--admin-password'/],
+  ])('%s is bad usage', async (line, message) => {
+    terminal.write('empty', '');
+    const ended = await chronovirt(line);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toContain(secret);
+  });
+
+  test('a dry run with one only says whether it would be taken', async () => {
+    const ended = await chronovirt('rescue web --admin-password-file password --dry-run');
+    expect(ended).toMatchObject({ code: 0, out: 'rescue would be taken: web is running\n' });
+  });
+});
+
 describe('history', () => {
   test('tells who, what, why and how long; also after the delete', async () => {
     await make('story');

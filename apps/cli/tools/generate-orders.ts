@@ -1,6 +1,6 @@
 /** Writes `src/generated/orders.ts`: the commands of the contract as the CLI needs them, so that it starts without loading the contract. */
 import { writeFileSync } from 'node:fs';
-import { commandArguments, commandNames } from '@chronovirt/contract';
+import { commandArguments, commandNames, secretArguments } from '@chronovirt/contract';
 import { everywhere, imageOperations, operations } from '@chronovirt/machines';
 import { z } from 'zod';
 import { orderVerbNames } from '../src/verbs/orders.ts';
@@ -12,6 +12,9 @@ interface Property {
 
 const kinds: Readonly<Record<string, string>> = { host: 'host', image: 'image', flavor: 'flavor' };
 
+const kindOf = (type: string | undefined): string =>
+  type === 'boolean' ? 'flag' : type === 'integer' || type === 'number' ? 'number' : 'text';
+
 /** The text of the generated file. */
 export function ordersFile(): string {
   const names = commandNames.filter((name) => name !== 'create' && !orderVerbNames.includes(name));
@@ -22,7 +25,7 @@ export function ordersFile(): string {
     };
     const options = Object.entries(properties).map(([name, { type, description = '' }]) => ({
       name,
-      kind: kinds[name] ?? (type === 'boolean' ? 'flag' : type === 'integer' || type === 'number' ? 'number' : 'text'),
+      kind: name === secretArguments[command] ? 'secret' : (kinds[name] ?? kindOf(type)),
       description,
       isRequired: required.includes(name),
     }));
@@ -36,7 +39,7 @@ export function ordersFile(): string {
 
 export interface ContractOption {
   readonly name: string;
-  readonly kind: 'host' | 'image' | 'flavor' | 'flag' | 'number' | 'text';
+  readonly kind: 'host' | 'image' | 'flavor' | 'flag' | 'number' | 'text' | 'secret';
   readonly description: string;
   readonly isRequired: boolean;
 }

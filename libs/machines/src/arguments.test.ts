@@ -106,6 +106,27 @@ describe('the arguments of what is due', () => {
     expect(argsOf(instance)).toMatchObject({ imageMeta: { id: image.sha256 }, instance: { imageRef: image.sha256 } });
   });
 
+  test('a rescue and a rebuild set the password that came with the order, and no other operation does', () => {
+    const given = { object: `${SPEC.uuid}.rescuePassword.1`, sha256: 'c'.repeat(64), bytes: 40 };
+    const order = (command: 'rescue' | 'rebuild', args: object): Scenario => {
+      const instance = Scenario.resting('running', { spec: SPEC });
+      instance.order(command, args as never);
+      instance.outcome('done', command === 'rescue' ? seen({ power: 'off' }) : EMPTY);
+      return instance;
+    };
+    expect(argsOf(order('rescue', { adminPassword: given }))).toHaveProperty('rescuePassword', given);
+    expect(argsOf(order('rescue', {}))).toHaveProperty('rescuePassword', secret);
+    expect(argsOf(order('rescue', {}), { ...SPEC, secrets: {} })).toHaveProperty('rescuePassword', null);
+    expect(argsOf(order('rebuild', { adminPassword: given }))).toHaveProperty('adminPassword', given);
+    expect(argsOf(order('rebuild', {}))).toHaveProperty('adminPassword', secret);
+    // A process that dies between the steps, and one that nobody knows the end of, leave it where the next one finds it.
+    const lost = order('rescue', { adminPassword: given });
+    lost.alarm();
+    expect(lost.now.context.request).toMatchObject({ adminPassword: given });
+    lost.outcome('done', seen({ power: 'off' }));
+    expect(lost.now.context.request).not.toHaveProperty('adminPassword');
+  });
+
   test('what an image says of its guests comes with the image and with the instance', () => {
     const properties = { hw_qemu_guest_agent: 'yes', os_require_quiesce: 'yes' };
     const telling = { ...SPEC, image: { ...SPEC.image, properties } };

@@ -151,6 +151,14 @@ class Given {
     return value.startsWith('unshelving.') ? (this.spec.shelved ?? this.spec.image) : this.spec.image;
   }
 
+  /** Another password while a rescue or a rebuild that was given one is under way. */
+  get adminPassword(): SecretRef | null {
+    const { value } = this.state;
+    const given = value.startsWith('rescuing.') || value.startsWith('rebuilding.');
+    const asked = given ? (this.request['adminPassword'] as SecretRef | undefined) : undefined;
+    return asked ?? this.spec.secrets.adminPassword ?? null;
+  }
+
   get imageMeta(): ImageMeta {
     return imageMetaOf(this.image);
   }
@@ -247,7 +255,7 @@ const methods: Builders = {
     ...full(given),
     imageMeta: given.imageMeta,
     injectedFiles: given.spec.secrets.injectedFiles ?? [],
-    adminPassword: given.spec.secrets.adminPassword ?? null,
+    adminPassword: given.adminPassword,
   }),
   destroy: (given) => {
     const keep = given.due.part === OWNER_PART && keepsDisks(given.state);
@@ -267,7 +275,7 @@ const methods: Builders = {
   rescue: (given) => ({
     ...full(given),
     imageMeta: imageMetaOf((given.request['image'] as ImageRef | undefined) ?? given.image),
-    rescuePassword: given.spec.secrets.adminPassword ?? null,
+    rescuePassword: given.adminPassword,
   }),
   unrescue: ({ context, instance }) => ({ context, instance }),
   preLiveMigration: (given) => ({ ...full(given), diskInfo: given.diskInfo, migrateData: given.migrateData }),

@@ -53,6 +53,8 @@ export interface Accepted {
   readonly host: string;
   readonly seq: number;
   readonly position: string;
+  /** The password that was made for the order; told with this answer and never again. */
+  readonly adminPassword?: string;
 }
 
 /** The move of an instance between hosts that is under way, or the last one. */

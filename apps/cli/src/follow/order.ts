@@ -35,15 +35,30 @@ export async function order(
       name === 'delete'
         ? await context.client.json<Accepted>(path, { method: 'DELETE', key })
         : await context.client.json<Accepted>(`${path}/commands`, { method: 'POST', key, body: { name, args } });
+    if (makesPassword.has(name) && args['adminPassword'] === undefined) tellPassword(context, accepted, instance);
     return await waitFor(context, { ...accepted, name: instance }, waiting, doneText[name]);
   } catch (error) {
     throw withPath(inOwnWords(error, optionsOf(args)), instance);
   }
 }
 
+/** Orders for which the API makes a password when none is given. */
+const makesPassword: ReadonlySet<string> = new Set(['rescue']);
+
+/** Before anything is waited for: whoever stops waiting has it. With --json it stands in what is printed last. */
+function tellPassword({ io, paint, isJson }: VerbContext, { adminPassword }: Accepted, instance: string): void {
+  if (adminPassword === undefined)
+    io.err(
+      `chronovirt: ${instance}: a password was made, and the answer that told it was lost; chronovirt unrescue ${instance}, and rescue it again\n`,
+    );
+  else if (!isJson)
+    io.out(`${paint.bold(instance)}: password of the rescue system, shown this once: ${adminPassword}\n`);
+}
+
 /** The options by the fields of a command's arguments. */
 const optionsOf = (args: Record<string, unknown>): Record<string, string> => ({
   ...Object.fromEntries(Object.keys(args).map((name) => [name, `--${inKebab(name)}`])),
+  adminPassword: '--admin-password-file',
   timeoutSeconds: '--grace',
 });
 
@@ -58,9 +73,10 @@ export async function waitFor(
   said?: string,
 ): Promise<ExitCode> {
   const { io, paint, isJson } = context;
-  const { instance, name, command, host, seq } = accepted;
+  const { instance, name, command, host, seq, adminPassword } = accepted;
+  const made = adminPassword === undefined ? {} : { adminPassword };
   if (!waits) {
-    context.print({ instance, name, command, host, seq }, () => [
+    context.print({ instance, name, command, host, seq, ...made }, () => [
       `${paint.bold(name)}: ordered, stored as ${host}:${seq}`,
     ]);
     return exitCodes.ok;
@@ -83,12 +99,17 @@ export async function waitFor(
     const place = end.host === '_cluster' || end.state === 'deleted' ? '' : ` on ${end.host}`;
     const done = said === undefined ? '' : `${said}; it `;
     const reached = `${paint.bold(name)} ${done}is ${paint.state(end.state)}${place}, after ${duration(end.tookMs)}`;
-    context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end }, () =>
+    context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end, ...made }, () =>
       outcome.kind === 'reached' ? [reached] : [],
     );
     if (outcome.kind !== 'reached' && !isJson) io.err(`chronovirt: ${name}: ${paint.red(outcome.text)}\n`);
     if (outcome.kind === 'failed' && !isJson) io.err(`see: chronovirt history ${name}   chronovirt explain ${name}\n`);
     return outcome.exitCode;
+  } catch (error) {
+    // Nobody can ask for it again.
+    if (isJson && adminPassword !== undefined)
+      context.print({ instance, name, command, host, seq, adminPassword }, () => []);
+    throw error;
   } finally {
     progress?.end();
   }

@@ -2,7 +2,7 @@
 
 export interface ContractOption {
   readonly name: string;
-  readonly kind: 'host' | 'image' | 'flavor' | 'flag' | 'number' | 'text';
+  readonly kind: 'host' | 'image' | 'flavor' | 'flag' | 'number' | 'text' | 'secret';
   readonly description: string;
   readonly isRequired: boolean;
 }
@@ -28,6 +28,12 @@ export const contractOrders: readonly ContractOrder[] = [
         "kind": "image",
         "description": "",
         "isRequired": false
+      },
+      {
+        "name": "adminPassword",
+        "kind": "secret",
+        "description": "Password of the administrator in the guest (of a cloud image: its default user's). Sealed.",
+        "isRequired": false
       }
     ]
   },
@@ -44,6 +50,12 @@ export const contractOrders: readonly ContractOrder[] = [
         "name": "image",
         "kind": "image",
         "description": "",
+        "isRequired": false
+      },
+      {
+        "name": "adminPassword",
+        "kind": "secret",
+        "description": "Password of the administrator in the guest (of a cloud image: its default user's). Sealed.",
         "isRequired": false
       }
     ]

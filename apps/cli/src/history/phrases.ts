@@ -97,7 +97,8 @@ const envelope: Readonly<Record<string, (data: Readonly<Record<string, unknown>>
 function requested(subject: string, data: Readonly<Record<string, unknown>>): string {
   const request = (data['request'] ?? {}) as Record<string, unknown>;
   if (subject === 'reboot') return request['rebootType'] === 'HARD' ? 'hard reboot' : 'reboot';
-  return orders[subject] ?? inWords(subject);
+  const phrase = orders[subject] ?? inWords(subject);
+  return request['adminPassword'] === undefined ? phrase : `${phrase}, with a password of its own`;
 }
 
 function errorIn(data: Readonly<Record<string, unknown>>): string {

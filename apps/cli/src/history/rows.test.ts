@@ -119,6 +119,11 @@ test('a narrow terminal cuts words, never sequences, times or states', () => {
 test.each([
   [{ type: 'reboot.requested', data: { request: { rebootType: 'HARD' } } }, 'hard reboot'],
   [{ type: 'destroy.requested' }, 'delete'],
+  [{ type: 'rescue.requested', data: { request: { first: 'powerOff' } } }, 'rescue'],
+  [
+    { type: 'rescue.requested', data: { request: { adminPassword: { object: 'x' } } } },
+    'rescue, with a password of its own',
+  ],
   [{ type: 'spawn.failed', data: { error: { message: 'no room' } } }, 'spawn failed: no room'],
   [{ type: 'spawn.timedOut' }, 'spawn took too long'],
   [{ type: 'place.done', data: { host: 'h1' } }, 'placed on h1'],

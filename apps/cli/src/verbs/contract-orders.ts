@@ -1,9 +1,11 @@
 /** Verbs for the commands of the contract that have no words of their own: names, options and meaning come from the contract and the chart. */
+import { resolve } from 'node:path';
 import { contractOrders, type ContractOption, type ContractOrder } from '../generated/orders.ts';
 import { order, orderOptions } from '../follow/order.ts';
 import { UsageError } from '../cli-error.ts';
 import { inCamel, inKebab, inWords } from '../parse/words.ts';
-import { instanceArgument, type Option, type OptionValues, type Verb } from './verb.ts';
+import { readPassword } from '../parse/input-file.ts';
+import { instanceArgument, textOption, type Option, type OptionValues, type Verb, type VerbContext } from './verb.ts';
 
 export const contractVerbNames = contractOrders.map(({ command }) => inKebab(command));
 
@@ -15,20 +17,40 @@ export function contractVerb(name: string): Verb {
     name,
     group: 'Instances',
     summary: found.summary,
+    ...(details[found.command] !== undefined && { details: details[found.command] }),
     args: [instanceArgument],
     options: [...found.options.map(optionOf), ...orderOptions],
     examples: [
+      ...(moreExamples[found.command] ?? []),
       [
         `${name} web${found.options.map(({ name: option, kind }) => (kind === 'flavor' ? ` --${inKebab(option)} medium` : '')).join('')}`,
         found.summary.replace(/\.$/, '').toLowerCase(),
       ],
     ],
     run: (context, [instance = ''], values) =>
-      order(context, instance, found.command, argumentsOf(found, values), values),
+      order(context, instance, found.command, argumentsOf(context, found, values), values),
   };
 }
 
+/** What the contract does not say of a command. */
+const details: Readonly<Record<string, string>> = {
+  rescue:
+    "Given no password, one is made for the rescue system and shown once. The instance's own password stays as it is, on its own disk.",
+  rebuild:
+    'A password that is given is the instance’s from now on; given none, it keeps the one that it has. Files, user data and keys are those of create.',
+};
+
+const moreExamples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  rescue: [['rescue web --admin-password-file /dev/stdin < password', 'with a password of your own']],
+};
+
 function optionOf({ name, kind, description }: ContractOption): Option {
+  if (kind === 'secret')
+    return {
+      flags: `--${inKebab(name)}-file <file>`,
+      description: "file with the administrator's password (of a cloud image: its default user's); sealed",
+      complete: 'file',
+    };
   const flag = `--${inKebab(name)}`;
   const complete = kind === 'host' || kind === 'image' || kind === 'flavor' ? { complete: kind } : {};
   return {
@@ -52,9 +74,14 @@ const usualTexts: Readonly<Record<string, string>> = {
 const textOf = (name: string, kind: string, description: string): string =>
   description === '' ? (usualTexts[name] ?? usualTexts[kind] ?? inWords(name)) : description;
 
-function argumentsOf({ options }: ContractOrder, values: OptionValues): Record<string, unknown> {
+function argumentsOf({ io }: VerbContext, { options }: ContractOrder, values: OptionValues): Record<string, unknown> {
   const args: Record<string, unknown> = {};
   for (const { name, kind, isRequired, description } of options) {
+    if (kind === 'secret') {
+      const file = textOption(values, `${name}File`);
+      if (file !== undefined) args[name] = readPassword(resolve(io.cwd, file), `--${inKebab(name)}-file`);
+      continue;
+    }
     const value = values[name];
     if (value === undefined) {
       if (isRequired) throw new UsageError(`--${inKebab(name)} is needed: ${textOf(name, kind, description)}`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { inOwnWords } from '../api/problems.ts';
 import type { Accepted } from '../api/types.ts';
@@ -10,6 +10,7 @@ import { orderOptions, waitFor } from '../follow/order.ts';
 import { waitingOf } from '../follow/waiting.ts';
 import { uploadImage } from '../images/upload-image.ts';
 import { parseGibibytes, parseMebibytes } from '../parse/size.ts';
+import { readInput, readPassword } from '../parse/input-file.ts';
 import { readPublicKeys } from '../parse/public-key.ts';
 import { textOption, textOptions, type OptionValues, type Verb, type VerbContext } from './verb.ts';
 
@@ -193,23 +194,13 @@ function secretsOf({ io }: VerbContext, options: OptionValues): Record<string, u
     ...(password === undefined
       ? {}
       : {
-          adminPassword: readInput(resolve(io.cwd, password), '--admin-password-file')
-            .toString('utf8')
-            .replace(/\r?\n$/, ''),
+          adminPassword: readPassword(resolve(io.cwd, password), '--admin-password-file'),
         }),
     injectedFiles: files.map(([path, file]) => ({
       path,
       content: readInput(resolve(io.cwd, file), '--file').toString('base64'),
     })),
   };
-}
-
-function readInput(file: string, option: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message}`);
-  }
 }
 
 function pair(text: string, option: string, form: string): [string, string] {

@@ -352,16 +352,17 @@ test('what was sealed goes with the delete, and what a delete left behind at the
       return String((await get(cloud, `/v1/instances/${name}`)).body['uuid']);
     }),
   );
-  const stays = cloud.secrets.objects.get(`${missed}/userData`);
+  const [left] = (await cloud.secrets.held()).filter(({ instance }) => instance === missed);
+  const stays = cloud.secrets.objects.get(left!.object);
   for (const name of ['sealed-gone', 'sealed-missed']) {
     await remove(cloud, `/v1/instances/${name}`);
     await restsIn(cloud, name, 'deleted');
   }
-  const held = () => cloud.secrets.held();
+  const held = async () => (await cloud.secrets.held()).map(({ instance }) => instance);
   await expect.poll(held).not.toContain(gone);
   await expect.poll(held).not.toContain(missed);
-  cloud.secrets.objects.set(`${missed}/userData`, stays ?? Buffer.alloc(0));
-  forgetSecrets({ model: cloud.model, secrets: cloud.secrets, log: silentLog })();
+  cloud.secrets.objects.set(left!.object, stays ?? Buffer.alloc(0));
+  forgetSecrets({ model: cloud.model, journal: cloud.journal, secrets: cloud.secrets, log: silentLog })();
   await expect.poll(held).not.toContain(missed);
   expect(await held()).toContain(kept);
 });

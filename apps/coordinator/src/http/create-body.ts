@@ -1,5 +1,6 @@
 import { flavor, hostName, instanceSpec } from '@chronovirt/contract';
 import { z } from 'zod';
+import { passwordText } from './order-secret.ts';
 
 const base64 = (limit: number) =>
   z.base64('expected base64').max(Math.ceil(limit / 3) * 4, `expected at most ${limit} bytes, written in base64`);
@@ -49,7 +50,7 @@ export const createBody = z.strictObject({
   userData: base64(256 * 1024)
     .optional()
     .describe('For cloud-init, in base64; at most 256 KiB. Sealed.'),
-  adminPassword: z.string().min(1).max(255).optional().describe('Password of the administrator in the guest. Sealed.'),
+  adminPassword: passwordText.optional().describe('Password of the administrator in the guest. Sealed.'),
   injectedFiles: z
     .array(
       z.strictObject({

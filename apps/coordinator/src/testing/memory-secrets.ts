@@ -1,6 +1,12 @@
 /** Sealed secrets in memory, for tests: the same seal as the real store, without its object store. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { ChronovirtError, type SecretRef, type SecretStore, type WrappedKey } from '@chronovirt/contract';
+import {
+  ChronovirtError,
+  type HeldSecret,
+  type SecretRef,
+  type SecretStore,
+  type WrappedKey,
+} from '@chronovirt/contract';
 
 export class MemorySecrets implements SecretStore {
   readonly objects = new Map<string, Buffer>();
@@ -13,7 +19,7 @@ export class MemorySecrets implements SecretStore {
     const nonce = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.value, 'base64'), nonce);
     const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    const object = `${instance}/${name}`;
+    const object = `${instance}.${name}.${randomBytes(8).toString('hex')}`;
     this.objects.set(object, sealed);
     return { object, sha256: createHash('sha256').update(sealed).digest('hex'), bytes: plain.length };
   }
@@ -26,11 +32,18 @@ export class MemorySecrets implements SecretStore {
     return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);
   }
 
-  async held(): Promise<string[]> {
-    return [...new Set([...this.objects.keys()].map((name) => name.split('/')[0] ?? ''))];
+  async remove(object: string): Promise<void> {
+    this.objects.delete(object);
+  }
+
+  async held(): Promise<HeldSecret[]> {
+    return [...this.objects.keys()].map((object) => {
+      const [instance = '', name = ''] = object.split('.');
+      return { instance, name, object };
+    });
   }
 
   async forget(instance: string): Promise<void> {
-    for (const name of this.objects.keys()) if (name.startsWith(`${instance}/`)) this.objects.delete(name);
+    for (const name of this.objects.keys()) if (name.startsWith(`${instance}.`)) this.objects.delete(name);
   }
 }

@@ -124,7 +124,12 @@ export class SimulatedCloud {
     await this.journal.provision('_cluster');
     await this.model.start();
     await this.cluster.start();
-    forgetSecrets({ model: this.model, secrets: this.secrets, log: this.#options.log ?? silentLog });
+    forgetSecrets({
+      model: this.model,
+      journal: this.journal,
+      secrets: this.secrets,
+      log: this.#options.log ?? silentLog,
+    });
     this.fleet.start();
     this.fleet.hear(this.report());
     this.server = await serveHttp({

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { commandId, hostName, instanceUuid } from '../data/identifiers.ts';
 import { imageRef, instanceSpec } from '../data/instance-spec.ts';
+import { secretRef } from '../data/secret.ts';
 import { imageName, MAX_BACKUPS } from './image-work.ts';
 import { by } from './message.ts';
 
 const empty = z.strictObject({});
+
+/** A password that comes with an order. A person gives it as text; it is sealed before the order is sent. */
+const adminPassword = secretRef
+  .optional()
+  .describe("Password of the administrator in the guest (of a cloud image: its default user's). Sealed.");
 
 /**
  * What a person may order, by name, with its arguments. `decide` turns it into events or into a refusal; what is not named here is
@@ -25,9 +31,11 @@ export const commandArguments = {
   unpause: empty,
   suspend: empty,
   resume: empty,
-  rescue: z.strictObject({ image: imageRef.optional() }),
+  /** `adminPassword`: of the rescue system; left out: the one from create, if there was one. Those who order by the API get one made. */
+  rescue: z.strictObject({ image: imageRef.optional(), adminPassword }),
   unrescue: empty,
-  rebuild: z.strictObject({ image: imageRef.optional() }),
+  /** `adminPassword`: the instance's from now on; left out: it keeps the one that it has. */
+  rebuild: z.strictObject({ image: imageRef.optional(), adminPassword }),
   resize: z.strictObject({ flavor: instanceSpec.shape.flavor, host: hostName.optional() }),
   coldMigrate: z.strictObject({ host: hostName.optional() }),
   confirmResize: empty,
@@ -67,6 +75,12 @@ export const commandArguments = {
   lock: z.strictObject({ reason: z.string().max(300).default('') }),
   unlock: empty,
 } as const;
+
+/** The argument of a command that is a secret, by command: text where a person gives it, a reference wherever it is stored or sent on. */
+export const secretArguments: { readonly [N in CommandName]?: string & keyof CommandArguments<N> } = {
+  rescue: 'adminPassword',
+  rebuild: 'adminPassword',
+};
 
 export type CommandName = keyof typeof commandArguments;
 export const commandNames = Object.keys(commandArguments) as CommandName[];

@@ -239,6 +239,30 @@ test('a method that the driver does not have is refused by name', () => {
   });
 });
 
+test('the password of a rebuild becomes the instance’s with its end; that of a rescue is nobody’s after it', () => {
+  const given = { object: 'x.rebuildPassword.1', sha256: 'c'.repeat(64), bytes: 40, key: SPEC.key };
+  const adminPassword = given as never;
+  const ordered = (name: 'rebuild' | 'rescue'): Scenario => {
+    const instance = Scenario.resting('running', { spec: SPEC });
+    expect(instance.order(name, { adminPassword })).toMatchObject({ answer: { kind: 'accepted' } });
+    instance.outcome('done', name === 'rebuild' ? EMPTY : off());
+    return instance;
+  };
+  expect(Scenario.resting('running').order('rebuild', { adminPassword })).toMatchObject({
+    answer: { guard: 'specKnown' },
+  });
+  const rebuilt = ordered('rebuild');
+  expect(rebuilt.outcome('done', on(rebuilt.mark))).toMatchObject({
+    events: [{ data: { spec: { ...SPEC, secrets: { ...SPEC.secrets, adminPassword: given } } } }],
+  });
+  const failed = ordered('rebuild');
+  expect(failed.outcome('failed', EMPTY)).not.toHaveProperty('events.0.data.spec');
+  const again = ordered('rescue');
+  expect(again.outcome('done', rescued(again.mark))).not.toHaveProperty('events.0.data.spec');
+  for (const instance of [rebuilt, failed, again])
+    expect(instance.now.context.request).not.toHaveProperty('adminPassword');
+});
+
 test('a rebuild from another image and a resize store the new spec with their end, and need the present one', () => {
   const image = { sha256: 'b'.repeat(64), name: 'other', format: 'raw', bytes: 5, virtualBytes: 5 };
   expect(Scenario.resting('running').order('rebuild', { image })).toMatchObject({ answer: { guard: 'specKnown' } });

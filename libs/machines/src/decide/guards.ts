@@ -319,7 +319,7 @@ function missing(rows: readonly Operation[], has: ReadonlySet<string>): string {
 }
 
 function needsSpec({ name, args }: Asker, { spec }: Pick<Env, 'spec'>): Refusal | null {
-  const changes = name === 'resize' || (name === 'rebuild' && args['image'] !== undefined);
+  const changes = name === 'resize' || (name === 'rebuild' && (args['image'] ?? args['adminPassword']) !== undefined);
   return changes && (spec === undefined || spec === null)
     ? { guard: 'specKnown', fact: `${name} changes what the instance is made from, and that is not at hand here` }
     : null;

@@ -10,6 +10,7 @@ import {
   type InstanceState,
   type Observation,
   type RestingState,
+  type SecretRef,
 } from '@chronovirt/contract';
 import { classify } from '../classify.ts';
 import { IMAGE_PART } from '../image/leaves.ts';
@@ -169,13 +170,13 @@ function specAfter(
 ): { readonly spec?: InstanceSpec } {
   if (fits !== 'goal' || spec === undefined || spec === null) return {};
   const { shelved, ...rest } = spec;
-  const { image, flavor, oldFlavor } = context.request as Partial<Record<'flavor' | 'oldFlavor', Flavor>> & {
-    image?: ImageRef;
-  };
+  const { image, flavor, oldFlavor, adminPassword } = context.request as Partial<
+    Record<'flavor' | 'oldFlavor', Flavor>
+  > & { image?: ImageRef; adminPassword?: SecretRef };
   const made = imageIn(data);
   switch (probingOf(context)?.leaf ?? value) {
     case 'rebuilding.spawn':
-      return image === undefined ? {} : { spec: { ...spec, image } };
+      return rebuiltFrom(spec, image, adminPassword);
     case 'migrating.finishMigration':
       return flavor === undefined ? {} : { spec: { ...spec, flavor } };
     case 'settling.finishRevertMigration':
@@ -189,6 +190,17 @@ function specAfter(
     default:
       return {};
   }
+}
+
+/** A password that a rebuild was given is the instance's from now on: whoever makes the guest again later sets that one. */
+function rebuiltFrom(
+  spec: InstanceSpec,
+  image: ImageRef | undefined,
+  adminPassword: SecretRef | undefined,
+): { readonly spec?: InstanceSpec } {
+  if (image === undefined && adminPassword === undefined) return {};
+  const secrets = adminPassword === undefined ? spec.secrets : { ...spec.secrets, adminPassword };
+  return { spec: { ...spec, image: image ?? spec.image, secrets } };
 }
 
 /** A build that failed and left nothing: this host is done with the instance, and the spine goes on. */

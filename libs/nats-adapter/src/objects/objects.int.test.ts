@@ -205,14 +205,34 @@ describe.each(testServers())('the object store on nats-server $version', ({ path
       const newer = await secrets.seal(key, instance, 'userData', Buffer.from('new'));
       const kept = await secrets.seal(key, other, 'userData', plain);
       expect(Buffer.from(await secrets.open(key, older)).equals(plain)).toBe(true);
-      expect(await secrets.held()).toEqual(expect.arrayContaining([instance, other]));
+      const holders = async (): Promise<string[]> => (await secrets.held()).map((one) => one.instance);
+      expect(await holders()).toEqual(expect.arrayContaining([instance, other]));
       await secrets.forget(instance);
-      expect(await secrets.held()).toContain(other);
-      expect(await secrets.held()).not.toContain(instance);
+      expect(await holders()).toContain(other);
+      expect(await holders()).not.toContain(instance);
       await expect(secrets.open(key, older)).rejects.toMatchObject({ code: 'SECRET_MISSING' });
       await expect(secrets.open(key, newer)).rejects.toMatchObject({ code: 'SECRET_MISSING' });
       expect(await held('secrets', `*.${instance}.>`)).toBe(0);
       expect(Buffer.from(await secrets.open(key, kept)).equals(plain)).toBe(true);
+      await secrets.forget(instance);
+    });
+
+    it('removes one and no other, and says of each that is left whose and what it is', async () => {
+      const instance = newInstance();
+      const key = await secrets.newKey();
+      const [one, other] = await Promise.all(
+        ['rescuePassword', 'adminPassword'].map((name) => secrets.seal(key, instance, name, plain)),
+      );
+      await secrets.remove(one!.object);
+      await expect(secrets.open(key, one!)).rejects.toMatchObject({ code: 'SECRET_MISSING' });
+      expect(Buffer.from(await secrets.open(key, other!)).equals(plain)).toBe(true);
+      expect((await secrets.held()).filter((found) => found.instance === instance)).toEqual([
+        { instance, name: 'adminPassword', object: other!.object },
+      ]);
+      expect(await held('secrets', `*.${one!.object}.>`)).toBe(0);
+      await secrets.remove(one!.object);
+      for (const object of [instance, `${instance}.>`, `${instance}.adminPassword.*`])
+        await expect(secrets.remove(object)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
       await secrets.forget(instance);
     });
 

@@ -1,9 +1,16 @@
 /**
- * Sealed secrets in the object store. One data key per instance seals its secrets; it travels in the history, wrapped by a key that lies in
- * a file of this host or coordinator. Nothing plain and no key is ever stored, logged or told in an error.
+ * Sealed secrets in the object store. One data key per instance seals its secrets, and one of its own what comes with a later order; keys
+ * travel in the history, wrapped by a key that lies in a file of this host or coordinator. Nothing plain and no key is ever stored, logged or told in an error.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { buckets, InvalidInputError, type SecretRef, type SecretStore, type WrappedKey } from '@chronovirt/contract';
+import {
+  buckets,
+  InvalidInputError,
+  type HeldSecret,
+  type SecretRef,
+  type SecretStore,
+  type WrappedKey,
+} from '@chronovirt/contract';
 import type { NatsConnection } from '../connection/handle.ts';
 import { coreOf } from '../connection/core.ts';
 import { readSecretFile } from '../connection/secret-file.ts';
@@ -53,10 +60,9 @@ export class NatsSecretStore implements SecretStore {
 
   /** Throws `SECRET_MISSING`, `SECRET_DAMAGED` when hash, seal or key do not fit, `SECRET_KEY_UNKNOWN` when another key wrapped. */
   async open(key: WrappedKey, ref: SecretRef): Promise<Uint8Array> {
-    const [instance = '', name = '', ...rest] = ref.object.split('.');
-    if (rest.length !== 1 || ![instance, name, ...rest].every((part) => token.test(part))) {
-      throw new SecretDamagedError(ref.object, 'its name is none of ours');
-    }
+    const parts = partsOf(ref.object);
+    if (parts === null) throw new SecretDamagedError(ref.object, 'its name is none of ours');
+    const { instance, name } = parts;
     const dataKey = this.#unwrap(key);
     const found = await this.#bucket.read(ref.object);
     if (!found) throw new SecretMissingError(ref.object);
@@ -79,9 +85,16 @@ export class NatsSecretStore implements SecretStore {
     await this.#bucket.remove(instance, true);
   }
 
-  async held(): Promise<string[]> {
-    const instances = (await this.#bucket.keys()).map((key) => key.split('.')[0] ?? '');
-    return [...new Set(instances)];
+  async remove(object: string): Promise<void> {
+    if (partsOf(object) === null) throw new InvalidInputError('object', 'expected <instance>.<name>.<id>');
+    await this.#bucket.remove(object);
+  }
+
+  async held(): Promise<HeldSecret[]> {
+    return (await this.#bucket.keys()).map((object) => ({
+      ...(partsOf(object) ?? { instance: '', name: '' }),
+      object,
+    }));
   }
 
   #unwrap(key: WrappedKey): Uint8Array {
@@ -96,6 +109,12 @@ export class NatsSecretStore implements SecretStore {
   get #wrapPurpose(): string {
     return `chronovirt data key ${this.#kid}`;
   }
+}
+
+/** Whose an object is, and what it was sealed as; null when its name is none of ours. */
+function partsOf(object: string): { instance: string; name: string } | null {
+  const [instance = '', name = '', ...rest] = object.split('.');
+  return rest.length === 1 && [instance, name, ...rest].every((part) => token.test(part)) ? { instance, name } : null;
 }
 
 const purposeOf = (instance: string, name: string): string => `chronovirt secret ${instance} ${name}`;

@@ -16,12 +16,13 @@ export async function reveal(args: unknown, spec: InstanceSpec, store: SecretSto
 }
 
 async function open(ref: SecretRef, spec: InstanceSpec, store: SecretStore | null): Promise<unknown> {
-  if (store === null || spec.key === null)
+  const key = ref.key ?? spec.key;
+  if (store === null || key === null)
     throw new ChronovirtError(
       'SECRETS_UNAVAILABLE',
       `instance ${spec.uuid} has secrets, and this host has no store to open them`,
     );
-  const text = new TextDecoder().decode(await store.open(spec.key, ref));
+  const text = new TextDecoder().decode(await store.open(key, ref));
   // Injected files are sealed as JSON; everything else is text as it is.
   return ref === spec.secrets.injectedFiles || ref.object === spec.secrets.injectedFiles?.object
     ? JSON.parse(text)

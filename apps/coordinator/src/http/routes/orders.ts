@@ -24,7 +24,12 @@ const orderNames = commandNames.filter((name) => name !== 'create');
 
 const orderBody = z.strictObject({
   name: z.enum(orderNames as [CommandName, ...CommandName[]]).describe('The command.'),
-  args: z.record(z.string(), z.json()).default({}).describe('Its arguments; images and flavors may be given by name.'),
+  args: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe(
+      'Its arguments; images and flavors may be given by name. A password (`adminPassword` of `rescue` and `rebuild`) is given as text, at most 255 characters, and sealed before anything is stored.',
+    ),
   ifSeq: z
     .int()
     .nonnegative()
@@ -41,7 +46,7 @@ export function orderRoutes(context: ApiContext): Route[] {
       tag: 'Instances',
       summary: 'Orders something of an instance.',
       description:
-        'Accepted when the intent is stored, before the hypervisor is touched. With `Idempotency-Key` the same order may be sent again: it gets the same answer.',
+        'Accepted when the intent is stored, before the hypervisor is touched. With `Idempotency-Key` the same order may be sent again: it gets the same answer, but for a password that was made for it, which is told once.',
       query: z.strictObject({
         dryRun: flag.describe('Only check the arguments, and answer whether it would be taken now.'),
         since,
@@ -55,7 +60,7 @@ export function orderRoutes(context: ApiContext): Route[] {
       async handle({ params, query, body, by, idempotencyKey, signal }) {
         const entry = await instanceSince(context, params['instance'], query.since, signal);
         if (query.dryRun === true) {
-          const args = await argumentsOf(context, body);
+          const { args } = await argumentsOf(context, body);
           return json(await explained(context, entry, by, body.name, args));
         }
         const position = formatPosition(context.model.position);

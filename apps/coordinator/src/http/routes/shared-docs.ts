@@ -26,6 +26,12 @@ export const accepted = z.object({
   host: z.string().describe('Whose stream the acceptance lies in.'),
   seq: z.int().describe('Its sequence there. `since=<host>:<seq>` makes a read see it.'),
   position: z.string().describe('Where the API stood before: events from there on tell all that came of the order.'),
+  adminPassword: z
+    .string()
+    .optional()
+    .describe(
+      'Of a `rescue` that was given none: the password that was made for the administrator of the rescue system. It is told here, once.',
+    ),
 });
 
 /** All that can be said against an order. */

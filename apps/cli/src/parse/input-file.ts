@@ -1,0 +1,19 @@
+/** What a person hands over in a file: so it stands in no list of processes and in no shell's history. */
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../cli-error.ts';
+
+/** The content of a file that an option names. Throws `UsageError` naming the option, never what is in the file. */
+export function readInput(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
+}
+
+/** A password: the file's one line, without its end. `/dev/stdin` is a file too. */
+export function readPassword(file: string, option: string): string {
+  return readInput(file, option)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+}
