@@ -77,7 +77,11 @@ async function users(host: Host): Promise<Instance[]> {
     // Its history cannot be read, or has just begun: what it has on disk counts all the same.
     if (state === null) continue;
     try {
-      found.push(recordOf(state, await host.spec(instance)));
+      const spec = await host.spec(instance);
+      const record = recordOf(state, spec);
+      found.push(record);
+      // One that was unshelved rests on another image than it was made from: both are wanted.
+      if (spec.restsOn !== undefined) found.push({ ...record, imageRef: spec.restsOn.sha256 });
     } catch (error) {
       const { code } = error as ChronovirtError;
       // The same; and one that has gone meanwhile. A journal that does not answer is another matter: there is no pass then.

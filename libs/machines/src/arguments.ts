@@ -144,11 +144,12 @@ class Given {
     );
   }
 
-  /** Another image while a rebuild is under way to it, or an unshelve from the shelved one. */
+  /** Another image while a rebuild is under way to it; the shelved one where the guest is made again from what is left of its disk. */
   get image(): ImageRef {
     const { value } = this.state;
     if (value.startsWith('rebuilding.')) return (this.request['image'] as ImageRef | undefined) ?? this.spec.image;
-    return value.startsWith('unshelving.') ? (this.spec.shelved ?? this.spec.image) : this.spec.image;
+    const fromShelf = value.startsWith('unshelving.') || value === 'migrating.spawn';
+    return fromShelf ? (this.spec.shelved ?? this.spec.image) : this.spec.image;
   }
 
   /** Another password while a rescue or a rebuild that was given one is under way. */

@@ -16,6 +16,7 @@ export { initialState, type Meta } from './actor/initial.ts';
 export {
   adoptOrder,
   returnedLink,
+  specToAdopt,
   type AdoptOrder,
   type Fence,
   type HandedState,

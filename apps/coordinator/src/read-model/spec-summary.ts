@@ -5,7 +5,7 @@ export interface SpecSummary {
   readonly name: string;
   /** Inner part of a JSON object (no braces): `"flavor":{…},"image":{…},…`. */
   readonly json: string;
-  /** Hashes of the images that the instance needs: what it is rebuilt from, and what shelving made of its disk. */
+  /** Hashes of the images that the instance needs: what it is rebuilt from, what shelving made of its disk, and what its disk rests on. */
   readonly images: readonly string[];
   /** What it takes of a host. */
   readonly flavor: Flavor;
@@ -14,7 +14,7 @@ export interface SpecSummary {
 }
 
 export function summaryOf(spec: InstanceSpec): SpecSummary {
-  const { name, flavor, image, shelved, ports, metadata, sshKeys, secrets } = spec;
+  const { name, flavor, image, shelved, restsOn, ports, metadata, sshKeys, secrets } = spec;
   const shown = {
     flavor,
     image,
@@ -26,7 +26,7 @@ export function summaryOf(spec: InstanceSpec): SpecSummary {
   return {
     name,
     json: JSON.stringify(shown).slice(1, -1),
-    images: [image.sha256, ...(shelved === undefined ? [] : [shelved.sha256])],
+    images: [image, shelved, restsOn].flatMap((each) => each?.sha256 ?? []),
     flavor,
     hasSecrets: shown.sealed.length > 0,
   };

@@ -73,6 +73,8 @@ export const instanceSpec = z.strictObject({
   image: imageRef,
   /** The image that shelving made of its disk: an unshelve on another host starts from it. */
   shelved: imageRef.optional(),
+  /** What its root disk rests on, where that is not `image`: the shelved image that an unshelve has made it from. Needed as long as the disk. */
+  restsOn: imageRef.optional(),
   ports: z.array(port).max(32),
   sshKeys: z
     .array(

@@ -11,6 +11,16 @@ import type {
 
 export type { AdoptOrder, Fence, HandedState, Link, Returned } from '@chronovirt/contract';
 
+/** Where a host makes the disk anew, from the shelved image if there is one. */
+const makesDisk: ReadonlySet<string> = new Set(['unshelving.spawn', 'migrating.spawn']);
+
+/** The spec as a host adopts it: a disk that is going to be made from the shelved image rests on it from its first moment, also where the making breaks off. */
+export function specToAdopt(spec: InstanceSpec, value: string): InstanceSpec {
+  if (!makesDisk.has(value)) return spec;
+  const { restsOn: _, ...rest } = spec;
+  return spec.shelved === undefined ? rest : { ...rest, restsOn: spec.shelved };
+}
+
 /** The order for the host that the spine has granted an instance to. `from`: the spine's last message. Throws when nothing was granted. */
 export function adoptOrder(spine: InstanceState, spec: InstanceSpec, from: AdoptOrder['from']): AdoptOrder {
   const { role, op, due } = spine.actor;
@@ -24,7 +34,14 @@ export function adoptOrder(spine: InstanceState, spec: InstanceSpec, from: Adopt
     op,
     parts: { lock: spine.parts.lock, ...(spine.parts.backups && { backups: spine.parts.backups }) },
   };
-  return { kind: 'adopt', epoch: role.epoch, from, spec, state, command: due[0]?.command ?? null };
+  return {
+    kind: 'adopt',
+    epoch: role.epoch,
+    from,
+    spec: specToAdopt(spec, state.value),
+    state,
+    command: due[0]?.command ?? null,
+  };
 }
 
 /** The message to the spine of a host whose actor is closed. `seq`, `command`: of the host's last message; `spec`: the instance's last one. */

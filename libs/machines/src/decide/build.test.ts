@@ -251,8 +251,8 @@ test('an offloaded instance comes back to the spine with its image, and is unshe
   const [due] = beta.now.actor.due;
   expect(argumentsOf(beta.now, shelved, due as never)).toMatchObject({ imageMeta: { id: image.sha256 } });
   beta.outcome('done', seen({ mark: beta.mark }));
-  // What is on its disk counts from now on; what it was first made from is what a rebuild starts from.
-  expect(specIn(beta)).toEqual(SPEC);
+  // What is on its disk counts from now on, and that rests on the image; what it was first made from is what a rebuild starts from.
+  expect(specIn(beta)).toEqual({ ...SPEC, restsOn: { ...image, name: 'web-shelved' } });
   expect(beta.now).toMatchObject({ value: 'running', parts: { lock: { reason: 'audit' } } });
 });
 

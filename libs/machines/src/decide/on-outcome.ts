@@ -169,7 +169,7 @@ function specAfter(
   { spec }: Env,
 ): { readonly spec?: InstanceSpec } {
   if (fits !== 'goal' || spec === undefined || spec === null) return {};
-  const { shelved, ...rest } = spec;
+  const { shelved } = spec;
   const { image, flavor, oldFlavor, adminPassword } = context.request as Partial<
     Record<'flavor' | 'oldFlavor', Flavor>
   > & { image?: ImageRef; adminPassword?: SecretRef };
@@ -183,10 +183,17 @@ function specAfter(
       return oldFlavor === undefined ? {} : { spec: { ...spec, flavor: oldFlavor } };
     case 'shelving.snapshot':
       return made === null ? {} : { spec: { ...spec, shelved: { ...made, name: `${spec.name}-shelved` } } };
-    case 'starting.powerOn':
+    case 'shelving.destroy':
+      return changed(spec, { ...withoutDisk(spec), ...(shelved && { shelved }) });
     case 'unshelving.spawn':
+    case 'migrating.spawn':
+      return changed(spec, { ...withoutDisk(spec), ...(shelved && { restsOn: shelved }) });
+    case 'starting.powerOn':
+    case 'rebooting.reboot': {
       // It runs again: what is on its disk counts from now on.
-      return shelved === undefined ? {} : { spec: rest };
+      const { shelved: _, ...rest } = spec;
+      return changed(spec, rest);
+    }
     default:
       return {};
   }
@@ -198,9 +205,22 @@ function rebuiltFrom(
   image: ImageRef | undefined,
   adminPassword: SecretRef | undefined,
 ): { readonly spec?: InstanceSpec } {
-  if (image === undefined && adminPassword === undefined) return {};
+  const anew = withoutDisk(spec);
+  if (image === undefined && adminPassword === undefined) return changed(spec, anew);
   const secrets = adminPassword === undefined ? spec.secrets : { ...spec.secrets, adminPassword };
-  return { spec: { ...spec, image: image ?? spec.image, secrets } };
+  return { spec: { ...anew, image: image ?? spec.image, secrets } };
+}
+
+/** The disk of before is no more: what it rested on is of no use to it, nor what the shelf kept of it. */
+function withoutDisk(spec: InstanceSpec): InstanceSpec {
+  const { shelved: _, restsOn: __, ...rest } = spec;
+  return rest;
+}
+
+/** Stored is what says something new. */
+function changed(before: InstanceSpec, spec: InstanceSpec): { readonly spec?: InstanceSpec } {
+  const isSame = before.shelved?.sha256 === spec.shelved?.sha256 && before.restsOn?.sha256 === spec.restsOn?.sha256;
+  return isSame ? {} : { spec };
 }
 
 /** A build that failed and left nothing: this host is done with the instance, and the spine goes on. */

@@ -6,7 +6,7 @@ import {
   type MigrationId,
   type RestingState,
 } from '@chronovirt/contract';
-import { initialContext, isResting, restingOf, type HandedState } from '@chronovirt/machines';
+import { initialContext, isResting, restingOf, specToAdopt, type HandedState } from '@chronovirt/machines';
 import type { Known } from '../histories.ts';
 import { failed, type Move } from './move.ts';
 
@@ -145,7 +145,7 @@ async function adopt(move: Move, host: HostName, spec: InstanceSpec, state: Hand
   const taken = await move.order(host, {
     kind: 'adopt',
     epoch: move.epoch,
-    spec,
+    spec: specToAdopt(spec, state.value),
     state,
     command: move.input.due.command,
     migration: move.plan.id,
