@@ -1,4 +1,4 @@
-/** Writes docs/reference/life.svg and life.md from the chart: `node libs/machines/tools/draw.ts`. */
+/** Writes the pages and pictures of docs/reference that the charts make: `node libs/machines/tools/draw.ts`. */
 import { writeFileSync } from 'node:fs';
 import { pages } from './pages.ts';
 

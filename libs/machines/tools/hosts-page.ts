@@ -34,6 +34,8 @@ export function hostsPage(): string {
     'the agent reads it before it does anything, and again with each renewal of its lease. The decision behind it:',
     '[0014](../decisions/0014-a-host-serves-under-a-term.md).',
     '',
+    '![The charts](host.svg)',
+    '',
     ...parts.flatMap(([part, text]) => partSection(part, text)),
     '## Proofs',
     '',

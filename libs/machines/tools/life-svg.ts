@@ -94,7 +94,7 @@ const loops: readonly Way[] = [
 ];
 
 /** Where each of them begins below the top of `running`. */
-const loopTops = [196, 346, 436, 664, 748];
+const loopTops = [196, 346, 428, 668, 748];
 
 const WIDTH = 1400;
 const LANE = 110;
@@ -115,7 +115,8 @@ function leafBox(name: LeafName, box: Box): string {
     box,
     style,
     name.slice(name.indexOf('.') + 1),
-    [`${parentOf(name)} · ${duration(deadlineMs)}`],
+    // Without a deadline of its own it waits for the cluster.
+    [deadlineMs === 0 ? parentOf(name) : `${parentOf(name)} · ${duration(deadlineMs)}`],
     description,
   );
 }
@@ -220,10 +221,15 @@ function loop(way: Way, y: number): string {
     ),
   );
   const links = stacked.slice(1).map((_, n) =>
-    arrow([
-      [LEFT.x + LEFT.width / 2, y + n * 52 + 38],
-      [LEFT.x + LEFT.width / 2, y + n * 52 + 49],
-    ]),
+    way.oneOf
+      ? arrow([
+          [RUNNING.x, y + (n + 1) * 52 + 19],
+          [LEFT.x + LEFT.width + 3, y + (n + 1) * 52 + 19],
+        ])
+      : arrow([
+          [LEFT.x + LEFT.width / 2, y + n * 52 + 38],
+          [LEFT.x + LEFT.width / 2, y + n * 52 + 49],
+        ]),
   );
   const bottom = y + (stacked.length - 1) * 52 + 38;
   const preempted = operations
@@ -365,7 +371,7 @@ export function drawLife(): string {
 function checkComplete(body: string): void {
   const missing = [
     ...leafNames.filter(
-      (name) => !body.includes(`>${name.slice(name.indexOf('.') + 1)}<`) || !body.includes(`>${parentOf(name)} · `),
+      (name) => !body.includes(`>${name.slice(name.indexOf('.') + 1)}<`) || !body.includes(`>${parentOf(name)}`),
     ),
     ...Object.keys(resting).filter((state) => !body.includes(`>${state}<`)),
     ...(Object.keys(parents) as Parent[]).filter((parent) => !body.includes(`>${parent} · `)),

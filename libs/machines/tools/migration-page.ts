@@ -43,6 +43,8 @@ export function migrationPage(): string {
     'goes forward, however often it has to be tried; a cold move that has landed can still be turned back, which is the same landing in the',
     'other direction.',
     '',
+    '![The chart](migration.svg)',
+    '',
     '## Kinds',
     '',
     ...table(

@@ -7,6 +7,8 @@ export interface Box {
   readonly height: number;
 }
 
+export type Point = readonly [x: number, y: number];
+
 export const escaped = (content: string): string => content.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 export function text(
@@ -35,15 +37,20 @@ export function node(box: Box, style: string, title: string, lines: readonly str
 }
 
 /** A straight or bent arrow through points; the label stands above the middle of its first piece. */
-export function arrow(points: readonly (readonly [number, number])[], label = '', style = 'line'): string {
-  const path = points.map(([x, y], n) => `${n === 0 ? 'M' : 'L'}${x} ${y}`).join('');
+export function arrow(points: readonly Point[], label = '', style = 'line'): string {
   const [a, b] = points;
   const shown =
     label === '' || a === undefined || b === undefined
       ? ''
       : text((a[0] + b[0]) / 2, (a[1] + b[1]) / 2 - 6, label, 'label');
-  return `<path d="${path}" class="${style}" marker-end="url(#head)"/>${shown}`;
+  return `<path d="${pathOf(points)}" class="${style}" marker-end="url(#head)"/>${shown}`;
 }
+
+/** A line that flows into another one. */
+export const line = (points: readonly Point[]): string => `<path d="${pathOf(points)}" class="line"/>`;
+
+const pathOf = (points: readonly Point[]): string =>
+  points.map(([x, y], n) => `${n === 0 ? 'M' : 'L'}${x} ${y}`).join('');
 
 export const styles = `
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:#1b2330}
