@@ -90,6 +90,22 @@ describe('the arguments of what is due', () => {
     expect(argsOf(instance)).toMatchObject({ timeout: 60 });
   });
 
+  test('a guest gets as long to shut down as its image says, unless an order says otherwise, and the deadline outlasts it', () => {
+    const slow = { ...SPEC, image: { ...SPEC.image, properties: { os_shutdown_timeout: '900' } } };
+    for (const [command, args, seconds] of [
+      ['stop', {}, 900],
+      ['stop', { timeoutSeconds: 7 }, 7],
+      ['shelve', {}, 900],
+      ['rescue', {}, 900],
+    ] as const) {
+      const instance = Scenario.resting('running', { spec: slow });
+      instance.order(command, args);
+      expect(argsOf(instance, slow)).toMatchObject({ timeout: seconds });
+      const [due] = instance.now.actor.due;
+      expect((due?.deadline ?? 0) - instance.at).toBe(120_000 + seconds * 1000);
+    }
+  });
+
   test('a soft and a hard reboot differ', () => {
     const instance = Scenario.resting('running');
     instance.order('reboot');

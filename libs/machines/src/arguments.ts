@@ -28,6 +28,7 @@ import { OWNER_PART } from './actor/role.ts';
 import { removable } from './image/backups.ts';
 import { migrationLeafNames, migrationLeaves } from './migration/leaves.ts';
 import { novaStates } from './nova-states.ts';
+import { shutdownGiven } from './policy.ts';
 
 /** Seconds that a guest gets to shut down when nobody said otherwise; asked again each `RETRY_SECONDS`. */
 const SHUTDOWN_SECONDS = 60;
@@ -180,11 +181,7 @@ class Given {
   }
 
   get shutdown(): { timeout: number; retryInterval: number } {
-    const { timeoutSeconds } = this.request;
-    return {
-      timeout: typeof timeoutSeconds === 'number' ? timeoutSeconds : SHUTDOWN_SECONDS,
-      retryInterval: RETRY_SECONDS,
-    };
+    return { timeout: shutdownGiven(this.request, this.spec) ?? SHUTDOWN_SECONDS, retryInterval: RETRY_SECONDS };
   }
 
   /** What the hosts of a live migration found out. */

@@ -2,15 +2,18 @@
  * What a deployment may choose about the charts. The choices are made when a turn is decided and stored in its events; folding never
  * asks a policy, so a history folds the same under any.
  */
-import type { RestingState, Sight } from '@chronovirt/contract';
+import { shutdownSeconds, type InstanceSpec, type RestingState, type Sight } from '@chronovirt/contract';
 import { imageLeafNames, imageLeaves } from './image/leaves.ts';
 import { leaves, type Leaf } from './life/leaves.ts';
 import type { DriftChoice } from './life/observations.ts';
 import { migrationDeadlineMs } from './migration/machine.ts';
 
 export interface Policy {
-  /** Milliseconds that an effect gets until it counts as timed out; `request` is what its operation was asked for. */
-  deadlineMs(method: string, request: Readonly<Record<string, unknown>>): number;
+  /**
+   * Milliseconds that an effect gets until it counts as timed out; `request` is what its operation was asked for, `spec` what the guest
+   * is made from.
+   */
+  deadlineMs(method: string, request: Readonly<Record<string, unknown>>, spec?: InstanceSpec | null): number;
   /** Milliseconds before an effect is begun for the n-th time again (n from 1). */
   backoffMs(tries: number): number;
   /** An effect that was found begun after more restarts than this is not run again; it counts as timed out. */
@@ -40,11 +43,13 @@ export function defaultDeadlineMs(method: string): number {
   return longest.get(method) ?? migrationDeadlineMs(method) ?? readyMs;
 }
 
-/** The seconds that a guest gets to shut down come on top: the deadline has to outlast them. */
-function graceMs(request: Readonly<Record<string, unknown>>): number {
+/** Seconds that a guest gets to shut down: as asked this time, or as its image says; null = as everybody. */
+export function shutdownGiven(request: Readonly<Record<string, unknown>>, spec?: InstanceSpec | null): number | null {
   const { timeoutSeconds } = request;
-  return typeof timeoutSeconds === 'number' ? timeoutSeconds * 1000 : 0;
+  return typeof timeoutSeconds === 'number' ? timeoutSeconds : shutdownSeconds(spec?.image.properties);
 }
+
+const shutsDown: ReadonlySet<string> = new Set(['powerOff', 'migrateDiskAndPowerOff']);
 
 /** What a deployment sets; the rest of a policy follows from it. */
 export interface PolicySettings {
@@ -63,10 +68,11 @@ export function policyOf(settings: PolicySettings = {}): Policy {
   // then finds its fence there: so it is as safe as any start. Nova, whose record may be wrong, leaves them off unless told otherwise.
   const { resumeGuestsAfterHostBoot = true } = settings;
   return Object.freeze({
-    deadlineMs: (method: string, request: Readonly<Record<string, unknown>>) =>
+    deadlineMs: (method: string, request: Readonly<Record<string, unknown>>, spec?: InstanceSpec | null) =>
       method === 'reboot' && softRebootMs !== null && request['rebootType'] !== 'HARD'
         ? softRebootMs
-        : defaultDeadlineMs(method) + (method === 'powerOff' ? graceMs(request) : 0),
+        : // The seconds that a guest gets to shut down come on top: the deadline has to outlast them.
+          defaultDeadlineMs(method) + (shutsDown.has(method) ? (shutdownGiven(request, spec) ?? 0) * 1000 : 0),
     backoffMs: (tries: number) => Math.min(60_000, 500 * 2 ** Math.min(Math.max(0, tries - 1), 10)),
     maxAttempts: 3,
     maxPlaceTries: 5,

@@ -25,7 +25,7 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
       {
         flags: '--property <name=value>',
         description:
-          'what it says of its guests: hw_qemu_guest_agent=yes, an agent runs in them; os_require_quiesce=yes, no snapshot unless it freezes their file systems',
+          'what it says of its guests: hw_qemu_guest_agent=yes, an agent runs in them; os_require_quiesce=yes, no snapshot unless it freezes their file systems; os_shutdown_timeout=300, seconds that they get to shut down',
         isRepeatable: true,
       },
     ],

@@ -29,7 +29,8 @@ const orders: Readonly<Record<string, OrderVerb>> = {
     options: [
       {
         flags: '--grace <span>',
-        description: 'time that the guest gets to shut down by itself; 0s pulls the plug at once; default 60s',
+        description:
+          'time that the guest gets to shut down by itself; 0s pulls the plug at once; else as its image says (os_shutdown_timeout), or 60s',
       },
       reason,
     ],

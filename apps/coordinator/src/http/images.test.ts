@@ -74,6 +74,20 @@ test('an image says what its guests are like; other properties than it has are n
   expect(await answered(made)).toMatchObject({ body: { spec: { image: { properties } } } });
 });
 
+test('an image may say how long its guests get to shut down, in seconds', async () => {
+  const content = randomBytes(8192);
+  for (const wrong of ['soon', '-1', '3601', '1.5'])
+    expect(await upload(content, `name=slow&os_shutdown_timeout=${wrong}`)).toMatchObject({
+      status: 400,
+      body: { field: 'os_shutdown_timeout' },
+    });
+  const properties = { os_shutdown_timeout: '300' };
+  expect(await upload(content, 'name=slow&os_shutdown_timeout=300')).toMatchObject({
+    status: 201,
+    body: { properties },
+  });
+});
+
 test('an image that points to a file of the host is refused with the reason, and nothing is left of it', async () => {
   const before = (await get(cloud, '/v1/images')).body['images'] as unknown[];
   const answer = await upload(await qcow2({ file: '/etc/shadow', format: 'raw' }), 'name=evil');
@@ -165,7 +179,10 @@ test('what shelving made of a disk is in use as long as the instance is on the s
   const answer = await remove(cloud, '/v1/images/on-the-shelf-shelved');
   expect(answer).toMatchObject({ status: 409, body: { code: 'IN_USE' } });
   expect(String(answer.body['detail'])).toContain('on-the-shelf');
-  await post(cloud, '/v1/instances/on-the-shelf/commands', { name: 'unshelve' });
+  const on = (host: string): Promise<Answered> =>
+    post(cloud, '/v1/instances/on-the-shelf/commands', { name: 'unshelve', args: { host } });
+  expect(await on('nowhere')).toMatchObject({ status: 400, body: { field: 'args.host' } });
+  expect(await on('h1')).toMatchObject({ status: 202 });
   await restsIn(cloud, 'on-the-shelf', 'running');
   expect(await remove(cloud, '/v1/images/on-the-shelf-shelved')).toMatchObject({ status: 200 });
 });

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Properties that something here goes by; an image with any other is not taken in, since nobody would heed it. */
-export const imagePropertyNames = ['hw_qemu_guest_agent', 'os_require_quiesce'] as const;
+export const imagePropertyNames = ['hw_qemu_guest_agent', 'os_require_quiesce', 'os_shutdown_timeout'] as const;
 
 /** As stored. Names are not checked again: what a later version goes by is carried along. */
 export const imageProperties = z
@@ -38,6 +38,14 @@ export interface QuiesceWish {
 export function quiesceWish(systemMetadata: Readonly<Record<string, string>>): QuiesceWish {
   const { os_require_quiesce: required, hw_qemu_guest_agent: agent } = imagePropertiesIn(systemMetadata);
   return { required: isYes(required), agentDeclared: isYes(agent) };
+}
+
+/**
+ * `os_shutdown_timeout`: seconds that such a guest gets to shut down before it is cut off, wherever nobody says it for the one time; null
+ * when the image does not say.
+ */
+export function shutdownSeconds({ os_shutdown_timeout: text }: ImageProperties = {}): number | null {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : null;
 }
 
 /** What Nova takes for true. */

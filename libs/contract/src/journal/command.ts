@@ -20,8 +20,8 @@ export const commandArguments = {
   create: z.strictObject({ spec: instanceSpec, host: hostName.optional() }),
   start: empty,
   stop: z.strictObject({
-    /** Seconds that the guest gets to shut down by itself; 0 = pull the plug. */
-    timeoutSeconds: z.int().min(0).max(3600).default(60),
+    /** Seconds that the guest gets to shut down by itself; 0 = pull the plug. Left out: as its image says (`os_shutdown_timeout`), or 60. */
+    timeoutSeconds: z.int().min(0).max(3600).optional(),
     /** Why, for the history. */
     reason: z.string().max(200).optional(),
   }),

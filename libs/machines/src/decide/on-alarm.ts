@@ -22,7 +22,7 @@ export function onResume(state: InstanceState | null, op: number, attempt: numbe
     .add({
       type: 'resumed',
       of: op,
-      deadline: at + Math.round(env.policy.deadlineMs(due.method, request)),
+      deadline: at + Math.round(env.policy.deadlineMs(due.method, request, env.spec)),
       data: { method: due.method, attempt },
     })
     .end(self(env), 'restart');

@@ -52,10 +52,10 @@ export class Turn {
   }
 
   #stamp(at: number): Stamp {
-    const { policy } = this.#env;
+    const { policy, spec } = this.#env;
     return (method, request, tries) => {
       const notBefore = tries === 0 ? null : at + Math.round(policy.backoffMs(tries));
-      return { deadline: (notBefore ?? at) + Math.round(policy.deadlineMs(method, request)), notBefore };
+      return { deadline: (notBefore ?? at) + Math.round(policy.deadlineMs(method, request, spec)), notBefore };
     };
   }
 }

@@ -18,6 +18,8 @@ const record = z.object({
   by: z.string(),
   properties: imageProperties.optional().describe('What it says of the guests that are made from it.'),
 });
+/** As long as an order may give a guest. */
+const MOST_SHUTDOWN_SECONDS = 3600;
 const yesOrNo = z.enum(['yes', 'no']).optional();
 /** Nova's image properties that something here goes by; any other is an unknown part of the query. */
 const properties = {
@@ -25,6 +27,15 @@ const properties = {
   os_require_quiesce: yesOrNo.describe(
     'Property: a snapshot of such a guest fails when the agent cannot freeze its file systems, rather than being one as after a loss of power. Needs hw_qemu_guest_agent.',
   ),
+  os_shutdown_timeout: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_SHUTDOWN_SECONDS)
+    .optional()
+    .describe(
+      'Property: seconds that such a guest gets to shut down before it is cut off, where an order does not say it; 60 when the image does not say.',
+    ),
 };
 
 export function imageRoutes(context: ApiContext): Route[] {
@@ -81,7 +92,12 @@ export function imageRoutes(context: ApiContext): Route[] {
       async handle({ query, stream, by, signal }) {
         if (stream === null)
           throw new Problem(400, 'INVALID_INPUT', 'body: expected the bytes of the image', { field: 'body' });
-        const { hw_qemu_guest_agent: agent, os_require_quiesce: quiesce, ...upload } = query;
+        const {
+          hw_qemu_guest_agent: agent,
+          os_require_quiesce: quiesce,
+          os_shutdown_timeout: shutdown,
+          ...upload
+        } = query;
         if (quiesce === 'yes' && agent !== 'yes')
           throw new InvalidInputError(
             'os_require_quiesce',
@@ -90,6 +106,7 @@ export function imageRoutes(context: ApiContext): Route[] {
         const given = {
           ...(agent !== undefined && { hw_qemu_guest_agent: agent }),
           ...(quiesce !== undefined && { os_require_quiesce: quiesce }),
+          ...(shutdown !== undefined && { os_shutdown_timeout: String(shutdown) }),
         };
         const { image, isNew } = await receiver.receive(stream, { ...upload, properties: given, by: by.name }, signal);
         return json(image, isNew ? 201 : 200, { location: `/v1/images/${image.sha256}` });
