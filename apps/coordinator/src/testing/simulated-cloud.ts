@@ -27,6 +27,7 @@ import {
   type CommandReply,
   type Log,
 } from '@chronovirt/runtime';
+import { MemorySecrets } from '@chronovirt/testing/world';
 import { Cluster } from '../cluster/cluster.ts';
 import { forgetSecrets } from '../cluster/forget-secrets.ts';
 import { Fleet } from '../hosts/fleet.ts';
@@ -39,7 +40,6 @@ import { removeReplaced } from '../images/remove-replaced.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { serveHttp, type HttpServer } from '../http/serve.ts';
 import { ReadModel } from '../read-model/read-model.ts';
-import { MemorySecrets } from './memory-secrets.ts';
 
 export interface CloudOptions {
   readonly profile?: ProfileName;

@@ -21,6 +21,8 @@ export interface Operation {
   readonly before: readonly (CommandName | readonly [CommandName, Command['args']])[];
   readonly command: CommandName | 'spawn';
   readonly args?: Command['args'];
+  /** The argument that is a password, sealed for each run. */
+  readonly password?: string;
   /** States in which it may end after a crash: the goal, and the origin when the intent was not stored. */
   readonly ends: readonly string[];
 }
@@ -45,9 +47,23 @@ export const operations: readonly Operation[] = [
   { name: 'snapshot off', before: ['stop'], command: 'snapshot', args: { name: 'one' }, ends: ['stopped'] },
   { name: 'backup', before: [['backup', nightly]], command: 'backup', args: nightly, ends: ['running'] },
   { name: 'rescue', before: [], command: 'rescue', ends: ['rescued', 'running'] },
+  {
+    name: 'rescue with a password',
+    before: [],
+    command: 'rescue',
+    password: 'adminPassword',
+    ends: ['rescued', 'running'],
+  },
   { name: 'unrescue', before: ['rescue'], command: 'unrescue', ends: ['running', 'rescued'] },
   { name: 'rebuild', before: [], command: 'rebuild', ends: ['running'] },
   { name: 'rebuild off', before: ['stop'], command: 'rebuild', ends: ['stopped'] },
+  {
+    name: 'rebuild with a password',
+    before: [],
+    command: 'rebuild',
+    password: 'adminPassword',
+    ends: ['running'],
+  },
   { name: 'resize', before: [], command: 'resize', args: { flavor: large }, ends: ['resized', 'running'] },
   {
     name: 'confirm',
@@ -120,11 +136,12 @@ export async function crashAt(operation: Operation, seed: number, where: Point):
 async function faults(
   world: AgentWorld,
   agent: Agent,
-  { ends }: Operation,
+  operation: Operation,
   state: InstanceState,
   seen: Observation,
 ): Promise<string[]> {
   const problems: string[] = [];
+  const { ends } = operation;
   if (!ends.includes(state.value)) problems.push(`ended in ${state.value}, expected one of ${ends.join(', ')}`);
   const power = expected(state);
   if (power !== null && power !== seen.power)
@@ -137,6 +154,7 @@ async function faults(
     seen.leftovers.some((left) => !left.startsWith('tap') && !left.includes('directory'))
   )
     problems.push(`left without an owner: ${seen.leftovers.join(', ')}`);
+  problems.push(...(await wrongPassword(world, operation, state.value)));
   const instance = sampleSpec().uuid;
   if (state.actor.role.kind !== 'closed') {
     const next = 'delete';
@@ -192,10 +210,39 @@ async function play(
   // Echoes of what came before are over.
   await world.clock.advance(1_000);
   counting = true;
-  void agent.host.command(world.make(spec.uuid, operation.command, operation.args ?? {}));
+  void agent.host.command(world.make(spec.uuid, operation.command, await argsOf(world, operation)));
   await world.clock.drain();
   await runUntilRestOrDeath(world, agent, spec.uuid);
   return { world, instance: spec.uuid, agent };
+}
+
+const PASSWORD = 'let me in';
+
+/** As whoever orders it sends it: what is a secret is sealed before. */
+async function argsOf({ secrets }: AgentWorld, { args = {}, password }: Operation): Promise<Command['args']> {
+  if (password === undefined) return args;
+  const key = await secrets.newKey();
+  const ref = await secrets.seal(key, sampleSpec().uuid, 'password', Buffer.from(PASSWORD));
+  return { ...args, [password]: { ...ref, key } } as Command['args'];
+}
+
+/** Where the order was taken, the guest that it made has the password; nobody ever stored it. */
+async function wrongPassword(world: AgentWorld, { password, command }: Operation, value: string): Promise<string[]> {
+  if (password === undefined) return [];
+  const { uuid } = sampleSpec();
+  const history = await world.history(uuid);
+  const isTaken = history.some(({ events }) => events.some(({ type }) => type === `${command}.requested`));
+  const drive = world.sim.files
+    .view(uuid)
+    ?.files.find(({ name }) => name === (value === 'rescued' ? 'config.rescue' : 'config'));
+  const given = drive === undefined ? 'no config drive' : (JSON.parse(drive.content) as { adminPassword: unknown });
+  const wanted = isTaken && value !== (command === 'rescue' ? 'running' : '') ? PASSWORD : null;
+  return [
+    ...(typeof given === 'object' && given.adminPassword === wanted
+      ? []
+      : [`the guest that is ${value} has ${JSON.stringify(given)}, expected the password ${String(wanted)}`]),
+    ...(JSON.stringify(history).includes(PASSWORD) ? ['the password lies in the history'] : []),
+  ];
 }
 
 async function runUntilRestOrDeath(world: AgentWorld, agent: Agent, instance: InstanceUuid): Promise<void> {

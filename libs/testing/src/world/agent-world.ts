@@ -39,6 +39,7 @@ import {
 } from '@chronovirt/runtime';
 import { Fate } from '../process/fate.ts';
 import { SimulatedClock } from '../sim/simulated-clock.ts';
+import { MemorySecrets } from './memory-secrets.ts';
 import { sampleSpec } from './sample-spec.ts';
 
 export interface AgentOptions {
@@ -70,6 +71,7 @@ export class AgentWorld {
   readonly host = 'h1' as HostName;
   readonly clock = new SimulatedClock();
   readonly store = new MemoryStore();
+  readonly secrets = new MemorySecrets();
   readonly sim: SimulatedHost;
   #commands = 0;
   #processes = 0;
@@ -85,7 +87,7 @@ export class AgentWorld {
     const journal = new MemoryJournal({ store: this.store, ...(options.delay && { delay: options.delay }) });
     const driver = new FakeDriver(this.sim, { name: `agent-${++this.#processes}` });
     const superseded: Pick<TurnMessage, 'incarnation'>[] = [];
-    const executor = new DriverExecutor({ driver, host: driver, secrets: null, images: driver.images });
+    const executor = new DriverExecutor({ driver, host: driver, secrets: this.secrets, images: driver.images });
     const host = new Host({
       host: this.host,
       incarnation: incarnationOf(this.clock.now() + this.#processes, 1000 + this.#processes),
