@@ -159,7 +159,14 @@ export const contractOrders: readonly ContractOrder[] = [
   {
     "command": "unshelve",
     "summary": "Starts a shelved guest where it is.",
-    "options": []
+    "options": [
+      {
+        "name": "host",
+        "kind": "host",
+        "description": "Where an offloaded instance is made again; one that is not offloaded is started where it is.",
+        "isRequired": false
+      }
+    ]
   },
   {
     "command": "snapshot",

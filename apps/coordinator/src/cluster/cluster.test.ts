@@ -104,6 +104,50 @@ describe('an instance on the shelf', () => {
   });
 });
 
+describe('an offloaded instance whose host is chosen by a person', () => {
+  async function offloaded(): Promise<{ world: ClusterWorld; coordinator: Coordinator }> {
+    const { world: all, coordinator } = await world(['h1', 'h2', 'h3']);
+    await all.create(coordinator, 1, 'h1');
+    await all.rests(uuid);
+    for (const order of ['shelve', 'offload'] as const) {
+      await all.command(coordinator, uuid, order);
+      await all.rests(uuid);
+    }
+    return { world: all, coordinator };
+  }
+  const failure = (all: ClusterWorld): string =>
+    (all.last(CLUSTER, uuid)?.events ?? []).map(({ data }) => JSON.stringify(data?.['error'] ?? '')).join('');
+
+  test('runs there, and not on the one that has most room', async () => {
+    const { world: all, coordinator } = await offloaded();
+    await all.create(coordinator, 2, 'h3');
+    await all.command(coordinator, uuid, 'unshelve', { host: 'h3' });
+    await all.rests(uuid);
+    expect(all.whereItRuns(uuid)).toEqual(['h3']);
+  });
+
+  test('stays on the shelf when that host cannot take it, with the reason, and can be asked for again', async () => {
+    const { world: all, coordinator } = await offloaded();
+    all.killAgent('h3');
+    await all.command(coordinator, uuid, 'unshelve', { host: 'h3' });
+    expect((await all.rests(uuid))[CLUSTER]).toBe('offloaded owner');
+    expect(failure(all)).toContain('h3: its agent has not reported lately');
+    expect(all.whereItRuns(uuid)).toEqual([]);
+    await all.command(coordinator, uuid, 'unshelve', { host: 'h2' });
+    await all.rests(uuid);
+    expect(all.whereItRuns(uuid)).toEqual(['h2']);
+  });
+
+  test('goes to no other host when its guest does not start on that one', async () => {
+    const { world: all, coordinator } = await offloaded();
+    all.sim('h3').faults.add({ kind: 'fail', when: 'before', on: 'create', times: 9 });
+    await all.command(coordinator, uuid, 'unshelve', { host: 'h3' });
+    expect((await all.rests(uuid))[CLUSTER]).toBe('offloaded owner');
+    expect(all.last(CLUSTER, uuid)?.events.map(({ type }) => type)).toEqual(['returned']);
+    for (const host of ['h1', 'h2', 'h3']) expect(all.holds(host, uuid)).toEqual([]);
+  });
+});
+
 describe('a delete', () => {
   test('of a running instance ends on the host and closes the spine', async () => {
     const { world: all, coordinator } = await world();

@@ -56,7 +56,11 @@ export const commandArguments = {
   }),
   shelve: empty,
   offload: empty,
-  unshelve: empty,
+  unshelve: z.strictObject({
+    host: hostName
+      .optional()
+      .describe('Where an offloaded instance is made again; one that is not offloaded is started where it is.'),
+  }),
   /** Makes an image of the root disk; the guest goes on as it is. */
   snapshot: z.strictObject({ name: imageName }),
   backup: z.strictObject({

@@ -243,7 +243,11 @@ test('an offloaded instance comes back to the spine with its image, and is unshe
   expect(spine.now).toMatchObject({ value: 'offloaded', parts: { lock: { name: 'grace' } } });
   expect(specIn(spine)).toEqual(shelved);
 
-  expect(told(spine.order('unshelve', {}, { by: OPERATOR }))).toEqual(['unshelve.requested -> unshelving.place']);
+  expect(told(spine.order('unshelve', { host: 'beta' }, { by: OPERATOR }))).toEqual([
+    'unshelve.requested -> unshelving.place',
+  ]);
+  const [place] = spine.now.actor.due;
+  expect(argumentsOf(spine.now, shelved, place as never)).toMatchObject({ onHost: 'beta' });
   spine.outcome('done', null, { data: { host: 'beta' } });
   const beta = new Scenario({ host: 'beta' as never, spec: shelved });
   beta.take({ kind: 'link', link: adoptOrder(spine.now, shelved, { host: SPINE, seq: spine.seq }) });

@@ -150,6 +150,15 @@ test('every operation of the table is named by a case, but those that the cluste
   expect([...new Set(missing)]).toEqual(['unshelve']);
 });
 
+test('a shelved guest starts where its disks are: another host can be asked for only once it is offloaded', () => {
+  const instance = Scenario.resting('shelved');
+  const elsewhere = { host: 'beta' };
+  expect(instance.order('unshelve', elsewhere)).toMatchObject({
+    answer: { kind: 'refused', guard: 'placed', fact: expect.stringMatching(/shelved on alpha.*offloaded/) },
+  });
+  expect(told(instance.order('unshelve', { host: 'alpha' }))).toEqual(['unshelve.requested -> starting.powerOn']);
+});
+
 test('an accepted command is stored, answered with its sequence, and its id gets the same answer for ever', () => {
   const instance = Scenario.resting('running');
   const decision = instance.order('pause', {}, { id: 'once' as never });

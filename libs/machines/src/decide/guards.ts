@@ -239,7 +239,7 @@ function whatFits(
       guard: 'driverImplements',
       fact: `the driver of ${env.host} does not have ${missing(here, env.facts.implements)}`,
     };
-  return needsSpec(asked, env) ?? { operation: done };
+  return staysHere(asked, env) ?? needsSpec(asked, env) ?? { operation: done };
 }
 
 /** Whether the other host of an operation is this one, or another. */
@@ -312,6 +312,16 @@ export function neverRan({ value, context }: Pick<InstanceState, 'value' | 'cont
 /** An operation failed and left nothing (a rebuild's new guest that did not start takes its disks with it), by the look that ended it. */
 function isGone({ value, context: { failure } }: InstanceState): boolean {
   return value === 'failed' && failure !== null && failure.observation !== null && isEmpty(failure.observation);
+}
+
+/** A shelved guest that was not offloaded has its disks where it is. */
+function staysHere({ name, args }: Asker, { host }: Pick<Env, 'host'>): Refusal | null {
+  const asked = args['host'];
+  if (name !== 'unshelve' || host === CLUSTER || asked === undefined || asked === host) return null;
+  return {
+    guard: 'placed',
+    fact: `the guest is shelved on ${host}, and is started there: a host can be chosen for it once it is offloaded`,
+  };
 }
 
 function missing(rows: readonly Operation[], has: ReadonlySet<string>): string {

@@ -45,7 +45,7 @@ function intentOf(
     const { migration, migrationId, oldFlavor = env.spec?.flavor } = state?.context.request ?? {};
     const request = dataOf({
       ...operation.request,
-      ...args,
+      ...(name === 'unshelve' ? { onHost: args['host'] } : args),
       ...(state?.value === 'resized' && { migration, migrationId }),
       ...((name === 'resize' || state?.value === 'resized') && { oldFlavor }),
     });
