@@ -5,7 +5,7 @@ import type { Accepted, HistoryEntry, InstanceView, MessageView } from '../api/t
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
-import { isOfMove, isSettled, moveOutcome, outcomeOf, type Outcome } from './outcome.ts';
+import { callsOff, isOfMove, isSettled, moveOutcome, outcomeOf, type Outcome } from './outcome.ts';
 
 export interface FollowOptions {
   readonly accepted: Accepted;
@@ -83,7 +83,7 @@ class Tracker {
       onRow(row);
     }
     onState(message);
-    if (isOfMove(this.#accepted)) return this.#ofMove(entry, message);
+    if (isOfMove(this.#accepted)) return this.#ofMove(entry, message, this.#accepted);
     if (!isSettled(message.state)) return null;
     const isImmediate = message === this.#accepted;
     const goal = isImmediate ? null : this.#accepted.state.context.goal;
@@ -92,8 +92,8 @@ class Tracker {
   }
 
   /** A move is over when the spine says so and the instance's owner rests; which of the two comes first is open. */
-  #ofMove(entry: HistoryEntry, message: MessageView): Followed | null {
-    if (message !== this.#accepted) this.#moved = moveOutcome(message) ?? this.#moved;
+  #ofMove(entry: HistoryEntry, message: MessageView, accepted: MessageView): Followed | null {
+    if (message !== accepted) this.#moved = moveOutcome(message, callsOff(accepted)) ?? this.#moved;
     if (isSettled(message.state)) this.#rested = { entry, message };
     else if (message.host !== '_cluster') this.#rested = null;
     return this.#moved === null || this.#rested === null

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { StateView } from '../api/types.ts';
-import { isSettled, outcomeOf } from './outcome.ts';
+import type { MessageView, StateView } from '../api/types.ts';
+import { isSettled, moveOutcome, outcomeOf } from './outcome.ts';
 
 const state = (value: string, role = 'owner', failure: StateView['context']['failure'] = null): StateView => ({
   value,
@@ -49,3 +49,27 @@ test('another command took over: exit code 5', () =>
     exitCode: 5,
     kind: 'superseded',
   }));
+
+const moved = (value: string) =>
+  ({
+    host: '_cluster',
+    state: {
+      parts: { migration: { value, context: { failure: { message: 'why' }, source: 'h1', destination: 'h2' } } },
+    },
+  }) as unknown as MessageView;
+
+test('a move that did not take place is no success for who ordered it, and is one for who called it off; the other way round it was too late', () => {
+  expect(moveOutcome(moved('copying.copy'))).toBeNull();
+  expect(moveOutcome(moved('undone'))).toMatchObject({
+    kind: 'rolledBack',
+    exitCode: 7,
+    text: expect.stringMatching(/why; .* on h1 as before/),
+  });
+  expect(moveOutcome(moved('undone'), true)).toMatchObject({ kind: 'reached', exitCode: 0, text: 'on h1' });
+  expect(moveOutcome(moved('done'))).toMatchObject({ kind: 'reached', exitCode: 0, text: 'on h2' });
+  expect(moveOutcome(moved('done'), true)).toMatchObject({
+    kind: 'superseded',
+    exitCode: 5,
+    text: expect.stringMatching(/too late .* on h2/),
+  });
+});

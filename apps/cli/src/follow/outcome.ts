@@ -24,15 +24,28 @@ export function isOfMove({ host, state }: Pick<MessageView, 'host' | 'state'>): 
   return state.value === 'migrating.plan' || (host === '_cluster' && state.parts.migration !== undefined);
 }
 
+/** Whether an order calls a move off, judged by the message that accepted it. */
+export function callsOff({ events }: Pick<MessageView, 'events'>): boolean {
+  return events.some(({ type }) => type === 'abort.requested');
+}
+
 /**
- * How a move ended, from a message of the spine; null = it has not. Where the guest then is tells its owner's history, which is not
+ * How a move ended, from a message of the spine, for whoever ordered it or, `calledOff`, wanted it not to be; null = it has not. Where the guest then is tells its owner's history, which is not
  * waited for here: the end of the move is stored after it.
  */
-export function moveOutcome({ host, state }: Pick<MessageView, 'host' | 'state'>): Outcome | null {
+export function moveOutcome({ host, state }: Pick<MessageView, 'host' | 'state'>, calledOff = false): Outcome | null {
   const { migration } = state.parts;
   const reached = host === '_cluster' && migration !== undefined ? moveEnds[migration.value] : undefined;
   if (migration === undefined || reached === undefined) return null;
   const { failure, source, destination } = migration.context;
+  if (calledOff)
+    return reached
+      ? {
+          exitCode: exitCodes.conflict,
+          kind: 'superseded',
+          text: `it was too late to call the move off; the instance is on ${destination ?? source}`,
+        }
+      : { exitCode: exitCodes.ok, kind: 'reached', text: `on ${source}` };
   if (reached)
     return {
       exitCode: exitCodes.ok,
