@@ -395,6 +395,10 @@ describe('the command itself', () => {
       ['__complete', 'stop', 'web', '--'],
       ['--grace', '--json', '--no-wait'],
     ],
+    [
+      ['__complete', 'explain', 'web', 'resize', '--'],
+      ['--flavor', '--host', '--json'],
+    ],
     [['__complete', 'create', 'x', '--flavor', ''], ['small']],
     [['__complete', 'create', 'x', '--user-data', ''], [':file']],
     [

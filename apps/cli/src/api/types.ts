@@ -269,6 +269,8 @@ export interface HostShown {
 }
 
 export interface Explanation {
+  /** Arguments that were not given and that the answer rests on. */
+  readonly dependsOn?: readonly string[];
   readonly command: string;
   readonly allowed: boolean;
   readonly guard?: string;

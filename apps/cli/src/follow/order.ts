@@ -23,7 +23,7 @@ export async function order(
   context: VerbContext,
   instance: string,
   name: string,
-  args: Record<string, unknown>,
+  args: Readonly<Record<string, unknown>>,
   options: OptionValues,
 ): Promise<ExitCode> {
   const waiting = waitingOf(options, context.isJson);
@@ -56,7 +56,7 @@ function tellPassword({ io, paint, isJson }: VerbContext, { adminPassword }: Acc
 }
 
 /** The options by the fields of a command's arguments. */
-const optionsOf = (args: Record<string, unknown>): Record<string, string> => ({
+const optionsOf = (args: Readonly<Record<string, unknown>>): Record<string, string> => ({
   ...Object.fromEntries(Object.keys(args).map((name) => [name, `--${inKebab(name)}`])),
   adminPassword: '--admin-password-file',
   timeoutSeconds: '--grace',
@@ -115,11 +115,12 @@ export async function waitFor(
   }
 }
 
-async function dryRun(
+/** Says whether an order with these arguments would be taken now. */
+export async function dryRun(
   context: VerbContext,
   instance: string,
   name: string,
-  args: Record<string, unknown>,
+  args: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
   const explanation = await context.client
     .json<Explanation & { state: string; reachable: boolean; host: string }>(

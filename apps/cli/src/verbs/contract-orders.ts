@@ -4,8 +4,9 @@ import { contractOrders, type ContractOption, type ContractOrder } from '../gene
 import { order, orderOptions } from '../follow/order.ts';
 import { UsageError } from '../cli-error.ts';
 import { inCamel, inKebab, inWords } from '../parse/words.ts';
+import type { Io } from '../io.ts';
 import { readPassword } from '../parse/input-file.ts';
-import { instanceArgument, textOption, type Option, type OptionValues, type Verb, type VerbContext } from './verb.ts';
+import { instanceArgument, textOption, type Option, type OptionValues, type Verb } from './verb.ts';
 
 export const contractVerbNames = contractOrders.map(({ command }) => inKebab(command));
 
@@ -27,8 +28,9 @@ export function contractVerb(name: string): Verb {
         found.summary.replace(/\.$/, '').toLowerCase(),
       ],
     ],
+    asks: (io, values) => ({ name: found.command, args: argumentsOf(io, found, values) }),
     run: (context, [instance = ''], values) =>
-      order(context, instance, found.command, argumentsOf(context, found, values), values),
+      order(context, instance, found.command, argumentsOf(context.io, found, values), values),
   };
 }
 
@@ -74,7 +76,7 @@ const usualTexts: Readonly<Record<string, string>> = {
 const textOf = (name: string, kind: string, description: string): string =>
   description === '' ? (usualTexts[name] ?? usualTexts[kind] ?? inWords(name)) : description;
 
-function argumentsOf({ io }: VerbContext, { options }: ContractOrder, values: OptionValues): Record<string, unknown> {
+function argumentsOf(io: Io, { options }: ContractOrder, values: OptionValues): Record<string, unknown> {
   const args: Record<string, unknown> = {};
   for (const { name, kind, isRequired, description } of options) {
     if (kind === 'secret') {

@@ -2,11 +2,12 @@ import { commandNames } from '@chronovirt/contract';
 import type { Explanation } from '../api/types.ts';
 import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { explained } from '../follow/order.ts';
+import { dryRun, explained, orderOptions } from '../follow/order.ts';
+import { contractOrders } from '../generated/orders.ts';
 import { table } from '../output/table.ts';
 import { nearest } from '../parse/nearest.ts';
 import { inCamel, inKebab } from '../parse/words.ts';
-import { instanceArgument, type Verb } from './verb.ts';
+import { instanceArgument, type Option, type Verb } from './verb.ts';
 
 /** What may be ordered of an instance that is there. */
 const orders: readonly string[] = commandNames.filter((name) => name !== 'create');
@@ -29,43 +30,108 @@ interface About {
   readonly reachable: boolean;
 }
 
+/** The options of a command that an answer without them leaves open. */
+interface Open {
+  /** It cannot be given without these. */
+  readonly needs: readonly string[];
+  /** Another value of these may be answered otherwise. */
+  readonly rests: readonly string[];
+}
+
+function openOf({ command, dependsOn = [] }: Explanation): Open {
+  const options = contractOrders.find((order) => order.command === command)?.options ?? [];
+  const flagOf = (name: string): string => {
+    const isSecret = options.some((option) => option.name === name && option.kind === 'secret');
+    return `--${inKebab(name)}${isSecret ? '-file' : ''}`;
+  };
+  return {
+    needs: options.filter(({ isRequired }) => isRequired).map(({ name }) => flagOf(name)),
+    rests: dependsOn.map(flagOf),
+  };
+}
+
+/** What an answer that was given without arguments does not say. */
+function openLines(one: Explanation, instance: string): string[] {
+  const { needs, rests } = openOf(one);
+  if (needs.length === 0 && rests.length === 0) return [];
+  const command = inKebab(one.command);
+  const asked = [...new Set([...needs, ...rests])].map((flag) => `${flag} …`).join(' ');
+  return [
+    ...(needs.length === 0 ? [] : [`${command} needs ${needs.join(', ')}`]),
+    ...(rests.length === 0 ? [] : [`with another ${rests.join(', ')} the answer may be another one`]),
+    `ask about all of it: chronovirt explain ${instance} ${command} ${asked}`,
+  ];
+}
+
+function openText({ needs, rests }: Open): string {
+  const also = rests.filter((flag) => !needs.includes(flag));
+  return [
+    ...(needs.length === 0 ? [] : [`needs ${needs.join(', ')}`]),
+    ...(also.length === 0 ? [] : [`rests on ${also.join(', ')}`]),
+  ].join('; ');
+}
+
+/** The verb of a command among the words of the line, and the options that are its own. */
+async function orderIn(words: readonly string[]): Promise<{ verb: Verb; options: readonly Option[] } | null> {
+  const { loadVerb } = await import('./index.ts');
+  for (const word of words.filter((one) => !one.startsWith('-')).slice(1)) {
+    const verb = await loadVerb(inKebab(word));
+    if (verb?.asks === undefined) continue;
+    const usual = new Set(orderOptions.map(({ flags }) => flags));
+    return { verb, options: verb.options.filter(({ flags }) => !usual.has(flags)) };
+  }
+  return null;
+}
+
 export const explainVerb: Verb = {
   name: 'explain',
   group: 'Instances',
   summary: 'Say whether a command would be taken, or why not and what to do first.',
-  details: 'Without a command: all of them. Ends with exit code 4 when the command would be refused.',
+  details:
+    'Without a command: all of them. A command takes its own options, and is then answered as it would be with them. Ends with exit code 4 when the command would be refused.',
   args: [
     instanceArgument,
     { name: 'command', description: 'start, pause, live-migrate, …', isOptional: true, complete: 'command' },
   ],
   options: [],
+  optionsAfter: async (words) => (await orderIn(words))?.options ?? [],
   examples: [
     ['explain web resume', 'may it be resumed?'],
+    ['explain web resize --flavor medium --host h2', 'with the options of the command'],
     ['explain web', 'what may be done with it now'],
   ],
-  async run({ client, io, paint, print }, [instance = '', command]) {
+  async run(context, [instance = '', command], values) {
+    const { client, io, paint, print } = context;
     const path = `/v1/instances/${encodeURIComponent(instance)}/explain`;
     if (command !== undefined) {
       const name = nameOf(command);
+      const order = await orderIn([instance, command]);
+      const isAsked = order?.options.some(({ flags }) => values[optionName(flags)] !== undefined) ?? false;
+      if (isAsked && order?.verb.asks !== undefined) {
+        const asked = order.verb.asks(io, values);
+        return dryRun(context, instance, asked.name, asked.args);
+      }
       const found = await client.json<Explanation & About>(path, { query: { command: name } });
-      print(found, () => explained(found, instance));
+      print(found, () => [...explained(found, instance), ...openLines(found, instance)]);
       return found.allowed ? exitCodes.ok : exitCodes.refused;
     }
     const found = await client.json<About & { commands: Explanation[] }>(path);
     print(found, () => {
       const rows = found.commands
         .toSorted((a, b) => Number(b.allowed) - Number(a.allowed))
-        .map((one) => [
-          inKebab(one.command),
-          one.allowed ? paint.green('yes') : 'no',
-          one.fact ?? '',
-          one.path?.map(inKebab).join(', ') ?? '',
-        ]);
+        .map((one) => {
+          const open = openOf(one);
+          const may = open.rests.length > 0 ? paint.yellow('depends') : one.allowed ? paint.green('yes') : 'no';
+          const isOpen = one.allowed || open.rests.length > 0;
+          const first = one.path?.map(inKebab).join(', ') ?? '';
+          return [inKebab(one.command), may, one.fact ?? '', first, isOpen ? openText(open) : ''];
+        });
       const columns = [
         { title: 'COMMAND' },
         { title: 'MAY' },
         { title: 'WHY NOT', shrinkTo: 20 },
         { title: 'FIRST', shrinkTo: 8 },
+        { title: 'OPTIONS', shrinkTo: 8 },
       ];
       return [
         `${paint.bold(instance)} is ${paint.state(found.state)}${found.reachable ? '' : `; host ${found.host} does not report just now`}`,
@@ -75,3 +141,5 @@ export const explainVerb: Verb = {
     return exitCodes.ok;
   },
 };
+
+const optionName = (flags: string): string => inCamel(/--([a-z][a-z-]*)/.exec(flags)?.[1] ?? '');

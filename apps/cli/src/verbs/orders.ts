@@ -1,7 +1,8 @@
 /** The orders with words of their own. Every other command of the contract becomes a verb by itself (`generated/orders.ts`). */
 import { order, orderOptions } from '../follow/order.ts';
 import { parseSpan } from '../parse/moment.ts';
-import { instanceArgument, textOption, type Option, type OptionValues, type Verb } from './verb.ts';
+import type { Io } from '../io.ts';
+import { instanceArgument, textOption, type Asked, type Option, type OptionValues, type Verb } from './verb.ts';
 
 interface OrderVerb {
   readonly summary: string;
@@ -96,6 +97,10 @@ export function orderVerb(name: string): Verb {
   const given = orders[name];
   if (given === undefined) throw new Error(`no order is called ${name}`);
   const { summary, details, options = [], examples, command = name, args = () => ({}) } = given;
+  const asks = (_io: Io, values: OptionValues): Asked => ({
+    name: typeof command === 'string' ? command : command(values),
+    args: args(values),
+  });
   return {
     name,
     group: 'Instances',
@@ -104,7 +109,10 @@ export function orderVerb(name: string): Verb {
     args: [instanceArgument],
     options: [...options, ...orderOptions],
     examples,
-    run: (context, [instance = ''], values) =>
-      order(context, instance, typeof command === 'string' ? command : command(values), args(values), values),
+    asks,
+    run: (context, [instance = ''], values) => {
+      const asked = asks(context.io, values);
+      return order(context, instance, asked.name, asked.args, values);
+    },
   };
 }

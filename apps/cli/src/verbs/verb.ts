@@ -34,6 +34,12 @@ export interface VerbContext {
 
 export type OptionValues = Readonly<Record<string, unknown>>;
 
+/** What an order asks for: the contract's command and its arguments. */
+export interface Asked {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
 export interface Verb {
   /** One word, or two (`image upload`). */
   readonly name: string;
@@ -44,6 +50,10 @@ export interface Verb {
   readonly options: readonly Option[];
   /** Command line and what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Of a verb that orders something of an instance: what it would order with these options. Throws `UsageError`. */
+  readonly asks?: (io: Io, options: OptionValues) => Asked;
+  /** The options where they go with the words of the command line; else those of `options`. */
+  readonly optionsAfter?: (words: readonly string[]) => Promise<readonly Option[]>;
   readonly run: (context: VerbContext, args: readonly string[], options: OptionValues) => Promise<ExitCode | void>;
 }
 

@@ -169,6 +169,9 @@ describe('orders', () => {
     expect(await get(cloud, '/v1/instances/ordered/explain?command=unpause')).toMatchObject({
       body: { allowed: true, reachable: true },
     });
+    const all = (await get(cloud, '/v1/instances/ordered/explain')).body['commands'] as { command: string }[];
+    expect(all.find(({ command }) => command === 'unpause')).toEqual({ command: 'unpause', allowed: true });
+    expect(all.find(({ command }) => command === 'backup')).toMatchObject({ dependsOn: ['name', 'rotation'] });
   });
 
   test('a known id gets its old answer', async () => {

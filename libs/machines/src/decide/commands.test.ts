@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CommandName, Observation, RestingState } from '@chronovirt/contract';
+import { commandNames, MAX_BACKUPS, type CommandName, type Observation, type RestingState } from '@chronovirt/contract';
 import { operations } from '../life/operations.ts';
 import { restingStates } from '../life/resting.ts';
 import { EMPTY, OPERATOR, Scenario, seen, shows, SPEC, told, USER } from '../testing/scenario.ts';
@@ -407,4 +407,23 @@ test('explain says the same as the command would, without a turn', () => {
     path: ['resume'],
   });
   expect(explain(instance.state, 'resume', instance.env)).toEqual({ allowed: true });
+});
+
+test('an explanation without arguments names those that it rests on; where it names none, none makes a difference', () => {
+  const ofShelf = Scenario.resting('shelved');
+  expect(explain(ofShelf.state, 'unshelve', ofShelf.env)).toEqual({ allowed: true, dependsOn: ['host'] });
+  expect(explain(ofShelf.state, 'unshelve', { ...ofShelf.env, args: { host: 'alpha' } })).toEqual({ allowed: true });
+  const running = Scenario.resting('running');
+  expect(explain(running.state, 'backup', running.env)).toEqual({ allowed: true, dependsOn: ['name', 'rotation'] });
+  const given = { host: 'beta', name: 'nightly', rotation: MAX_BACKUPS + 1, image: {}, adminPassword: {}, reason: 'x' };
+  const rests = new Set<string>();
+  for (const state of restingStates)
+    for (const name of commandNames) {
+      const instance = Scenario.resting(state, { context: state === 'failed' ? { origin: 'running' } : {} });
+      const env = { ...instance.env, spec: SPEC };
+      const { dependsOn, ...answer } = explain(instance.state, name, env);
+      if (dependsOn === undefined) expect(explain(instance.state, name, { ...env, args: given })).toEqual(answer);
+      else rests.add(`${name}: ${dependsOn.join(', ')}`);
+    }
+  expect([...rests].toSorted()).toEqual(['backup: name, rotation', 'resize: host', 'unshelve: host']);
 });

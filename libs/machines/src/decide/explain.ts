@@ -3,9 +3,13 @@ import { check, type GuardName } from './guards.ts';
 import { pathOf } from './paths.ts';
 import type { Env } from './types.ts';
 
-export type Explanation =
+export type Explanation = (
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly guard: GuardName; readonly fact: string; readonly path: CommandName[] | null };
+  | { readonly allowed: false; readonly guard: GuardName; readonly fact: string; readonly path: CommandName[] | null }
+) & {
+  /** Arguments that were not given and that the answer rests on: with another value of them it may be another one. */
+  readonly dependsOn?: readonly string[];
+};
 
 /** What an explanation needs to know; `by` and `args` as the command would have them. */
 export type ExplainEnv = Pick<Env, 'host' | 'facts' | 'spec'> & {
@@ -15,8 +19,21 @@ export type ExplainEnv = Pick<Env, 'host' | 'facts' | 'spec'> & {
 
 /** Whether a command would be taken now, or why not and what to do first. Nothing is stored. */
 export function explain(state: InstanceState | null, name: CommandName, env: ExplainEnv): Explanation {
-  const checked = check(state, { name, args: env.args ?? {}, by: env.by ?? { kind: 'user' } }, env);
-  if (!('guard' in checked)) return { allowed: true };
+  const open = new Set<string>();
+  const args = watched(env.args ?? {}, (argument) => open.add(argument));
+  const checked = check(state, { name, args, by: env.by ?? { kind: 'user' } }, env);
+  const rests = open.size === 0 ? {} : { dependsOn: [...open].toSorted() };
+  if (!('guard' in checked)) return { allowed: true, ...rests };
   const { guard, fact } = checked;
-  return { allowed: false, guard, fact, path: pathOf(state, name, guard, env.host) };
+  return { allowed: false, guard, fact, path: pathOf(state, name, guard, env.host), ...rests };
+}
+
+/** Tells which arguments a guard has asked for that were not given. */
+function watched(args: Readonly<Record<string, unknown>>, missed: (name: string) => void): typeof args {
+  return new Proxy(args, {
+    get(target, name) {
+      if (typeof name === 'string' && target[name] === undefined) missed(name);
+      return Reflect.get(target, name) as unknown;
+    },
+  });
 }

@@ -153,8 +153,9 @@ function checkEvacuate(state: InstanceState, args: Asker['args'], facts: Env['fa
       guard: 'fenceProven',
       fact: `nothing proves that ${role.host} cannot run the guest any more; fence the host, or state that it is down`,
     };
+  if (migration === undefined || !turnsBack(state, facts)) return { operation: null };
   const { host } = args;
-  if (migration !== undefined && turnsBack(state, facts) && host !== undefined && host !== migration.context.source)
+  if (host !== undefined && host !== migration.context.source)
     return {
       guard: 'noMove',
       fact: `move ${migration.context.id} is not settled, and ${migration.context.source} keeps the guest's files: it goes back there; ask without a host`,
@@ -295,8 +296,9 @@ function imageFits(
   const lacking = methods.filter((method) => !facts.implements.has(method));
   if (lacking.length > 0)
     return { guard: 'driverImplements', fact: `the driver of ${host} does not have ${lacking.join(', ')}` };
+  if (command !== 'backup') return { operation: null };
   const { name, rotation } = args as { name?: string; rotation?: number };
-  if (command === 'backup' && keptAfter(state.parts, String(name), Number(rotation)) > MAX_BACKUPS)
+  if (keptAfter(state.parts, String(name), Number(rotation)) > MAX_BACKUPS)
     return {
       guard: 'backupRoom',
       fact: `${MAX_BACKUPS} backups of an instance are kept, all names together, and this would make it ${keptAfter(state.parts, String(name), Number(rotation))}`,
@@ -316,8 +318,9 @@ function isGone({ value, context: { failure } }: InstanceState): boolean {
 
 /** A shelved guest that was not offloaded has its disks where it is. */
 function staysHere({ name, args }: Asker, { host }: Pick<Env, 'host'>): Refusal | null {
+  if (name !== 'unshelve' || host === CLUSTER) return null;
   const asked = args['host'];
-  if (name !== 'unshelve' || host === CLUSTER || asked === undefined || asked === host) return null;
+  if (asked === undefined || asked === host) return null;
   return {
     guard: 'placed',
     fact: `the guest is shelved on ${host}, and is started there: a host can be chosen for it once it is offloaded`,
@@ -329,8 +332,9 @@ function missing(rows: readonly Operation[], has: ReadonlySet<string>): string {
 }
 
 function needsSpec({ name, args }: Asker, { spec }: Pick<Env, 'spec'>): Refusal | null {
+  if (spec !== undefined && spec !== null) return null;
   const changes = name === 'resize' || (name === 'rebuild' && (args['image'] ?? args['adminPassword']) !== undefined);
-  return changes && (spec === undefined || spec === null)
+  return changes
     ? { guard: 'specKnown', fact: `${name} changes what the instance is made from, and that is not at hand here` }
     : null;
 }

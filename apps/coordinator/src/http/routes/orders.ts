@@ -74,6 +74,8 @@ export function orderRoutes(context: ApiContext): Route[] {
       tag: 'Instances',
       summary:
         'Says whether a command would be taken now, or why not and what to do first. Without a command: all of them.',
+      description:
+        'Without arguments: `dependsOn` names those that the answer rests on, where there are any. With arguments: `POST /v1/instances/{instance}/commands?dryRun`.',
       query: z.strictObject({ command: z.enum(orderNames as [CommandName, ...CommandName[]]).optional(), since }),
       answers: { 200: { description: 'The explanations.', schema: z.json() }, 400: badInput, 404: notFound },
       async handle({ params, query, by, signal }) {
