@@ -43,6 +43,7 @@ export const rescue = group('rescue', {
     upstream: { status: 'changed', note: 'block_device_info and share_info joined' },
     libvirt: [
       'The present definition is kept beside the disks, rescue disks are made under names of their own, then the guest is defined and started from them.',
+      'The password lies on a config drive of the rescue system, as that of a spawn does; user data that sets another one goes before it in cloud-init.',
       'Old kind: the rescue disk comes first and other volumes are missing. Stable kind: all devices keep their places, the rescue disk comes last and boots.',
     ],
     verify:

@@ -287,12 +287,23 @@ function givenTo(drive: string): Given {
     hostname: data.hostname,
     metadata: data.meta,
     keyData: keys.length === 0 ? null : keys.join('\n'),
-    adminPassword: data.admin_pass ?? null,
+    adminPassword: passwordIn(files, data.admin_pass ?? null),
     injectedFiles: data.files.map((file) => [
       file.path,
       files.get(`openstack${file.content_path}`)!.toString('base64'),
     ]),
   };
+}
+
+/** A password is given where each kind of guest looks for it: cloud-init reads the vendor's data alone, others `admin_pass`. */
+function passwordIn(files: ReadonlyMap<string, Buffer>, adminPass: string | null): string | null {
+  const vendorData = JSON.parse(files.get('openstack/latest/vendor_data.json')!.toString('utf8')) as {
+    'cloud-init'?: string;
+  };
+  const config = JSON.parse(vendorData['cloud-init']?.replace(/^#cloud-config\n/, '') ?? '{}') as { password?: string };
+  if ((config.password ?? null) !== adminPass)
+    throw new Error('the config drive gives one password as admin_pass and another one to cloud-init');
+  return adminPass;
 }
 
 /** A guest boots in some ten seconds when the machine is quiet. */
