@@ -80,7 +80,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     hosts,
     send,
     ask,
-    proofOf: (host) => fleet?.proofOf(host) ?? null,
+    proofOf: (host) => made.proofOf(host),
     incarnation,
     clock: systemClock,
     log,

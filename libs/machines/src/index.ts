@@ -23,7 +23,15 @@ export {
   type Link,
   type Returned,
 } from './actor/links.ts';
-export { dueEffects, MIGRATION_PART, OWNER_PART, roleAllows, roleText, waitsForCluster } from './actor/role.ts';
+export {
+  dueEffects,
+  isUndecided,
+  MIGRATION_PART,
+  OWNER_PART,
+  roleAllows,
+  roleText,
+  waitsForCluster,
+} from './actor/role.ts';
 
 export { classify, proofOf, type Question } from './classify.ts';
 export { argumentsOf, imageMetaOf, vifOf, type Sealed, type SealedArgs } from './arguments.ts';

@@ -14,6 +14,8 @@ const kinds: Readonly<Record<MoveKind, string>> = {
   live: 'a guest that runs, or is paused, goes over as it is',
   cold: 'a guest is stopped, its files go over; `confirmResize` or `revertResize` follows. A resize to another host is one',
   evacuate: 'the guest is made again elsewhere, after proof that its host cannot run it any more',
+  return:
+    'a host that was given up for ever is there again, and nobody has taken over what it had: it gets the instance back with its disks',
 };
 
 /** What is ordered, by the events that the chart takes. */
@@ -25,6 +27,7 @@ const orderText: Readonly<Record<string, string>> = {
   'confirm.requested': '`confirmResize`',
   'revert.requested': '`revertResize`',
   'destroy.requested': '`delete`',
+  'land.requested': 'The destination was given up for ever, and is there again before the move was settled.',
   returned: 'The source’s own history says that the instance is gone.',
 };
 

@@ -214,6 +214,17 @@ const layout: Layout = {
         [1315, 237],
       ],
     },
+    'landed > landing.fence': {
+      points: [
+        [1315, 414],
+        [1315, 446],
+        [717, 446],
+        [717, 304],
+        [950, 304],
+        [950, 237],
+      ],
+      at: [1010, 440],
+    },
     'landed > reverting.fence': {
       points: [
         [1270, 402],
@@ -253,6 +264,7 @@ const orders: Readonly<Record<string, string>> = {
   'confirm.requested': 'confirm',
   'revert.requested': 'revert',
   'destroy.requested': 'delete',
+  'land.requested': 'its host is back',
   returned: 'gone',
 };
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LabHost } from '../lab-host.ts';
 import type { HostStory, Scene } from './scene.ts';
 
@@ -32,6 +34,30 @@ export const forgottenSource: HostStory = {
     await returns(scene, a);
     await scene.cleared(guest, a);
     story.runsOnlyOn(name, b, guest.uuid);
+  },
+};
+
+export const forgottenWithGuests: HostStory = {
+  name: 'a host is given up for ever and is there again: it has back the guest that nobody took over, and clears away the one that was made anew',
+  storage: 'own',
+  watchdog: false,
+  async tell(scene) {
+    const { story, a, b } = scene;
+    const left = await scene.guest('left');
+    const taken = await scene.guest('taken');
+    await forget(scene, a);
+    await story.chronovirt('evacuate', taken.name, '--from-image');
+    story.runsOnlyOn(taken.name, b, taken.guest.uuid);
+    await returns(scene, a);
+    // The very disk that it had: there is no other copy of it.
+    await scene.booted(left.guest, 2);
+    story.runsOnlyOn(left.name, a, left.guest.uuid);
+    await scene.cleared(taken.guest, a);
+    await scene.until(
+      `no file of ${taken.name} is left on ${a.name}`,
+      () => !existsSync(join(a.host.instancesOutside, taken.guest.uuid)),
+    );
+    story.runsOnlyOn(taken.name, b, taken.guest.uuid);
   },
 };
 

@@ -1,5 +1,5 @@
 import { drain } from './drain.ts';
-import { forgottenDestination, forgottenSource } from './forgotten.ts';
+import { forgottenDestination, forgottenSource, forgottenWithGuests } from './forgotten.ts';
 import { frozenHost } from './frozen-host.ts';
 import { hostBoot } from './host-boot.ts';
 import { lostAgent } from './lost-agent.ts';
@@ -20,5 +20,6 @@ export const hostStories: readonly HostStory[] = [
   shelvedElsewhere,
   forgottenDestination,
   forgottenSource,
+  forgottenWithGuests,
   lostAgent,
 ];

@@ -23,6 +23,8 @@ const orders: Readonly<Record<string, string>> = {
 /** What happened, in a few words. */
 export function phraseOf({ type, data = {} }: EventView): string {
   if (type === 'move.requested' && data['kind'] === 'evacuate') return 'evacuate';
+  if (type === 'move.requested' && data['kind'] === 'return')
+    return `${String(data['host'])} is there again: it gets back what nobody has taken over`;
   if (type === 'confirmMigration.requested' && data['asked'] === true) return 'what is kept here is to be removed';
   const step = moveSteps[type];
   if (step !== undefined) return `${step}${errorIn(data)}`;
@@ -66,6 +68,7 @@ const moveSteps: Readonly<Record<string, string>> = {
   'move.requested': 'a move begins',
   'abort.requested': 'the move is called off',
   'force.requested': 'the move is to end at any price',
+  'land.requested': 'the destination is there again: the move is to arrive once more',
   'confirm.requested': 'the move is to be made final',
   'revert.requested': 'the move is to be turned back',
 };
@@ -77,7 +80,8 @@ const envelope: Readonly<Record<string, (data: Readonly<Record<string, unknown>>
   released: () => 'given back, nothing is left here',
   closed: () => 'history here is closed',
   cleaned: () => 'all that was left here is removed',
-  fence: ({ epoch }) => `fenced (epoch ${String(epoch)}): this host may not run it`,
+  fence: ({ epoch, undecided }) =>
+    `fenced (epoch ${String(epoch)}): this host may not run it${undecided === true ? '; its disks stay until it is decided who has it' : ''}`,
   incoming: () => 'it is on its way here',
   undo: () => 'the move here is off: what was prepared is removed',
   moveOver: ({ outcome, reason }) =>

@@ -135,7 +135,8 @@ const orders: Readonly<Record<string, HostOrderVerb>> = {
     command: 'forget',
     part: 'reach',
     summary: 'Give a host up for ever. Needs a proof that it runs no guest.',
-    details: 'What it held is fenced and offered for evacuation; its histories stay.',
+    details:
+      'What it held is fenced and offered for evacuation; its histories stay, and so do the disks that it has. Let in again, it has back what nobody has taken over.',
     examples: [['hosts forget h1', 'after hosts fence h1']],
   },
   acknowledge: {

@@ -14,6 +14,7 @@ import {
   type EffectContext,
   type HostName,
   type Incarnation,
+  type InstanceUuid,
   type MessageId,
   type Observation,
   type TurnMessage,
@@ -27,6 +28,7 @@ import {
   type EffectExecutor,
   type EffectInput,
   type Journal,
+  type Stored,
 } from '@chronovirt/runtime';
 import type { SendToActor } from './host-requests.ts';
 import { moveMethods, runMoveStep, type MoveTools } from './moves/index.ts';
@@ -179,19 +181,29 @@ export class ClusterExecutor implements EffectExecutor {
    * because it has cleared away. False: it is to be asked.
    */
   async #isFencedForGood(input: EffectInput, host: HostName, epoch: number): Promise<boolean> {
-    const { moves, journal } = this.#options;
+    const { moves } = this.#options;
     const { uuid } = input.spec;
-    if (moves.proofOf(host) !== null) {
-      const link = { kind: 'fence', epoch: epoch + 1, keepDisks: false } as const;
+    const before = await this.#lastOn(host, uuid);
+    const isOver = before !== null && before.message.state.actor.epoch > epoch;
+    // Where its epoch is over already, what is left there may still wait for somebody to say what becomes of it.
+    if (isOver || moves.proofOf(host) !== null) {
+      const after = isOver ? before.message.state.actor.epoch : epoch + 1;
+      const link = { kind: 'fence', epoch: after, keepDisks: false } as const;
       await writeInto(moves.writer, host, uuid, link, {
-        id: `delete.${uuid}.${epoch + 1}`,
+        id: `delete.${uuid}.${after}`,
         cause: `op ${input.due.op} deletes it, and host ${host} is proved to run nothing`,
       });
     }
-    const last = await journal.last(host, uuid);
-    if (last === null || !isReadable(last) || last.message.state.actor.epoch <= epoch) return false;
+    const last = await this.#lastOn(host, uuid);
+    if (last === null || last.message.state.actor.epoch <= epoch) return false;
     if (moves.proofOf(host) !== null || last.message.state.actor.role.kind === 'closed') return true;
     throw new DriverError('PROOF_GONE', `nothing proves any more that host ${host} runs nothing; it is clearing away`);
+  }
+
+  /** The host's last message of the instance; null where there is none, or none that can be read. */
+  async #lastOn(host: HostName, instance: InstanceUuid): Promise<Extract<Stored, { message: TurnMessage }> | null> {
+    const last = await this.#options.journal.last(host, instance);
+    return last !== null && isReadable(last) ? last : null;
   }
 
   /**

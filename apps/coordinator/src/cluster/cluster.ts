@@ -8,11 +8,13 @@ import {
   type Asked,
   type Command,
   type Flavor,
+  type HostMessage,
   type HostName,
   type Incarnation,
   type InstanceSpec,
   type InstanceState,
   type InstanceUuid,
+  type Link,
   type MigrationState,
   type Role,
   type TurnMessage,
@@ -20,6 +22,7 @@ import {
 import { isMigrationLeaf, isUnderWay, ofMoves, returnedLink, settled } from '@chronovirt/machines';
 import {
   Host,
+  isOfHost,
   isReadable,
   Specs,
   type Clock,
@@ -112,6 +115,7 @@ export class Cluster {
       if (granted?.kind !== 'granted') continue;
       this.#claim(entry.uuid as InstanceUuid);
       const there = entry.of(granted.host);
+      if (there !== undefined && there.epoch > granted.epoch) await this.#hearLast(granted.host, entry.uuid);
       const waits = there?.role === 'owner' && isAsking(there.view?.state ?? '');
       if ((there?.role === 'closed' || waits) && there?.epoch === granted.epoch)
         await this.#hearLast(granted.host, entry.uuid);
@@ -207,12 +211,37 @@ export class Cluster {
   }
 
   #hear(stored: Stored): void {
+    if (isOfHost(stored)) this.#hearOfHost(stored.hostMessage);
     if (stored.host === CLUSTER || !isReadable(stored)) return;
     const { state, instance, events } = stored.message;
     // Its size may have changed there.
     if (events.some(({ data }) => data?.['spec'] !== undefined)) this.#claim(instance);
     if (state.actor.role.kind === 'owner' && isAsking(state.value)) this.#hearAsking(stored.message, stored.seq);
     if (state.actor.role.kind === 'closed') this.#hearEnd(stored.message, stored.seq);
+    if (state.actor.role.kind === 'closed' || state.actor.role.kind === 'remnant')
+      this.#hearFencedOut(stored.message, stored.seq);
+  }
+
+  /** From when a host is let in again nothing proves any more that it runs nothing: what was fenced there and is nobody's is its own again. */
+  #hearOfHost({ state: { host }, events }: HostMessage): void {
+    if (!events.some(({ type }) => type === 'giveTerm.requested')) return;
+    for (const entry of this.#options.model.entries()) {
+      const there = entry.of(host);
+      if (there?.role === 'remnant' || there?.role === 'closed') void this.#hearLast(host, entry.uuid);
+    }
+  }
+
+  /**
+   * A host was fenced out of an instance that was granted to nobody else: it was given up for ever. Once it is there again it has the
+   * instance back; its disks may be the only ones.
+   */
+  #hearFencedOut({ host, instance, state }: TurnMessage, seq: number): void {
+    const role = this.spine.state(instance)?.state.actor.role;
+    const { epoch } = state.actor;
+    if (role?.kind !== 'granted' || role.host !== host || role.epoch >= epoch || state.value === 'deleted') return;
+    if (this.#options.proofOf(host) !== null) return;
+    const goingAway = state.value.startsWith('deleting.');
+    void this.#tellSpine(instance, { kind: 'readmitted', host, epoch, seq, goingAway });
   }
 
   /** An owner waits for the cluster to carry out what it was ordered. */
@@ -230,20 +259,17 @@ export class Cluster {
       command: message.command,
       by: message.by,
     } as Asked;
-    this.spine.link(message.instance, asked).then(
-      (reply) => {
-        if (reply.kind === 'error')
-          this.#options.log.warn(
-            { instance: message.instance, ...reply },
-            'a host asks for what the spine does not take',
-          );
-      },
-      (error: unknown) =>
-        this.#options.log.error(
-          { instance: message.instance, error: String(error) },
-          'what a host asked could not be taken',
-        ),
-    );
+    void this.#tellSpine(message.instance, asked);
+  }
+
+  async #tellSpine(instance: InstanceUuid, link: Link): Promise<void> {
+    const { log } = this.#options;
+    try {
+      const reply = await this.spine.link(instance, link);
+      if (reply.kind === 'error') log.warn({ instance, ...reply }, 'a host asks for what the spine does not take');
+    } catch (error) {
+      log.error({ instance, error: String(error) }, 'what a host asked could not be taken');
+    }
   }
 
   /** A host's history ended its part: the spine takes the instance back, or closes with it. */

@@ -1,6 +1,6 @@
 /** A moment in an instance's history: a message by its sequence, or a time. */
 import { InvalidInputError, type InstanceState } from '@chronovirt/contract';
-import { settled } from '@chronovirt/machines';
+import { isUndecided, settled } from '@chronovirt/machines';
 import { isReadable, whyUnreadable, type Stored } from '@chronovirt/runtime';
 import { epochOf, speaking, viewOf, type Segment } from '../read-model/segment.ts';
 
@@ -87,6 +87,7 @@ function segmentOf({ host, seq, message }: Readable): Segment {
     seq,
     epoch: epochOf(message),
     role: message.state.actor.role.kind,
+    isUndecided: isUndecided(message.state.actor.role),
     specSeq: 0,
     spec: null,
     specAt: 0,

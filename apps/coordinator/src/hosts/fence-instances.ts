@@ -11,8 +11,8 @@ import { writeInto } from '../cluster/write-into.ts';
 
 /**
  * Ends what a host that is gone for ever held: every history of it that owns an instance gets a fence. Nothing is granted elsewhere by
- * that: an instance is offered for evacuation, or stays lost, and its disks are kept until that is decided. What the host keeps, or
- * prepares, for a move owns nothing: the move that it is for ends it.
+ * that: what becomes of an instance and its disks is undecided until it is evacuated or deleted, or the host is let in again and has it
+ * back. What the host keeps, or prepares, for a move owns nothing: the move that it is for ends it.
  */
 export async function fenceInstances(
   { journal, clock, incarnation, log }: { journal: Journal; clock: Clock; incarnation: Incarnation; log: Log },
@@ -31,7 +31,7 @@ export async function fenceInstances(
     const { role, epoch } = stored.message.state.actor;
     if (role.kind !== 'owner') continue;
     const instance = stored.instance as InstanceUuid;
-    const link = { kind: 'fence', epoch: epoch + 1, keepDisks: true } as const;
+    const link = { kind: 'fence', epoch: epoch + 1, keepDisks: true, undecided: true } as const;
     const { decision } = await writeInto({ journal, clock, incarnation }, host, instance, link, {
       id: `forget.${host}.${instance}.${epoch + 1}`,
       cause: `host ${host} is forgotten`,

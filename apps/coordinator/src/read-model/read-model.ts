@@ -3,6 +3,7 @@
  * as it is stored. Reads wait for a sequence where asked to, so a reader never sees less than it was told.
  */
 import { CLUSTER, isHostToken, type HaltReport, type TurnMessage } from '@chronovirt/contract';
+import { isUndecided } from '@chronovirt/machines';
 import { isReadable, specIn, whyUnreadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
 import { followHost } from './follow-host.ts';
 import { InstanceEntry } from './instance-entry.ts';
@@ -222,6 +223,7 @@ export class ReadModel {
       seq,
       epoch: epochOf(message),
       role: message.state.actor.role.kind,
+      isUndecided: isUndecided(message.state.actor.role),
       specSeq,
       spec: spec === undefined ? (kept?.spec ?? null) : shared(entry, summaryOf(spec)),
       specAt: spec === undefined ? (kept?.specAt ?? 0) : message.at,
@@ -282,6 +284,7 @@ function halted(stored: Exclude<Stored, { message: TurnMessage }>, before: Segme
     seq,
     epoch: 0,
     role: 'owner',
+    isUndecided: false,
     specSeq: 0,
     spec: null,
     specAt: 0,

@@ -5,7 +5,7 @@ import { speaking, type Segment } from './segment.ts';
 
 function segment(host: string, role: Segment['role'], epoch: number, state = 'running'): Segment {
   const view = { state } as unknown as NonNullable<Segment['view']>;
-  return { host, seq: 1, epoch, role, specSeq: 1, spec: null, specAt: 0, view, halted: null };
+  return { host, seq: 1, epoch, role, isUndecided: false, specSeq: 1, spec: null, specAt: 0, view, halted: null };
 }
 
 test.each([
@@ -35,6 +35,16 @@ test.each([
     'the new owner, not the one that cleans up',
     [segment('h1', 'remnant', 2), segment(CLUSTER, 'granted', 2), segment('h2', 'owner', 2)],
     'h2',
+  ],
+  [
+    'a host that was given up, until another one is granted it',
+    [segment(CLUSTER, 'granted', 1, 'building.spawn'), { ...segment('h1', 'remnant', 2), isUndecided: true }],
+    'h1',
+  ],
+  [
+    'the spine, once another one is',
+    [segment(CLUSTER, 'granted', 2), { ...segment('h1', 'remnant', 2), isUndecided: true }],
+    CLUSTER,
   ],
   ['the owner, not the one that prepares', [segment('h1', 'owner', 1), segment('h2', 'incoming', 9)], 'h1'],
 ])('who speaks: %s', (_who, segments, expected) => {

@@ -13,6 +13,8 @@ export interface Segment {
   readonly seq: number;
   readonly epoch: number;
   readonly role: Role['kind'];
+  /** What lies there may be all that is left of the instance, and nobody has said what becomes of it. */
+  readonly isUndecided: boolean;
   /** Where the spec lies in this host's stream. */
   readonly specSeq: number;
   readonly spec: SpecSummary | null;
@@ -101,19 +103,21 @@ export function epochOf({ state, epoch }: Pick<TurnMessage, 'state' | 'epoch'>):
 
 /**
  * How much a segment has to say under its epoch: an owner most; then an end that was reached (deleted); then the spine's grant, which
- * the host has not taken up yet; last those that gave up, prepare or clean.
+ * the host has not taken up yet; then what lies on a host that was given up, while nobody has decided on it; last those that gave up,
+ * prepare or clean.
  */
-function weight({ role, view }: Segment): number {
+function weight({ role, view, isUndecided }: Segment): number {
   switch (role) {
     case 'owner':
-      return 4;
+      return 5;
     case 'closed':
       // A fence may have closed it with an epoch that the spine has still to grant.
-      return view?.state === 'deleted' ? 3 : 0;
+      return view?.state === 'deleted' ? 4 : 0;
     case 'granted':
-      return 2;
-    case 'incoming':
+      return 3;
     case 'remnant':
+      return isUndecided ? 1 : 0;
+    case 'incoming':
     case 'kept':
       return 0;
     default:

@@ -57,12 +57,14 @@ export type Returned = z.infer<typeof returned>;
 
 /**
  * To a host: only `epoch` and what comes after it may act from now on. What is there is cleared away; its disks only with `keepDisks`
- * false. With `kept` the host holds its files for that move, which may be turned back.
+ * false. With `kept` the host holds its files for that move, which may be turned back. With `undecided` nobody has taken the instance over
+ * yet: the disks stay, and the history stays open, until a fence of the same epoch says what becomes of them, or the host has it back.
  */
 export const fence = z.strictObject({
   kind: z.literal('fence'),
   epoch,
   keepDisks: z.boolean().optional(),
+  undecided: z.boolean().optional(),
   kept: migrationId.optional(),
   from: cause.optional(),
 });
@@ -145,6 +147,19 @@ export const confirmKept = z.strictObject({
 });
 export type ConfirmKept = z.infer<typeof confirmKept>;
 
+/**
+ * To the spine: a host that was given up for ever runs guests again, and nobody has taken over what it had of the instance. `epoch`: the
+ * newest that its history knows; `seq`: its last message; `goingAway`: the instance was being deleted there.
+ */
+export const readmitted = z.strictObject({
+  kind: z.literal('readmitted'),
+  host: hostName,
+  epoch,
+  seq: z.int().nonnegative(),
+  goingAway: z.boolean(),
+});
+export type Readmitted = z.infer<typeof readmitted>;
+
 /** What ties the segments of an instance's history together, told to an actor by the other side. Only a newer epoch is ever taken. */
 export const link = z.discriminatedUnion('kind', [
   adoptOrder,
@@ -156,6 +171,7 @@ export const link = z.discriminatedUnion('kind', [
   moveOver,
   undo,
   confirmKept,
+  readmitted,
 ]);
 export type Link = z.infer<typeof link>;
 

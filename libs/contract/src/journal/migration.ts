@@ -8,8 +8,11 @@ export const migrationId = z
   .regex(/^[0-9a-f-]{36}\.\d+$/, 'expected the id of a migration: <instance uuid>.<number>');
 export type MigrationId = z.infer<typeof migrationId>;
 
-/** What kind of move: of a running guest, of a stopped one, or of one whose host is proved to be down. */
-export const moveKind = z.enum(['live', 'cold', 'evacuate']);
+/**
+ * What kind of move: of a running guest, of a stopped one, of one whose host is proved to be down, or back to a host that was given up
+ * for ever and is there again.
+ */
+export const moveKind = z.enum(['live', 'cold', 'evacuate', 'return']);
 export type MoveKind = z.infer<typeof moveKind>;
 
 /**

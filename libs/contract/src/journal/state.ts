@@ -38,13 +38,19 @@ export type LifeContext = z.infer<typeof lifeContext>;
 
 /**
  * What this (instance, host) may do: `owner` starts, resumes, defines; `incoming` prepares for a move; `remnant` stops and cleans
- * (`keepDisks`: the disks are not its to remove; so when not said); `kept` holds the files of before a move that may be turned back,
+ * (`keepDisks`: the disks are not its to remove; so when not said. `undecided`: they may be all that is left of the instance, and nobody
+ * has said what becomes of them: it stays a remnant until somebody does); `kept` holds the files of before a move that may be turned back,
  * and runs nothing; `granted` (on the spine only) has handed the instance to a host; `closed` does nothing any more.
  */
 export const role = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('owner'), epoch: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('incoming'), migration: migrationId }),
-  z.strictObject({ kind: z.literal('remnant'), epoch: z.int().nonnegative(), keepDisks: z.boolean().optional() }),
+  z.strictObject({
+    kind: z.literal('remnant'),
+    epoch: z.int().nonnegative(),
+    keepDisks: z.boolean().optional(),
+    undecided: z.boolean().optional(),
+  }),
   z.strictObject({ kind: z.literal('kept'), epoch: z.int().nonnegative(), migration: migrationId }),
   z.strictObject({ kind: z.literal('granted'), host: hostName, epoch: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('closed') }),

@@ -137,8 +137,13 @@ interface IncomingData {
 }
 
 function remnant(epoch: number, { data }: Candidate): Role {
-  const { keepDisks } = data ?? {};
-  return { kind: 'remnant', epoch, ...(typeof keepDisks === 'boolean' ? { keepDisks } : {}) };
+  const { keepDisks, undecided } = data ?? {};
+  return {
+    kind: 'remnant',
+    epoch,
+    ...(typeof keepDisks === 'boolean' ? { keepDisks } : {}),
+    ...(undecided === true ? { undecided } : {}),
+  };
 }
 
 /** An instance may be gone while a move still has hosts to tell. */

@@ -61,8 +61,16 @@ export function roleText(role: Role): string {
   }
 }
 
-/** Whether an instance waits here for the cluster, whatever else is due: for a move that it was asked for, prepares, or keeps files of. */
+/** Whether this is a remnant of which nobody has said yet what becomes of its disks. */
+export function isUndecided(role: Role): boolean {
+  return role.kind === 'remnant' && role.undecided === true;
+}
+
+/**
+ * Whether an instance waits here for the cluster, whatever else is due: for a move that it was asked for, prepares, or keeps files of, or
+ * for somebody to say what becomes of its disks.
+ */
 export function waitsForCluster({ value, actor: { role } }: Pick<InstanceState, 'value' | 'actor'>): boolean {
-  if (role.kind === 'incoming' || role.kind === 'kept') return true;
+  if (role.kind === 'incoming' || role.kind === 'kept' || isUndecided(role)) return true;
   return role.kind === 'owner' && leafOf(value)?.awaits !== undefined;
 }

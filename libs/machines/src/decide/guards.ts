@@ -194,6 +194,11 @@ function notOurs(state: InstanceState, { name }: Asker, { host, facts }: Pick<En
         fact: `another host owns the instance since epoch ${role.epoch}; ${host} keeps its files of before until the move is settled`,
       };
     case 'remnant':
+      if (role.undecided === true)
+        return {
+          guard: 'roleOwner',
+          fact: `${host} was given up for ever, and what it has of the instance waits for somebody to decide: evacuate it, delete it, or admit the host again`,
+        };
       return {
         guard: 'roleOwner',
         fact: `another host owns the instance since epoch ${role.epoch}; what is left on ${host} is being cleared away`,

@@ -4,6 +4,7 @@ import type { AdoptOrder, Fence, Link, Returned } from '../actor/links.ts';
 import { MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
 import { isUnderWay } from '../migration/leaves.ts';
 import { onAsked, onConfirmKept, onIncoming, onMoveOrder, onMoveOver, onUndo, takesOver } from './on-move.ts';
+import { onReadmitted } from './on-readmitted.ts';
 import { leafOf } from '../life/leaves.ts';
 import { isKnown } from '../life/transit.ts';
 import { MACHINE_VERSION } from '../version.ts';
@@ -32,6 +33,8 @@ export function onLink(state: InstanceState | null, link: Link, env: Env): Decis
       return onUndo(state, link, env);
     case 'confirm':
       return onConfirmKept(state, link, env);
+    case 'readmitted':
+      return onReadmitted(state, link, env);
     default:
       return link satisfies never;
   }
@@ -79,15 +82,17 @@ function onReturned(state: InstanceState | null, returned: Returned, env: Env): 
   return turn.end({ kind: 'agent', name: host }, `${host}/${seq}`);
 }
 
-function onFence(state: InstanceState | null, { epoch, keepDisks, kept, from }: Fence, env: Env): Decision {
-  if (state !== null && epoch <= state.actor.epoch && !freesDisks(state, { epoch, keepDisks }))
+function onFence(state: InstanceState | null, link: Fence, env: Env): Decision {
+  const { epoch, keepDisks, undecided, kept, from } = link;
+  if (state !== null && epoch <= state.actor.epoch && !decidesDisks(state, link))
     return nothing('stale', `epoch ${epoch} is over: this history knows epoch ${state.actor.epoch}`);
   return new Turn(state, env, null)
-    .add({ type: 'fence', part: OWNER_PART, data: dataOf({ epoch, keepDisks, kept, from }) })
+    .add({ type: 'fence', part: OWNER_PART, data: dataOf({ epoch, keepDisks, undecided, kept, from }) })
     .end(coordinator, `fence of epoch ${epoch}`);
 }
 
-/** A host was fenced out before it was known what becomes of the disks there; now they have no use any more. */
-function freesDisks({ actor: { role } }: InstanceState, { epoch, keepDisks }: Pick<Fence, 'epoch' | 'keepDisks'>) {
-  return role.kind === 'remnant' && role.epoch === epoch && role.keepDisks === true && keepDisks === false;
+/** A host was fenced out before it was known what becomes of the disks there; now it is, or they have no use any more. */
+function decidesDisks({ actor: { role } }: InstanceState, { epoch, keepDisks, undecided }: Fence): boolean {
+  if (role.kind !== 'remnant' || role.epoch !== epoch || undecided === true) return false;
+  return role.undecided === true || (role.keepDisks === true && keepDisks === false);
 }

@@ -1,6 +1,6 @@
 /** What a look saw in a resting state: news, or nothing. */
 import type { By, InstanceState, Observation, RestingState } from '@chronovirt/contract';
-import { dueEffects, OWNER_PART } from '../actor/role.ts';
+import { dueEffects, isUndecided, OWNER_PART } from '../actor/role.ts';
 import { leaves } from '../life/leaves.ts';
 import {
   HOST_BOOT,
@@ -30,7 +30,7 @@ export function onLook(state: InstanceState | null, look: Look, env: Env): Decis
     return nothing('busy', `the hypervisor is at work on it (${observation.busy}): look again`);
   const { role } = state.actor;
   if (role.kind === 'incoming') return nothing('same', 'the instance is on its way here: the migration looks after it');
-  if (role.kind === 'closed') {
+  if (role.kind === 'closed' || (isUndecided(role) && dueEffects(state).length === 0)) {
     // No live owner here: whatever runs under this uuid is stopped and removed.
     if (observation.domain === 'absent') return nothing('same', 'nothing is here, as it should be');
     return new Turn(state, env, null)

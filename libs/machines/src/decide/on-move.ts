@@ -10,7 +10,7 @@ import {
   type MoveOver,
   type Undo,
 } from '@chronovirt/contract';
-import { MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
+import { isUndecided, MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
 import { leafOf } from '../life/leaves.ts';
 import { isUnderWay } from '../migration/leaves.ts';
 import { dataOf, nothing, Turn } from './turn.ts';
@@ -18,8 +18,12 @@ import type { Decision, Env } from './types.ts';
 
 const coordinator: By = { kind: 'coordinator', name: CLUSTER };
 
-/** Whether a host that is no owner yet may adopt: it prepared for this move, or kept files for it. */
-export function takesOver({ actor: { role } }: InstanceState, migration: string | undefined): boolean {
+/**
+ * Whether a host that is no owner yet may adopt: it prepared for this move, or kept files for it; or it was given up, has nothing running
+ * any more, and nobody has said what becomes of what it has.
+ */
+export function takesOver({ actor: { role, due } }: InstanceState, migration: string | undefined): boolean {
+  if (isUndecided(role)) return due.length === 0;
   return (role.kind === 'incoming' || role.kind === 'kept') && role.migration === migration;
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@chronovirt/contract';
 import { classify } from '../classify.ts';
 import { IMAGE_PART } from '../image/leaves.ts';
-import { dueEffects, INCOMING_PART, MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
+import { dueEffects, INCOMING_PART, isUndecided, MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
 import type { Fits } from '../life/chart-event.ts';
 import { probingOf } from '../life/chart-event.ts';
 import { isLeafName, leaves, type Leaf } from '../life/leaves.ts';
@@ -245,7 +245,9 @@ function ofMove(turn: Turn, state: InstanceState, { method, result, op, data, er
   turn.add({ type: `${method}.${result}`, part: MIGRATION_PART, of: op, data: dataOf({ ...data, error }) });
   if (result === 'done' && before !== undefined && (method === 'fenceSource' || method === 'fenceDestination')) {
     const host = method === 'fenceSource' ? before.destination : before.source;
-    turn.add({ type: 'granted', part: OWNER_PART, data: dataOf({ host, epoch: state.actor.epoch + 1 }) });
+    // One that was given up and is there again knows a newer epoch than was ever granted.
+    const epoch = Math.max(state.actor.epoch, Number(data?.['epoch'] ?? 0)) + 1;
+    turn.add({ type: 'granted', part: OWNER_PART, data: dataOf({ host, epoch }) });
   }
   // A destination that gave it up again, with nothing left: until the next one is granted it, the spine has it.
   if (method === 'adoptMove' && data?.['released'] === true)
@@ -253,14 +255,17 @@ function ofMove(turn: Turn, state: InstanceState, { method, result, op, data, er
   tellDoomed(turn);
 }
 
-/** Clearing away: a remnant is done when no domain is left, and no disk either unless they are another host's. What a host keeps stays. */
+/**
+ * Clearing away: a remnant is done when no domain is left, and no disk either unless they are another host's. What a host keeps stays, and
+ * so does what nobody has decided on yet.
+ */
 function clearedAway(turn: Turn, state: InstanceState, { method, result, op, observation, error }: Outcome): void {
   const { role } = state.actor;
   const seen = dataOf({ observation, error });
   if (role.kind === 'kept' && method === 'destroy' && observation?.domain === 'absent') {
     turn.add({ type: 'stilled', part: OWNER_PART, of: op, data: seen });
   } else if (isClear(state, method, result, observation)) {
-    turn.add({ type: 'cleaned', part: OWNER_PART, of: op, data: seen });
+    turn.add({ type: isUndecided(role) ? 'stilled' : 'cleaned', part: OWNER_PART, of: op, data: seen });
   } else {
     turn.add({ type: `${method}.${result === 'done' ? 'failed' : result}`, part: OWNER_PART, of: op, data: seen });
   }

@@ -11,7 +11,7 @@ import {
 } from './leaves.ts';
 import { isMigrationValue, migrate } from './machine.ts';
 
-const kinds: readonly MoveKind[] = ['live', 'cold', 'evacuate'];
+const kinds: readonly MoveKind[] = ['live', 'cold', 'evacuate', 'return'];
 
 const beginning = (kind: MoveKind): Partial<MigrationContext> => ({
   id: `00000000-0000-4000-8000-000000000001.7` as MigrationContext['id'],
@@ -37,6 +37,7 @@ const reports: readonly Data[] = [
 const orders = [
   'abort.requested',
   'force.requested',
+  'land.requested',
   'confirm.requested',
   'revert.requested',
   'destroy.requested',

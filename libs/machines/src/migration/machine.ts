@@ -32,7 +32,7 @@ interface Rule {
 
 type Rules = Record<string, Rule[]>;
 
-const kinds: readonly MoveKind[] = ['live', 'cold', 'evacuate'];
+const kinds: readonly MoveKind[] = ['live', 'cold', 'evacuate', 'return'];
 
 /** The state before the first move. */
 export const NO_MOVE = 'none';
@@ -50,6 +50,7 @@ const onceMore = (name: MigrationLeafName, when: When = {}): Rule => ({ when, to
 /** Nothing of it exists on any host yet but the source's waiting; an evacuated host waits for nothing. */
 const giveUp: readonly Rule[] = [
   { when: { kind: 'evacuate' }, to: 'undone', change: 'turnBack' },
+  { when: { kind: 'return' }, to: 'undone', change: 'turnBack' },
   { to: 'undoing.release', change: 'turnBack' },
 ];
 
@@ -155,6 +156,8 @@ export const rulesOfMigrationRest: Readonly<Record<string, Rules>> = {
   reverted: BEGIN,
   landed: {
     ...BEGIN,
+    // Its destination was given up for ever and is there again.
+    'land.requested': [{ to: 'landing.fence', change: 'step' }],
     'confirm.requested': [{ to: 'confirming.confirm', change: 'step' }],
     'revert.requested': [{ to: 'reverting.fence', change: 'turnBack' }],
     'destroy.requested': [{ to: 'confirming.confirm', change: 'order' }],

@@ -6,7 +6,7 @@ import {
   type MigrationId,
   type RestingState,
 } from '@chronovirt/contract';
-import { initialContext, isResting, restingOf, specToAdopt, type HandedState } from '@chronovirt/machines';
+import { initialContext, isResting, isUndecided, restingOf, specToAdopt, type HandedState } from '@chronovirt/machines';
 import type { Known } from '../histories.ts';
 import { failed, type Move } from './move.ts';
 
@@ -14,6 +14,12 @@ import { failed, type Move } from './move.ts';
 export async function fenceSource(move: Move): Promise<Record<string, unknown>> {
   const { source, plan } = move;
   const before = await move.last(source);
+  if (plan.kind === 'return') {
+    // It was fenced when it was given up; what it runs next it runs under an epoch after that.
+    if (before === null) throw failed('NO_HISTORY', `host ${source} never took the instance`);
+    const { state } = before.message;
+    return { origin: goesOnAs(state), found: { left: state.value }, epoch: state.actor.epoch };
+  }
   if (before !== null && isGoingAway(before.message.state))
     throw failed('INSTANCE_DELETED', 'the instance was deleted on its source meanwhile', { gone: true });
   const link = {
@@ -40,7 +46,13 @@ export async function fenceSource(move: Move): Promise<Record<string, unknown>> 
     if (!(error instanceof Error && 'code' in error && error.code === 'NOT_TAKEN_STALE')) throw error;
     return null;
   });
-  return fenced === null ? {} : { heard: [fenced] };
+  return { ...(await knownThere(move)), ...(fenced === null ? {} : { heard: [fenced] }) };
+}
+
+/** A destination that was given up for ever after it had taken the instance over knows a newer epoch than was ever granted. */
+async function knownThere(move: Move): Promise<{ epoch?: number }> {
+  const there = await move.last(move.destination);
+  return there === null ? {} : { epoch: there.message.state.actor.epoch };
 }
 
 /** A host that is lost as well may keep files of a cold move that nobody settles any more: it drops them when it comes back. */
@@ -85,14 +97,13 @@ export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
     if (plan.kind !== 'evacuate' || !(await isWithdrawn(move, destination))) throw error;
     throw failed('RELEASED', `host ${destination} did not take it over, and cannot any more`, { released: true });
   }
-  return move.until(destination, (last) => {
+  const end = await move.until(destination, (last) => {
     const state = heldUnder(last, move.epoch);
     if (state === null || last === null) return undefined;
-    if (state === 'gone') {
-      if (plan.kind === 'evacuate' && last.message.state.value !== 'deleted')
-        throw failed('RELEASED', 'the destination could not make the guest, and has nothing of it', { released: true });
-      return { heard: [{ host: destination, seq: last.seq }] };
-    }
+    if (state === 'gone')
+      return plan.kind === 'evacuate' && last.message.state.value !== 'deleted'
+        ? { released: last.message.state.actor }
+        : { heard: [{ host: destination, seq: last.seq }] };
     if (!isResting(state.value)) return undefined;
     if (plan.kind === 'cold' && state.value !== 'resized')
       throw failed(
@@ -102,6 +113,11 @@ export async function adoptMove(move: Move): Promise<Record<string, unknown>> {
       );
     return { heard: [{ host: destination, seq: last.seq }] };
   });
+  if (!('released' in end)) return end;
+  const { role, epoch } = end.released;
+  // It was given up for ever in the middle of that: another host makes the guest, and what this one has is of no use.
+  if (isUndecided(role)) await move.write(destination, { kind: 'fence', epoch, keepDisks: move.isShared });
+  throw failed('RELEASED', 'the destination could not make the guest, and has nothing of it', { released: true });
 }
 
 /** Back on the source, after the destination has given it up. */
@@ -196,6 +212,16 @@ async function arrivalState(move: Move, spec: InstanceSpec): Promise<HandedState
       },
       ...rest,
     };
+  const left = plan.kind === 'return' ? (await move.last(move.source))?.message.state : undefined;
+  // It was resized there: it comes up with its new size once more, and waits to be settled as before.
+  if (left?.value === 'resized') {
+    const { before, request: resize } = left.context;
+    return {
+      value: 'migrating.finishMigration',
+      context: { ...initialContext, origin: before ?? 'running', goal: 'resized', before, request: resize },
+      ...rest,
+    };
+  }
   return { ...evacuated(move, spec), ...rest };
 }
 

@@ -175,7 +175,7 @@ export class Move {
       migrationType:
         kind === 'live'
           ? 'live-migration'
-          : kind === 'evacuate'
+          : kind === 'evacuate' || kind === 'return'
             ? 'evacuation'
             : flavor === null
               ? 'migration'

@@ -7,6 +7,7 @@ const needed = {
   live: ['preLiveMigration', 'postLiveMigrationAtDestination'],
   cold: ['finishMigration'],
   evacuate: ['spawn', 'reboot'],
+  return: ['spawn', 'reboot'],
 } as const;
 
 /** With the pauses between them about two minutes. */
@@ -15,6 +16,8 @@ const TRIES_BEFORE_ALL = 8;
 /** Chooses the destination; what the step after it needs of its report is kept. */
 export async function placeMove(move: Move): Promise<Record<string, unknown>> {
   const { plan, tools } = move;
+  // Its disks are there: no other host can go on with them, and its room was never given away.
+  if (plan.kind === 'return') return { host: plan.source, found: { shared: true } };
   const spec = await move.spec();
   const flavor = (plan.request['flavor'] as Flavor | undefined) ?? spec.flavor;
   const all = [...tools.candidates()];
