@@ -51,6 +51,30 @@ describe('a caller', () => {
   });
 });
 
+describe('a method that a path does not take', () => {
+  test.each([
+    ['PUT', '/v1/instances', 'GET, HEAD, POST'],
+    ['PATCH', '/v1/instances/web', 'DELETE, GET, HEAD'],
+    ['GET', '/v1/instances/web/commands', 'POST'],
+    ['HEAD', '/v1/hosts/h1/commands', 'POST'],
+    ['DELETE', '/v1/hosts/h%201', 'GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+    ['OPTIONS', '/healthz', 'GET, HEAD'],
+  ])('%s %s is answered with those that it takes: %s', async (method, path, allow) => {
+    const answer = await answered(await cloud.fetch(path, { method }));
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    if (method !== 'HEAD') expect(answer.body).toMatchObject({ code: 'METHOD_NOT_ALLOWED', status: 405 });
+  });
+
+  test('is another matter than a path that nothing has, and than HEAD where GET is', async () => {
+    for (const path of ['/v1/nothing', '/v1/instances/', '/v1/instances/a/b/c', '/openapi_json']) {
+      const answer = await answered(await cloud.fetch(path, { method: 'PUT' }));
+      expect([answer.status, answer.headers.get('allow'), answer.body['code']]).toEqual([404, null, 'NO_SUCH_ROUTE']);
+    }
+    expect((await cloud.fetch('/v1/instances', { method: 'HEAD' })).status).toBe(200);
+  });
+});
+
 describe('create, then show', () => {
   test('never misses: a read with since sees what the reply told of', async () => {
     const image = await uploadSample(cloud);

@@ -12,20 +12,35 @@ import { routesOf } from './routes/index.ts';
 /** Builds the application. Every request but those for open routes must bear the token. */
 export function buildApi(context: ApiContext, hasToken: TokenCheck): Hono {
   const app = new Hono();
-  for (const route of routesOf(context)) {
+  const routes = routesOf(context);
+  for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(route.method.toUpperCase(), path, (c) => answer(context, hasToken, route, c));
   }
-  app.notFound((c) => {
-    const { method, path } = c.req;
-    const problem = new Problem(
-      404,
-      'NO_SUCH_ROUTE',
-      `nothing answers ${method} ${path.slice(0, 200)}; /openapi.json lists what does`,
-    );
-    return problemResponse(problem, requestIdOf(c));
-  });
+  app.notFound((c) => notAnswered(routes, c));
   return app;
+}
+
+/** Nothing has the path, or what has it takes other methods, which are named. */
+function notAnswered(routes: readonly Route[], c: Context): Response {
+  const { method, path } = c.req;
+  const shown = path.slice(0, 200);
+  const allowed = methodsAt(routes, path);
+  const problem =
+    allowed.length === 0
+      ? new Problem(404, 'NO_SUCH_ROUTE', `nothing answers ${method} ${shown}; /openapi.json lists what does`)
+      : new Problem(405, 'METHOD_NOT_ALLOWED', `${shown} takes ${allowed.join(', ')}, not ${method}`);
+  const response = problemResponse(problem, requestIdOf(c));
+  if (allowed.length > 0) response.headers.set('allow', allowed.join(', '));
+  return response;
+}
+
+function methodsAt(routes: readonly Route[], path: string): string[] {
+  const isAt = (route: Route): boolean =>
+    new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  const methods = routes.filter(isAt).map(({ method }) => method.toUpperCase());
+  // Whoever answers GET answers HEAD.
+  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].toSorted();
 }
 
 async function answer(context: ApiContext, hasToken: TokenCheck, route: Route, c: Context): Promise<Response> {

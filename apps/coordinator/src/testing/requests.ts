@@ -36,7 +36,7 @@ export async function answered(response: Response): Promise<Answered> {
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson ? JSON.parse(text) : { text }) as Answered['body'],
+    body: (isJson && text !== '' ? JSON.parse(text) : { text }) as Answered['body'],
   };
 }
 
