@@ -222,6 +222,47 @@ describe.each(['shared', 'separate'] as const)('I9: deleted while its host is do
   });
 });
 
+describe('the host is let in again between its fence and the end of what rested on the proof', () => {
+  /** A guest on `h1`, which is proved to be down until it is fenced in its history. */
+  async function provedUntilFenced(): Promise<MoveScene> {
+    const scene = await MoveScene.running('separate');
+    scene.lose('h1');
+    scene.world.killCoordinator(scene.coordinator);
+    scene.coordinator = await scene.world.startCoordinator((_n, when, { host, events }) => {
+      if (when === 'after' && host === 'h1' && events.some(({ type }) => type === 'fence'))
+        scene.world.proofs.delete('h1');
+    });
+    return scene;
+  }
+
+  const isSaid = async ({ world, uuid }: MoveScene): Promise<boolean> =>
+    (await world.story(uuid)).some((line) => line.includes('PROOF_GONE'));
+
+  test('I9: a delete is not over before the host itself has cleared away', async () => {
+    const scene = await provedUntilFenced();
+    await scene.taken('delete');
+    // A guest may run there again, for all that anybody knows.
+    await scene.world.clock.advance(600_000);
+    const spine = scene.world.last(CLUSTER, scene.uuid)?.state;
+    expect([spine?.value, spine?.actor.role.kind, await isSaid(scene)]).toEqual(['deleting.order', 'granted', true]);
+    expect(scene.world.holds('h1', scene.uuid)).not.toEqual([]);
+    await scene.comesBack('h1');
+    expect(await scene.faults('deleted')).toEqual([]);
+  });
+
+  test('I7: an evacuation grants nothing before the host itself has cleared away', async () => {
+    const scene = await provedUntilFenced();
+    await scene.taken('evacuate', { fromImage: true });
+    await scene.world.clock.advance(600_000);
+    expect([scene.owner, scene.phase, await isSaid(scene)]).toEqual(['h1', 'landing.fence', true]);
+    expect(scene.world.last('h2', scene.uuid)).toBeNull();
+    await scene.comesBack('h1');
+    await scene.rests();
+    expect(scene.owner).toBe('h2');
+    expect(await scene.faults('running')).toEqual([]);
+  });
+});
+
 describe('its host is lost before it has taken the order to build', () => {
   async function ordered(): Promise<{ scene: MoveScene; chosen: string }> {
     const scene = await MoveScene.empty('separate', ['h1', 'h2']);
