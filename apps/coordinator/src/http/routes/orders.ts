@@ -28,7 +28,7 @@ const orderBody = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .describe(
-      'Its arguments; images and flavors may be given by name. A password (`adminPassword` of `rescue` and `rebuild`) is given as text, at most 255 characters, and sealed before anything is stored.',
+      'Its arguments; images and flavors may be given by name. A password (`adminPassword` of `rescue` and `rebuild`) is given as text, at most 255 characters, and sealed before anything is stored. A `rescue` without one gets one made: `adminPassword` of the answer.',
     ),
   ifSeq: z
     .int()
