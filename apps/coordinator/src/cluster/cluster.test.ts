@@ -63,6 +63,36 @@ describe('a build over spine and host', () => {
   });
 });
 
+describe('an instance that cannot be read on the spine alone', () => {
+  async function unreadable(when: 'at the start' | 'later'): Promise<{ all: ClusterWorld; coordinator: Coordinator }> {
+    const { world: all, coordinator } = await world(['h1', 'h2']);
+    await all.create(coordinator, 1, 'h1');
+    await all.rests(uuid);
+    all.store.append(CLUSTER, uuid, 'from-the-future', all.store.last(CLUSTER, uuid)?.seq ?? 0, '{"v":2}');
+    if (when === 'later') return { all, coordinator };
+    all.killCoordinator(coordinator);
+    return { all, coordinator: await all.startCoordinator() };
+  }
+
+  test.each(['at the start', 'later'] as const)(
+    'claims what its host says that it takes, until it is deleted there (found so %s)',
+    async (when) => {
+      const { all, coordinator } = await unreadable(when);
+      const { vcpus, memoryMiB } = sampleSpec(1).flavor;
+      expect(coordinator.cluster.claimedOn('h1')).toMatchObject({ vcpus, memoryMiB });
+      expect(await all.command(coordinator, uuid, 'pause')).toMatchObject({ answer: { kind: 'accepted' } });
+      await all.clock.advance(10_000);
+      expect(all.last('h1', uuid)?.state.value).toBe('paused');
+      expect(coordinator.cluster.claimedOn('h1')).toMatchObject({ vcpus, memoryMiB });
+      await all.command(coordinator, uuid, 'delete');
+      await all.clock.advance(10_000);
+      expect(all.last('h1', uuid)?.state.value).toBe('deleted');
+      expect(coordinator.cluster.claimedOn('h1')).toEqual({ vcpus: 0, memoryMiB: 0, diskGiB: 0 });
+      expect(coordinator.model.get(uuid)?.isDeleted).toBe(true);
+    },
+  );
+});
+
 describe('an instance on the shelf', () => {
   test('leaves its host, and runs again on another one from the image of its own disk; then it is rebuilt from what it was first made of', async () => {
     const { world: all, coordinator } = await world(['h1', 'h2']);

@@ -111,9 +111,10 @@ export class Cluster {
     this.#stopListening = model.onStored((stored) => this.#hear(stored));
     await this.spine.start();
     for (const entry of model.entries()) {
-      const granted = this.spine.state(entry.uuid as InstanceUuid)?.state.actor.role;
+      const uuid = entry.uuid as InstanceUuid;
+      const granted = this.spine.state(uuid)?.state.actor.role;
+      if (granted?.kind === 'granted' || this.#isUnreadableHere(uuid)) this.#claim(uuid);
       if (granted?.kind !== 'granted') continue;
-      this.#claim(entry.uuid as InstanceUuid);
       const there = entry.of(granted.host);
       if (there !== undefined && there.epoch > granted.epoch) await this.#hearLast(granted.host, entry.uuid);
       const waits = there?.role === 'owner' && isAsking(there.view?.state ?? '');
@@ -205,17 +206,29 @@ export class Cluster {
     else this.#claims.release(moveClaim(instance));
   }
 
+  /** Where the spine's own record of it cannot be read, what the hosts' histories say of it counts alone. */
   #standing(instance: InstanceUuid): { role?: Role; migration?: MigrationState | undefined } {
+    const entry = this.#options.model.get(instance);
+    if (entry !== undefined && this.#isUnreadableHere(instance)) {
+      const { segment, isDeleted } = entry;
+      const isHeld = segment !== undefined && segment.host !== CLUSTER && segment.role === 'owner' && !isDeleted;
+      return isHeld ? { role: { kind: 'granted', host: segment.host as HostName, epoch: segment.epoch } } : {};
+    }
     const state = this.spine.state(instance)?.state;
     return state === undefined ? {} : { role: state.actor.role, migration: state.parts.migration };
+  }
+
+  #isUnreadableHere(instance: InstanceUuid): boolean {
+    return (this.#options.model.get(instance)?.of(CLUSTER)?.halted ?? null) !== null;
   }
 
   #hear(stored: Stored): void {
     if (isOfHost(stored)) this.#hearOfHost(stored.hostMessage);
     if (stored.host === CLUSTER || !isReadable(stored)) return;
     const { state, instance, events } = stored.message;
-    // Its size may have changed there.
-    if (events.some(({ data }) => data?.['spec'] !== undefined)) this.#claim(instance);
+    // Its size may have changed there; and of one that the spine cannot read, nobody else tells what becomes of it.
+    if (events.some(({ data }) => data?.['spec'] !== undefined) || this.#isUnreadableHere(instance))
+      this.#claim(instance);
     if (state.actor.role.kind === 'owner' && isAsking(state.value)) this.#hearAsking(stored.message, stored.seq);
     if (state.actor.role.kind === 'closed') this.#hearEnd(stored.message, stored.seq);
     if (state.actor.role.kind === 'closed' || state.actor.role.kind === 'remnant')
@@ -274,8 +287,8 @@ export class Cluster {
 
   /** A host's history ended its part: the spine takes the instance back, or closes with it. */
   #hearEnd(message: TurnMessage, seq: number): void {
-    // The fence that withdrew an order tells nothing new: its effect has an outcome of its own.
-    if (message.events.some(({ type }) => type === 'fence')) return;
+    // The fence that withdrew an order tells nothing new: its effect has an outcome of its own. A record that cannot be read takes nothing.
+    if (message.events.some(({ type }) => type === 'fence') || this.#isUnreadableHere(message.instance)) return;
     const instance = message.instance;
     const spec = this.spine.spec(instance);
     void spec
