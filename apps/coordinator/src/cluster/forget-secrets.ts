@@ -81,10 +81,15 @@ async function lookBack(
   underWay: Map<string, readonly string[]>,
 ): Promise<void> {
   for (const { host } of model.get(instance)?.segments ?? []) {
+    // The usual case of a rebuild's, told by two messages instead of all.
+    const last = await journal.last(host, instance);
+    const at = last !== null && isReadable(last) ? await journal.get(host, last.message.state.actor.spec) : null;
+    if (at !== null && isReadable(at) && isNamedBy(specIn(at.message), object)) return;
     let isAskedFor = false;
     let isNeeded = false;
     for await (const stored of journal.read(host, instance)) {
-      if (!isReadable(stored)) continue;
+      // What cannot be read may name it.
+      if (!isReadable(stored)) return;
       const { message } = stored;
       if (isNamedBy(specIn(message), object)) return;
       isNeeded = secretsIn(message.state.context.request).includes(object);
