@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventView, HistoryEntry } from '../api/types.ts';
-import { paint } from '../output/colour.ts';
+import { paint, plainText } from '../output/colour.ts';
 import { historyTable } from './history-table.ts';
 import { phraseOf } from './phrases.ts';
 import { rowsOf } from './rows.ts';
@@ -111,9 +111,36 @@ test('the table tells the day where it changes, and aligns', () => {
   `);
 });
 
-test('a narrow terminal cuts words, never sequences, times or states', () => {
-  for (const line of historyTable(rowsOf(entries), 70, paint(false))) expect(line.length).toBeLessThanOrEqual(70);
-  expect(historyTable(rowsOf(entries), 70, paint(false)).join('\n')).toContain('stopping.powerOff');
+test('in a narrow terminal who and why stand behind what, where they are news, and words go on below: none is cut', () => {
+  expect(historyTable(rowsOf(entries), 64, paint(false))).toEqual([
+    'SEQ  TIME          WHAT                STATE                TOOK',
+    '── 2026-11-22 ──────────────────────────────────────────────────',
+    '1    10:02:11.120  stop (ada, disk     stopping.powerOff',
+    '                   swap)',
+    '2    10:02:13.040  power off done      stopped            1.92 s',
+    '── 2026-11-23 ──────────────────────────────────────────────────',
+    '3    10:02:11.120  seen: gone          stopped',
+    '                   (hypervisor,',
+    '                   libvirt UNDEFINED)',
+  ]);
+  const long = rowsOf([
+    ...entries,
+    entry(4, 86_500_000, ['user', 'ada'], 'migrating.postLiveMigrationAtDestination', [
+      { type: 'spawn.failed', of: 4, data: { error: { message: 'no room on any of the disks of this host' } } },
+    ]),
+  ]);
+  for (const width of [56, 60, 64, 70, 80, 100, 120, 200]) {
+    const lines = historyTable(long, width, paint(false));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    expect(lines.join('')).not.toContain('…');
+    for (const word of ['SEQ', '10:02:11.120', '1.92 s', 'swap', 'UNDEFINED', 'ada', 'disks', 'host'])
+      expect(lines.join('\n')).toContain(word);
+  }
+});
+
+test('in colour a wrapped row is coloured line by line', () => {
+  const lines = historyTable(rowsOf(entries), 60, paint(true));
+  expect(lines.map(plainText)).toEqual(historyTable(rowsOf(entries), 60, paint(false)));
 });
 
 test.each([

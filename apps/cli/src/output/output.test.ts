@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteText } from './bytes.ts';
 import { paint, plainText, wantsColour } from './colour.ts';
-import { fit, table } from './table.ts';
+import { fit, table, wrap } from './table.ts';
 import { age, duration } from './time.ts';
 
 describe('tables', () => {
@@ -47,6 +47,24 @@ describe('tables', () => {
         },
       ),
     );
+  });
+
+  test('words that go on below are all there, none longer than the column, broken between words where they can be', () => {
+    const { red } = paint(true);
+    expect(wrap('both hosts agree', 11)).toEqual(['both hosts', 'agree']);
+    expect(wrap('migrating.postLiveMigration', 16)).toEqual(['migrating.', 'postLive', 'Migration']);
+    expect(wrap(red('maybe made'), 5).map(plainText)).toEqual(['maybe', 'made']);
+    expect(wrap(red('maybe made'), 5).every((line) => line.startsWith('\u001B[31m'))).toBe(true);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), fc.integer({ min: 1, max: 30 }), (text, width) => {
+        const cell = text.replaceAll(/\s/g, ' ').trim();
+        const lines = wrap(cell, width);
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+        expect(lines.join('').replaceAll(' ', '')).toBe(cell.replaceAll(' ', ''));
+      }),
+    );
+    const wide = [{ title: 'A' }, { title: 'B', shrinkTo: 4, wraps: true }, { title: 'C', align: 'right' as const }];
+    expect(table(wide, [['1', 'one two three', '9']], 13)).toEqual(['A  B        C', '1  one two  9', '   three']);
   });
 
   test('colours take no room and stay whole when a cell is cut', () => {

@@ -1,22 +1,34 @@
-/** Tables that fit: columns as wide as what is in them; on a terminal the ones that may shrink give way. */
+/** Tables that fit: columns as wide as what is in them; on a terminal the ones that may shrink give way: their words are cut, or go on below. */
 import { plainText } from './colour.ts';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** May be cut when the terminal is too narrow, down to this width. */
+  /** May be narrower than what is in it when the terminal is too narrow, down to this width. */
   readonly shrinkTo?: number;
+  /** Then its words go on in the next line; else they are cut. */
+  readonly wraps?: boolean;
 }
 
 const gap = '  ';
 
-/** Lines of a table, the title first. `width` null: nothing is cut. */
+/** Lines of a table, the title first. `width` null: nothing is cut or wrapped. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number | null,
   paintTitle = (text: string) => text,
 ): string[] {
+  return tableBlocks(columns, rows, width, paintTitle).flat();
+}
+
+/** The same, each row as the lines that it takes; the title first. */
+export function tableBlocks(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number | null,
+  paintTitle = (text: string) => text,
+): string[][] {
   const used = columns.map((_, index) => index).filter((index) => rows.some((row) => (row[index] ?? '') !== ''));
   if (used.length === 0) return [];
   const widths = new Map(
@@ -39,8 +51,18 @@ export function table(
     columns.map((column) => column.title),
     paintTitle,
   );
-  return [title, ...rows.map((row) => line(row))].map((text) => text.trimEnd());
+  const block = (row: readonly string[]): string[] => {
+    const cells = new Map(used.map((index) => [index, cellLines(row[index] ?? '', columns[index], widths.get(index))]));
+    const height = Math.max(1, ...[...cells.values()].map((lines) => lines.length));
+    return Array.from({ length: height }, (_, at) =>
+      line(columns.map((_column, index) => cells.get(index)?.[at] ?? '')),
+    );
+  };
+  return [[title], ...rows.map(block)].map((lines) => lines.map((text) => text.trimEnd()));
 }
+
+const cellLines = (cell: string, column: Column | undefined, width = 0): string[] =>
+  column?.wraps === true ? wrap(cell, width) : [cell];
 
 /** Takes from the widest column that may shrink until the table fits or none may any more. */
 function shrink(columns: readonly Column[], widths: Map<number, number>, width: number): void {
@@ -60,12 +82,39 @@ function shrink(columns: readonly Column[], widths: Map<number, number>, width: 
 export function fit(text: string, width: number): string {
   const plain = plainText(text);
   if (plain.length <= width) return text;
-  const cut = `${plain.slice(0, Math.max(0, width - 1))}…`;
-  // A cell has one colour or none: what stands before its first and after its last character.
-  const start = text.indexOf(plain.charAt(0));
-  const begin = text.startsWith('\u001B') ? text.slice(0, start) : '';
-  const end = begin === '' ? '' : '\u001B[0m';
-  return `${begin}${cut}${end}`;
+  return colouredAs(text)(`${plain.slice(0, Math.max(0, width - 1))}…`);
+}
+
+/** Breaks a text into lines of a width: between words, else behind a sign within one, else anywhere; colours stay whole. */
+export function wrap(text: string, width: number): string[] {
+  const plain = plainText(text);
+  if (plain.length <= width || width < 1) return [text];
+  const lines: string[] = [];
+  for (let rest = plain; rest !== '';) {
+    const end = breakIn(rest, width);
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  return lines.map(colouredAs(text));
+}
+
+function breakIn(text: string, width: number): number {
+  if (text.length <= width) return text.length;
+  const room = text.slice(0, width + 1);
+  const space = room.lastIndexOf(' ');
+  if (space > 0) return space;
+  // Behind a sign, else before the next word of a name in camel case.
+  for (const pattern of [/^.*[./:,;_-](?=.)/, /^.*[a-z](?=[A-Z])/]) {
+    const end = pattern.exec(room)?.[0].length ?? 0;
+    if (end > width / 3) return end;
+  }
+  return width;
+}
+
+/** A cell has one colour or none: what stands before its first and after its last character. */
+function colouredAs(cell: string): (text: string) => string {
+  const begin = cell.startsWith('\u001B') ? cell.slice(0, cell.indexOf('m') + 1) : '';
+  return (text) => (begin === '' ? text : `${begin}${text}\u001B[0m`);
 }
 
 function widthOf(text: string): number {

@@ -129,9 +129,9 @@ export const explainVerb: Verb = {
       const columns = [
         { title: 'COMMAND' },
         { title: 'MAY' },
-        { title: 'WHY NOT', shrinkTo: 20 },
-        { title: 'FIRST', shrinkTo: 8 },
-        { title: 'OPTIONS', shrinkTo: 8 },
+        { title: 'WHY NOT', shrinkTo: 20, wraps: true },
+        { title: 'FIRST', shrinkTo: 8, wraps: true },
+        { title: 'OPTIONS', shrinkTo: 12, wraps: true },
       ];
       return [
         `${paint.bold(instance)} is ${paint.state(found.state)}${found.reachable ? '' : `; host ${found.host} does not report just now`}`,

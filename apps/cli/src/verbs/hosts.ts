@@ -45,8 +45,8 @@ export const hostsVerb: Verb = {
         { title: 'MEMORY', align: 'right' as const },
         { title: 'DISK', align: 'right' as const },
         { title: 'INSTANCES', align: 'right' as const },
-        { title: 'HYPERVISOR', shrinkTo: 8 },
-        { title: 'NOTE', shrinkTo: 8 },
+        { title: 'HYPERVISOR', shrinkTo: 12, wraps: true },
+        { title: 'NOTE', shrinkTo: 14, wraps: true },
       ];
       return table(columns, rows, io.columns, paint.dim);
     });
@@ -75,7 +75,7 @@ export const hostShowVerb: Verb = {
       ...facts(factsOf(shown), paint.dim),
       '',
       ...table(
-        [{ title: 'ORDER' }, { title: 'MAY' }, { title: 'WHY NOT', shrinkTo: 20 }],
+        [{ title: 'ORDER' }, { title: 'MAY' }, { title: 'WHY NOT', shrinkTo: 20, wraps: true }],
         shown.orders.map(({ name, allowed, fact }) => [inKebab(name), allowed ? paint.green('yes') : 'no', fact ?? '']),
         io.columns,
         paint.dim,
@@ -168,7 +168,12 @@ export const hostDrainVerb: Verb = {
         how === null ? paint.red('stays') : inKebab(how),
         why ?? '',
       ]);
-      const columns = [{ title: 'INSTANCE' }, { title: 'STATE' }, { title: 'HOW' }, { title: 'WHY NOT', shrinkTo: 20 }];
+      const columns = [
+        { title: 'INSTANCE' },
+        { title: 'STATE' },
+        { title: 'HOW' },
+        { title: 'WHY NOT', shrinkTo: 20, wraps: true },
+      ];
       return table(columns, rows, io.columns, paint.dim);
     });
     return found.stay === 0 ? exitCodes.ok : exitCodes.refused;
@@ -224,10 +229,10 @@ export const hostHistoryVerb: Verb = {
       const columns = [
         { title: 'MESSAGE' },
         { title: 'TIME' },
-        { title: 'WHO', shrinkTo: 10 },
-        { title: 'WHAT', shrinkTo: 16 },
-        { title: 'STATE AFTER', shrinkTo: 16 },
-        { title: 'WHY', shrinkTo: 16 },
+        { title: 'WHO', shrinkTo: 11, wraps: true },
+        { title: 'WHAT', shrinkTo: 16, wraps: true },
+        { title: 'STATE AFTER', shrinkTo: 16, wraps: true },
+        { title: 'WHY', shrinkTo: 14, wraps: true },
       ];
       const verdict = found.verdict.ok ? [] : [paint.red('the history does not fold to what was recorded')];
       return [...table(columns, rows, io.columns, paint.dim), ...verdict];
