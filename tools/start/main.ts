@@ -8,6 +8,7 @@ import { leftovers } from './leftovers.ts';
 import { LiveView } from './live-view.ts';
 import { readOptions, type StartOptions } from './options.mjs';
 import { checkPort } from './port-check.ts';
+import { stopInstances } from './stop-instances.ts';
 import { startSystem, type System } from './system.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
     code = fail(error instanceof Error ? error.message : String(error));
   }
   // Guests are told to shut down in every case; ending the hypervisor under them would pull their plugs.
-  await stopInstances(system, view).catch((error: unknown) =>
+  await stopInstances(system.api, view, say).catch((error: unknown) =>
     say(`  the instances could not be stopped: ${String(error)}`),
   );
   await view.stop();
@@ -99,33 +100,6 @@ Ctrl-C stops the instances and ends everything; the next start goes on from ther
 
 async function history(system: System, instance: string): Promise<Turn[]> {
   return (await system.api.get<{ entries: Turn[] }>(`/v1/instances/${instance}/history`)).entries;
-}
-
-/** Every running guest is ordered to stop, with the reason in its history. */
-async function stopInstances(system: System, view: LiveView): Promise<void> {
-  const { instances } = await system.api.get<{ instances: { uuid: string; name: string; state: string }[] }>(
-    '/v1/instances',
-  );
-  const running = instances.filter(({ state }) => state === 'running' || state === 'paused');
-  if (running.length > 0) say('\nStopping the instances:');
-  await Promise.all(
-    running.map(async ({ uuid, name, state }) => {
-      /** Orders it, and waits for one of these states, though not for ever. */
-      const order = async (what: { name: string; args: object }, states: readonly string[]): Promise<void> => {
-        const there = view.next(({ message }) => message.instance === uuid && states.includes(message.state.value));
-        await system.api.post(`/v1/instances/${uuid}/commands`, what);
-        await Promise.race([there, new Promise((resolve) => setTimeout(resolve, 60_000))]);
-      };
-      const over = ['stopped', 'failed', 'suspended'];
-      try {
-        // A guest that stands still would not hear that it is to shut down.
-        if (state === 'paused') await order({ name: 'unpause', args: {} }, ['running', ...over]);
-        await order({ name: 'stop', args: { timeoutSeconds: 20, reason: 'shutdown' } }, over);
-      } catch (error) {
-        say(`  ${name} could not be stopped: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }),
-  );
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {
