@@ -60,7 +60,7 @@ class News {
     if (isFollowing) return '';
     const isPerson = who !== 'coordinator' && !/^agent\b/.test(who);
     if (isPerson) {
-      const isOrder = /^command /.test(why);
+      const isOrder = why.startsWith('command ');
       if (!isOrder || why !== this.#command) this.#told = `for ${what} by ${who}`;
       if (isOrder) this.#command = why;
       return [who, isOrder ? '' : why].filter((text) => text !== '').join(', ');
