@@ -26,6 +26,12 @@ const head = z.object({
 });
 type Head = z.infer<typeof head>;
 
+/** A part of what a stream's info says of its subjects; `total` of all that the filter takes. */
+interface SubjectsPage {
+  readonly total?: number;
+  readonly state: { readonly subjects?: Readonly<Record<string, number>> };
+}
+
 export class Bucket {
   readonly #core: Core;
   readonly #name: string;
@@ -144,14 +150,21 @@ export class Bucket {
     return left.length;
   }
 
-  /** How many messages lie under each subject that the filter takes. */
+  /**
+   * How many messages lie under each subject that the filter takes. The server names 100,000 of them at a time, in their order: one that
+   * others add or remove meanwhile may be missed, and is seen the next time.
+   */
   async #subjects(filter: string): Promise<Record<string, number>> {
-    const info = await untilAnswered(this.#core, undefined, () =>
-      callApi<{ state: { subjects?: Record<string, number> } }>(this.#core, `STREAM.INFO.${this.#stream}`, {
-        subjects_filter: filter,
-      }),
-    );
-    return info.state.subjects ?? {};
+    const found: Record<string, number> = {};
+    for (let offset = 0; ;) {
+      const { total = 0, state } = await untilAnswered(this.#core, undefined, () =>
+        callApi<SubjectsPage>(this.#core, `STREAM.INFO.${this.#stream}`, { subjects_filter: filter, offset }),
+      );
+      const page = Object.entries(state.subjects ?? {});
+      for (const [subject, count] of page) found[subject] = count;
+      offset += page.length;
+      if (page.length === 0 || offset >= total) return found;
+    }
   }
 
   async #create(): Promise<void> {
