@@ -52,8 +52,8 @@ export const agentConfig = z.strictObject({
           autoConverge: z.boolean().default(false),
           /** A move may be switched to post-copy; needs `landing: "running"`, and with it a `lockManager`. */
           postCopy: z.boolean().default(false),
-          /** How a move is brought to its end at any price. */
-          forceComplete: z.enum(['pause', 'postCopy']).default('pause'),
+          /** How a move is brought to its end at any price; left out: `postCopy` where that is allowed, else `pause`. */
+          forceComplete: z.enum(['pause', 'postCopy']).optional(),
           /** Who lets the guest go on where it arrives: its new owner (`paused`), or libvirt by itself (`running`; needs a `lockManager`). */
           landing: z.enum(['paused', 'running']).default('paused'),
           /** `lock_manager` in the qemu.conf of every host: what keeps a guest from running on two of them. */

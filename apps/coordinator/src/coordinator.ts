@@ -80,7 +80,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     hosts,
     send,
     ask,
-    proofOf: (host) => made.proofOf(host),
+    proofOf: (host): object | null => made.proofOf(host),
     incarnation,
     clock: systemClock,
     log,
@@ -114,7 +114,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     commands: { send: (command, host) => cluster.send(command, host) },
     journal,
     hosts: () => hosts.all(),
-    proofOf: (host) => made.proofOf(host),
+    proofOf: (host): object | null => made.proofOf(host),
     fleet: made,
     queries: {
       query: (host, method, args) => ask(host, method, args, { patienceMs: 5_000, signal: AbortSignal.timeout(6_000) }),

@@ -48,6 +48,7 @@ import { postLiveMigrationAtDestination } from './migration/post-destination.ts'
 import { preBlockMigration, preLiveMigration } from './migration/prepare-destination.ts';
 import { removeProbe } from './migration/probe-file.ts';
 import { migrationPolicy } from './migration/settings.ts';
+import { recoverMigration } from './migration/recover.ts';
 import { migrationProgress, steerMigration } from './migration/steer.ts';
 import { snapshot } from './snapshot/snapshot.ts';
 import { addressesOf } from './network/leases.ts';
@@ -217,6 +218,9 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   }
   steerMigration(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void> {
     return this.#effect(context, (hands) => steerMigration(hands, how, migrationPolicy(this.#host.settings)), instance);
+  }
+  recoverMigration(instance: InstanceUuid, to: string, context: EffectContext): Promise<void> {
+    return this.#effect(context, (hands) => recoverMigration(this.#host, hands, to), instance);
   }
   migrationProgress(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null> {
     return migrationProgress(this.#host, instance, context);

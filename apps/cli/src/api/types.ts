@@ -80,6 +80,8 @@ export interface MigrationProgressView {
   readonly iteration: number;
   readonly expectedDowntimeMs: number | null;
   readonly expectedEndMs: number | null;
+  /** A share; absent from coordinators of before. */
+  readonly slowedBy?: number | null;
 }
 
 /** How far what is under way has come. */

@@ -25,6 +25,10 @@ test('numbers of a live copy come first; what effects say is put side by side; n
   expect(progressText({ effects: [], copy: { ...copy, expectedEndMs: null, expectedDowntimeMs: null } })).toContain(
     'no end in sight',
   );
+  expect(progressText({ effects: [], copy: { ...copy, slowedBy: 0.3 } })).toMatch(/, slowed down by 30 %$/);
+  expect(progressText({ effects: [], copy: { ...copy, phase: 'post-copy failed' } })).toBe(
+    'post-copy failed: 256 MiB of its memory is still at the source; it goes on when the hosts reach each other again',
+  );
   const sent = { ...effect, what: 'image_uploading', fraction: 0.999 };
   expect(progressText({ effects: [effect, sent], copy: null })).toBe('fetching image, 12 MiB; image uploading, 99 %');
   expect(progressText({ effects: [], copy: null })).toBeNull();

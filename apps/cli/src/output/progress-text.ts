@@ -21,12 +21,17 @@ function copyText({
   bytesPerSecond,
   expectedEndMs,
   expectedDowntimeMs,
+  slowedBy,
   phase,
 }: MigrationProgressView): string {
   const total = memory.total + disk.total;
   const left = memory.remaining + disk.remaining;
   const share = total === 0 ? '' : `${Math.floor((100 * (total - left)) / total)} % of ${mebibytes(total / 2 ** 20)}, `;
+  // The numbers are of before.
+  if (phase === 'post-copy failed')
+    return `${phase}: ${mebibytes(left / 2 ** 20)} of its memory is still at the source; it goes on when the hosts reach each other again`;
   const end = expectedEndMs === null ? 'no end in sight' : `${duration(expectedEndMs)} left`;
   const pause = expectedDowntimeMs === null ? '' : `, stands still for ${duration(expectedDowntimeMs)}`;
-  return `${phase}: ${share}${mebibytes(bytesPerSecond / 2 ** 20)}/s, ${end}${pause}`;
+  const slow = typeof slowedBy === 'number' ? `, slowed down by ${Math.round(100 * slowedBy)} %` : '';
+  return `${phase}: ${share}${mebibytes(bytesPerSecond / 2 ** 20)}/s, ${end}${pause}${slow}`;
 }

@@ -18,9 +18,12 @@ export interface Hint {
  */
 export type MigrationSteering = 'abort' | 'forceComplete' | 'postCopy';
 
+/** `busy` of both sides of a post-copy that broke off: vCPUs at the destination, the rest of the memory at the source. */
+export const POST_COPY_FAILED = 'post-copy failed';
+
 /** How far a live migration is. Numbers for a person to look at: they are never stored and nothing is decided by them. */
 export interface MigrationProgress {
-  readonly phase: 'preparing' | 'copying' | 'post-copy';
+  readonly phase: 'preparing' | 'copying' | 'post-copy' | typeof POST_COPY_FAILED;
   /** Since it began. */
   readonly elapsedMs: number;
   /** Bytes. Memory that the guest writes to while it is copied remains to be copied once more. */
@@ -35,6 +38,8 @@ export interface MigrationProgress {
   readonly expectedDowntimeMs: number | null;
   /** How long it takes at this rate; null = not known, or the guest writes faster than it is copied. */
   readonly expectedEndMs: number | null;
+  /** By how much the guest is slowed down because it writes faster than it is copied, from 0 to 1; null = it is not. */
+  readonly slowedBy: number | null;
 }
 
 /** What runs on a host: its facts for placement, read at each beat. */
@@ -76,6 +81,12 @@ export interface HostPort {
    * migration runs, it is too late, or this one does not allow for it.
    */
   steerMigration?(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void>;
+  /**
+   * Brings over the rest of a guest whose post-copy broke off (`POST_COPY_FAILED` on both sides: a destination that has not noticed yet would
+   * be left in a muddle). Returns when memory comes again, or has come; `to` is the address of the destination. Throws
+   * `INSTANCE_INVALID_STATE` when it did not break off, or cannot go on (yet).
+   */
+  recoverMigration?(instance: InstanceUuid, to: string, context: EffectContext): Promise<void>;
   /** How far the live migration of an instance away from this host is; null when none runs. Waits for no job. */
   migrationProgress?(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null>;
   /** Ends the guest at once, whatever it is about; its definition and files stay. Nothing that runs is fine. For a host that may run none any more. */

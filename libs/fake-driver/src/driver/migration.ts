@@ -183,5 +183,6 @@ export function progressOf(view: MoveView): MigrationProgress {
     expectedDowntimeMs: view.iteration === 0 ? null : view.downtimeMs,
     expectedEndMs:
       view.bytesPerSecond === 0 || view.endless ? null : Math.round((remaining * 1000) / view.bytesPerSecond),
+    slowedBy: null,
   };
 }

@@ -1,5 +1,5 @@
 /** With what one effect touches libvirt: looks that change nothing, acts that the permit allows, waits that end in time. */
-import { ChronovirtError, DriverError, HypervisorUnavailableError } from '@chronovirt/contract';
+import { ChronovirtError, DriverError, HypervisorUnavailableError, POST_COPY_FAILED } from '@chronovirt/contract';
 import type { EffectContext, InstanceUuid } from '@chronovirt/contract';
 import {
   domainByUuid,
@@ -106,7 +106,8 @@ export class Hands {
 
   /**
    * Returns when the domain's job lock was free once: no earlier call works on it any more. A harmless modifying call waits in line
-   * for the lock; after 30 s libvirt gives up, which means "still busy": again, until the time is up.
+   * for the lock; after 30 s libvirt gives up, which means "still busy": again, until the time is up. A post-copy that broke off holds the
+   * lock for as long as it stays so, and nobody works on it.
    */
   async barrier(): Promise<void> {
     const { ELEMENT } = DomainMetadataType;
@@ -120,10 +121,14 @@ export class Hands {
         // Gone or stopped while it waited: whoever held the lock has ended.
         if (isNoDomain(error) || isOperationInvalid(error)) return;
         if (!isOperationTimeout(error)) throw error;
+        if ((await this.lookAtPower())?.busy === POST_COPY_FAILED) return;
       }
     }
   }
 }
+
+/** So often it is looked at whether a post-copy that broke off goes on, in milliseconds: nothing tells of each way in which it may. */
+const BROKEN_LOOK_MS = 1_000;
 
 /** How often "already so" may send an effect back to its look before it is an error after all. */
 const MOST_ROUNDS = 6;
@@ -151,6 +156,11 @@ async function looking<Seen extends { readonly busy: string | null } | null>(
   for (let waited = 0; ;) {
     const seen = await look();
     if (seen !== null && seen.busy !== null) {
+      // A barrier that waits in line would stand in the way of whoever brings the rest over.
+      if (seen.busy === POST_COPY_FAILED) {
+        await hands.change(BROKEN_LOOK_MS);
+        continue;
+      }
       await hands.barrier();
       // Some work holds no lock: the barrier passes and the domain is still busy.
       if ((waited += 1) > 1) await hands.change(100);

@@ -1,5 +1,5 @@
 /** libvirt's states and reasons in the words of an observation. */
-import type { Power } from '@chronovirt/contract';
+import { POST_COPY_FAILED, type Power } from '@chronovirt/contract';
 import {
   DomainCrashedReason,
   DomainPausedReason,
@@ -47,12 +47,12 @@ const busyPauses = new Map<number, string>([
   [DomainPausedReason.SNAPSHOT, 'taking a snapshot'],
   [DomainPausedReason.STARTING_UP, 'starting up'],
   [DomainPausedReason.POSTCOPY, 'migrating (post-copy)'],
-  [DomainPausedReason.POSTCOPY_FAILED, 'post-copy failed'],
+  [DomainPausedReason.POSTCOPY_FAILED, POST_COPY_FAILED],
 ]);
 
 const busyRuns = new Map<number, string>([
   [DomainRunningReason.POSTCOPY, 'migrating (post-copy)'],
-  [DomainRunningReason.POSTCOPY_FAILED, 'post-copy failed'],
+  [DomainRunningReason.POSTCOPY_FAILED, POST_COPY_FAILED],
 ]);
 
 /** Describes a state and its reason; an unknown state of a newer libvirt counts as on and busy, so that nobody rests on it. */

@@ -19,7 +19,7 @@ export interface LiveMigrationSettings {
   readonly autoConverge?: boolean;
   /** A move may be switched to post-copy; needs `landing: "running"`, and with it a lock manager. Default: false. */
   readonly postCopy?: boolean;
-  /** How a move is brought to its end at any price. Default: `pause`. */
+  /** How a move is brought to its end at any price. Default: `postCopy` where that is allowed, else `pause`. */
   readonly forceComplete?: 'pause' | 'postCopy';
   /**
    * Who lets the guest go on where it arrives. `paused` (default): its new owner. `running`: libvirt by itself; should the network fail

@@ -179,7 +179,9 @@ describe('how far a move is', () => {
       iteration: 1,
       expectedDowntimeMs: 300,
       expectedEndMs: 4_000,
+      slowedBy: null,
     });
+    expect(progressOf({ ...params, auto_converge_throttle: 30 })).toMatchObject({ slowedBy: 0.3 });
   });
 
   it('has no end while the guest writes faster than it is copied, and none before anything is known', () => {

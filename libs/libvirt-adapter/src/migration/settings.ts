@@ -26,7 +26,7 @@ export function migrationPolicy({ liveMigration = {}, address }: LibvirtDriverSe
     maxDowntimeMs: given.maxDowntimeMs ?? null,
     autoConverge: given.autoConverge ?? false,
     postCopy: given.postCopy ?? false,
-    forceComplete: given.forceComplete ?? 'pause',
+    forceComplete: given.forceComplete ?? (given.postCopy === true ? 'postCopy' : 'pause'),
     landing: given.landing ?? 'paused',
     lockManager: given.lockManager ?? 'none',
     trustSharedStorage: given.trustSharedStorage ?? false,

@@ -1,5 +1,5 @@
 /** A move that runs is steered by a person, and tells how far it is. */
-import { DriverError } from '@chronovirt/contract';
+import { DriverError, POST_COPY_FAILED } from '@chronovirt/contract';
 import type { InstanceUuid, MigrationProgress, MigrationSteering, QueryContext } from '@chronovirt/contract';
 import {
   DomainJobType,
@@ -12,6 +12,7 @@ import {
 import type { TypedParams } from '@chronovirt/libvirt';
 import type { Hands } from '../guest/hands.ts';
 import { isMovingAway, nullIfGone } from '../guest/look.ts';
+import { describeState } from '../guest/state-words.ts';
 import type { HostServices } from '../host/host-services.ts';
 import type { MigrationPolicy } from './settings.ts';
 
@@ -62,7 +63,9 @@ export async function migrationProgress(
         if (isUnsupported(error) || isOperationInvalid(error)) return null;
         return nullIfGone(error);
       });
-      return job !== null && job.type !== DomainJobType.NONE && isMovingAway(job) ? progressOf(job.params) : null;
+      if (job === null || job.type === DomainJobType.NONE || !isMovingAway(job)) return null;
+      const { busy } = describeState(state.state, state.reason);
+      return { ...progressOf(job.params), ...(busy === POST_COPY_FAILED && { phase: busy }) };
     },
     context,
     instance,
@@ -91,5 +94,6 @@ export function progressOf(params: TypedParams): MigrationProgress {
     iteration: number('memory_iteration'),
     expectedDowntimeMs: params['downtime'] === undefined ? null : number('downtime'),
     expectedEndMs: bytesPerSecond === 0 || endless ? null : Math.round((remaining * 1000) / bytesPerSecond),
+    slowedBy: number('auto_converge_throttle') > 0 ? number('auto_converge_throttle') / 100 : null,
   };
 }

@@ -68,7 +68,15 @@ interface Waiting {
   readonly args: unknown;
 }
 
-const PORT = ['observe', 'observeAll', 'barrier', 'interrupt', 'steerMigration', 'migrationProgress'] as const;
+const PORT = [
+  'observe',
+  'observeAll',
+  'barrier',
+  'interrupt',
+  'steerMigration',
+  'recoverMigration',
+  'migrationProgress',
+] as const;
 const ENTRY = fileURLToPath(new URL('driver-process.ts', import.meta.url));
 
 type Context = Partial<EffectContext & QueryContext>;

@@ -1,4 +1,4 @@
-/** What the cluster asks of a host's driver about a move, past every mailbox. Only `steerMigration` changes anything, and only a copy that is due. */
+/** What the cluster asks of a host's driver about a move, past every mailbox. Only `steerMigration` and `recoverMigration` change anything, and only a copy that is due or was. */
 import {
   ChronovirtError,
   instanceSpec,
@@ -37,6 +37,7 @@ export const moveQueryNames = [
   'checkCanLiveMigrateSource',
   'checkCanLiveMigrateDestinationCleanup',
   'steerMigration',
+  'recoverMigration',
   'migrationProgress',
 ] as const;
 
@@ -92,6 +93,8 @@ export class MoveQueries {
         };
       case 'steerMigration':
         return { value: await this.#steer(instanceUuid.parse(args['instance']), String(args['action']), context) };
+      case 'recoverMigration':
+        return { value: await this.#recover(instanceUuid.parse(args['instance']), String(args['to']), context) };
       case 'migrationProgress':
         return {
           value: (await this.#driver.migrationProgress?.(instanceUuid.parse(args['instance']), context)) ?? null,
@@ -133,6 +136,17 @@ export class MoveQueries {
     if (this.#driver.steerMigration === undefined)
       throw new ChronovirtError('NOT_IMPLEMENTED', 'the driver of this host steers no migrations');
     await this.#driver.steerMigration(instance, action, this.#effect(context, instance));
+    return null;
+  }
+
+  /** However its order ended here: half a guest stays on each side of a post-copy that broke off. */
+  async #recover(instance: InstanceUuid, to: string, context: QueryContext): Promise<null> {
+    const { value } = await this.#held(instance, context);
+    if (value !== 'migrating.liveMigration' && value !== 'migrating.verdict')
+      throw new ChronovirtError('INSTANCE_INVALID_STATE', `instance ${instance} does not move live: it is ${value}`);
+    if (this.#driver.recoverMigration === undefined)
+      throw new ChronovirtError('NOT_IMPLEMENTED', 'the driver of this host recovers no migrations');
+    await this.#driver.recoverMigration(instance, to, this.#effect(context, instance));
     return null;
   }
 

@@ -1,12 +1,14 @@
 /** The source's part of a move, and what the facts of both hosts say of it afterwards. */
-import { nothingThere, type InstanceSpec } from '@chronovirt/contract';
+import { nothingThere, type InstanceSpec, type LiveMigrateData, type Observation } from '@chronovirt/contract';
 import { sleep } from '@chronovirt/runtime';
 import type { Known } from '../histories.ts';
-import { hasLanded, isItOver, whereIsIt, type Verdict } from './facts.ts';
+import { hasLanded, isItOver, isTorn, whereIsIt, type Verdict } from './facts.ts';
 import { failed, type Move, type SegmentEnd } from './move.ts';
 
 const STEER_MS = 10_000;
-/** While the source's agent is silent the destination is looked at this often, in milliseconds. */
+/** A source whose libvirt cannot reach the destination says so within this, in milliseconds. */
+const RECOVER_MS = 30_000;
+/** Both sides are looked at this often while the source's history says nothing, in milliseconds. */
 const GLANCE_MS = 10_000;
 
 /** A call for an abort, or for the end, is repeated so often until the source's hypervisor has taken it, in milliseconds. */
@@ -142,7 +144,8 @@ const isAtIt: ReadonlySet<string> = new Set([
 
 /**
  * The source's agent may be silent while its hypervisor goes on, or for ever. A guest that runs at the destination has arrived, whoever
- * says nothing; a source that is proved to be down has ended its part.
+ * says nothing; a source that is proved to be down has ended its part. A post-copy that broke off is brought on as soon as both sides say
+ * so; where one half of the guest is lost, or it is to be deleted, nobody waits for the other.
  */
 async function settledOtherwise(move: Move, signal: AbortSignal): Promise<Ended> {
   for (;;) {
@@ -150,10 +153,30 @@ async function settledOtherwise(move: Move, signal: AbortSignal): Promise<Ended>
     if (move.tools.proofOf(move.source) !== null)
       return { result: 'failed', why: `host ${move.source} is proved to be down`, found: undefined, heard: null };
     if (move.plan.kind !== 'live') continue;
-    const seen = await move.look(move.destination);
+    const [source, seen] = await Promise.all([move.look(move.source), move.look(move.destination)]);
     if (seen?.power === 'on' && seen.busy === null)
       return { result: 'done', why: 'the guest runs at the destination', found: undefined, heard: null };
+    if (!isTorn(source) && !isTorn(seen)) continue;
+    const verdict = whereIsIt(move.plan, source, seen);
+    if (verdict.kind === 'undone') return { result: 'failed', why: verdict.why, found: undefined, heard: null };
+    await recovered(move, source, seen, signal);
   }
+}
+
+/** The rest of the memory is ordered over. Both have to know that it broke off; an answer that it cannot be yet is as good as none. */
+async function recovered(
+  move: Move,
+  source: Observation | null,
+  destination: Observation | null,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isTorn(source) || !isTorn(destination)) return;
+  const { found } = move.plan;
+  const { targetConnectAddr } = (found['migrateData'] ?? {}) as Partial<LiveMigrateData>;
+  const asked = { instance: move.instance, to: targetConnectAddr ?? found['address'] ?? move.destination };
+  await move.tools.ask(move.source, 'recoverMigration', asked, { patienceMs: RECOVER_MS, signal }).catch(() => {
+    signal.throwIfAborted();
+  });
 }
 
 function pause({ tools }: Move, ms: number, signal: AbortSignal): Promise<void> {
@@ -192,6 +215,7 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
     case 'undone':
       throw undone(verdict, plan.aborting ? 'ABORTED' : 'NOT_MOVED', { source, destination, ...heard }, ended);
     case 'unclear':
+      await recovered(move, source, destination, move.signal);
       throw failed('UNCLEAR', `the facts do not say yet where the guest is`, {
         verdict: 'unclear',
         awaiting: verdict.awaiting,

@@ -1,5 +1,5 @@
 /** Where the guest is, by what was seen on both hosts. Nobody's opinion counts, least of all that of code that has just failed. */
-import type { MigrationContext, Observation } from '@chronovirt/contract';
+import { POST_COPY_FAILED, type MigrationContext, type Observation } from '@chronovirt/contract';
 
 export type Verdict =
   /** The guest is at the destination. */
@@ -16,6 +16,9 @@ const isGone = (seen: Observation): boolean =>
 /** Half of a guest: its other half is still with its source. */
 const isHalf = (seen: Observation): boolean => seen.busy !== null || isMoving(seen);
 
+/** Post-copy broke off: half of the guest is here, and the other half on the other side. */
+export const isTorn = (seen: Observation | null): boolean => seen?.busy === POST_COPY_FAILED;
+
 /** The guest is there as a whole, whether it runs or waits to be let go on. */
 export const hasLanded = (seen: Observation | null): boolean =>
   runs(seen) || (seen?.power === 'paused' && !isHalf(seen));
@@ -26,16 +29,17 @@ export const hasLanded = (seen: Observation | null): boolean =>
  * does not answer and the other one does not tell enough, nothing is decided.
  */
 export function whereIsIt(
-  { origin }: Pick<MigrationContext, 'origin'>,
+  plan: Pick<MigrationContext, 'origin' | 'doomed'>,
   source: Observation | null,
   destination: Observation | null,
 ): Verdict {
   // Where hypervisors let it run by themselves they do so only after it was stopped on the source.
   if (runs(destination)) return { kind: 'landed' };
+  if (isTorn(source) || isTorn(destination)) return whatIsLeft(plan, source, destination);
   if (source === null)
     return { kind: 'unclear', awaiting: 'an answer of the source: the guest does not run at the destination' };
   if (source.busy !== null) return { kind: 'unclear', awaiting: `the end of what the source does: ${source.busy}` };
-  if (source.power === 'on' || (origin === 'paused' && source.power === 'paused' && !isMoving(source)))
+  if (source.power === 'on' || (plan.origin === 'paused' && source.power === 'paused' && !isMoving(source)))
     return { kind: 'undone', onwards: 'probe', why: 'the guest never left the source' };
   if (destination === null)
     return { kind: 'unclear', awaiting: 'an answer of the destination: the guest does not run at the source' };
@@ -54,6 +58,30 @@ export function whereIsIt(
   return {
     kind: 'unclear',
     awaiting: `one side to settle: source ${source.power} (${source.reason}), destination ${destination.power} (${destination.reason})`,
+  };
+}
+
+/**
+ * Half of a guest is on each side of a post-copy that broke off, and neither is one by itself: the source may not run its half again, for
+ * the other one has run since. With both there it can be brought over. Where one is lost the guest's memory is, and it starts anew from its
+ * disks; where it is to be deleted both go.
+ */
+function whatIsLeft(
+  { doomed }: Pick<MigrationContext, 'doomed'>,
+  source: Observation | null,
+  destination: Observation | null,
+): Verdict {
+  if (doomed) return { kind: 'undone', onwards: 'probe', why: 'post-copy broke off, and the guest is to be deleted' };
+  const why = (where: string): string => `post-copy broke off, and the half of the guest at the ${where} is lost`;
+  if (isTorn(source) && destination !== null && isGone(destination))
+    return { kind: 'undone', onwards: 'start', why: why('destination') };
+  // A source that is off because all of it has come, or that has no domain any more, may be ahead of what the destination says.
+  const isLost = source?.power === 'crashed' || (source?.power === 'off' && !isMoving(source));
+  if (isTorn(destination) && isLost) return { kind: 'undone', onwards: 'start', why: why('source') };
+  return {
+    kind: 'unclear',
+    awaiting:
+      'the hosts to reach each other: post-copy broke off, and half of the guest is on each side; a delete ends it as well',
   };
 }
 

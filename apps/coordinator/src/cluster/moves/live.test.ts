@@ -46,10 +46,9 @@ describe.each(['shared', 'separate'] as const)('a guest on %s storage', (storage
     world.killAgent('h1');
     const { agent, started } = world.launchAgent('h1');
     const context = { signal: new AbortController().signal, deadlineMs: 10_000 };
-    const answer = agent.queries.handle('steerMigration', { instance: uuid, action: 'abort' }, context);
-    const refused = expect(answer).rejects.toThrow(`nothing of instance ${uuid} is being copied live: it is running`);
+    const answer = agent.queries.handle('steerMigration', { instance: uuid, action: 'abort' }, context).catch(String);
     await world.clock.settle(started);
-    await refused;
+    expect(await answer).toContain(`nothing of instance ${uuid} is being copied live: it is running`);
   });
 
   test('property 13: past its landing it is not called off any more', async () => {
