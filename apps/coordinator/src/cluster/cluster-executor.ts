@@ -9,36 +9,21 @@
 import {
   CLUSTER,
   DriverError,
-  MESSAGE_VERSION,
   nothingThere,
   type EffectContext,
   type HostName,
-  type Incarnation,
   type InstanceUuid,
-  type MessageId,
   type Observation,
   type TurnMessage,
 } from '@chronovirt/contract';
-import { adoptOrder, decide, defaultPolicy, MACHINE_VERSION, settled } from '@chronovirt/machines';
-import {
-  EffectFailedError,
-  isReadable,
-  whyUnreadable,
-  type Clock,
-  type EffectExecutor,
-  type EffectInput,
-  type Journal,
-  type Stored,
-} from '@chronovirt/runtime';
+import { adoptOrder } from '@chronovirt/machines';
+import { EffectFailedError, isReadable, type EffectExecutor, type EffectInput, type Stored } from '@chronovirt/runtime';
 import type { SendToActor } from './host-requests.ts';
 import { moveMethods, runMoveStep, type MoveTools } from './moves/index.ts';
 import { choose, explainNone, type Candidate, type Ratios } from './placement.ts';
 import { writeInto } from './write-into.ts';
 
 export interface ClusterExecutorOptions {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly incarnation: Incarnation;
   readonly send: SendToActor;
   readonly candidates: () => Iterable<Candidate>;
   /** What the steps of a move need. */
@@ -202,7 +187,7 @@ export class ClusterExecutor implements EffectExecutor {
 
   /** The host's last message of the instance; null where there is none, or none that can be read. */
   async #lastOn(host: HostName, instance: InstanceUuid): Promise<Extract<Stored, { message: TurnMessage }> | null> {
-    const last = await this.#options.journal.last(host, instance);
+    const last = await this.#options.moves.writer.journal.last(host, instance);
     return last !== null && isReadable(last) ? last : null;
   }
 
@@ -211,52 +196,14 @@ export class ClusterExecutor implements EffectExecutor {
    * there, it never adopts, nothing was touched. Otherwise the sequence of what it stored: it did adopt.
    */
   async #withdraw({ spec, due }: EffectInput, host: HostName, epoch: number): Promise<number | null> {
-    const { journal, clock, incarnation } = this.#options;
-    for (;;) {
-      const last = await journal.last(host, spec.uuid);
-      if (last !== null && !isReadable(last))
-        throw new DriverError(
-          'HISTORY_UNREADABLE',
-          `the history on host ${host} cannot be read: ${whyUnreadable(last)?.text}`,
-        );
-      const state = last === null ? null : settled(last.message.state, last.seq);
-      if (last !== null && state !== null && state.actor.epoch >= epoch) {
-        return last.message.events.some(({ type }) => type === 'fence') ? null : last.seq;
-      }
-      const at = Math.max(clock.now(), state?.actor.at ?? 0);
-      const env = {
-        instance: spec.uuid,
-        host,
-        at,
-        incarnation,
-        policy: defaultPolicy,
-        facts: { implements: this.implements },
-      };
-      const decision = decide(state, { kind: 'link', link: { kind: 'fence', epoch } }, env);
-      if (decision.kind !== 'turn')
-        throw new DriverError(
-          'FENCE_NOT_TAKEN',
-          `the history on host ${host} takes no fence: ${JSON.stringify(decision)}`,
-        );
-      const message: TurnMessage = {
-        v: MESSAGE_VERSION,
-        // One fence per host and epoch, whoever tries it and however often.
-        id: `fence.${spec.uuid}.${epoch}.${incarnation}` as MessageId,
-        instance: spec.uuid,
-        host,
-        epoch,
-        incarnation,
-        at,
-        by: decision.by,
-        command: due.command,
-        cause: `order ${due.op} was not taken`,
-        machine: MACHINE_VERSION,
-        events: decision.events,
-        state: decision.next,
-      };
-      const appended = await journal.append(message, last?.seq ?? 0);
-      if (appended.kind === 'stored') return null;
-    }
+    const { seq, events } = await writeInto(
+      this.#options.moves.writer,
+      host,
+      spec.uuid,
+      { kind: 'fence', epoch },
+      { id: `fence.${spec.uuid}.${epoch}`, cause: `order ${due.op} was not taken`, command: due.command },
+    );
+    return events.includes('fence') ? null : seq;
   }
 }
 

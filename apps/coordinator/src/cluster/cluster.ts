@@ -76,9 +76,6 @@ export class Cluster {
       log,
       proofOf,
       executor: new ClusterExecutor({
-        journal,
-        clock,
-        incarnation,
         send,
         candidates,
         moves: {

@@ -5,6 +5,7 @@
 import {
   DriverError,
   MESSAGE_VERSION,
+  type CommandId,
   type HostName,
   type Incarnation,
   type InstanceState,
@@ -25,21 +26,25 @@ export interface Writer {
 export interface Written {
   /** `turn`: it stands there now, or stood there before. `nothing`: the history takes it no more, and why. */
   readonly decision: Exclude<Decision, { kind: 'answer' }>;
-  /** State and sequence of the history after it; null = there is none. */
+  /** State, sequence and types of events of the message that is the history's last after it; null and none = there is no history. */
   readonly state: InstanceState | null;
   readonly seq: number;
+  readonly events: readonly string[];
 }
 
 /** Links that take away, or end a waiting. */
 export type Writable = Extract<Link, { kind: 'fence' | 'undo' | 'moveOver' | 'confirm' }>;
 
-/** `why` names the writing: one id per host, instance and reason, whoever tries it and however often. */
+/**
+ * `id` names the writing: one per host, instance and reason, whoever tries it and however often. `command`: the order that it serves, if
+ * any.
+ */
 export async function writeInto(
   { journal, clock, incarnation }: Writer,
   host: HostName,
   instance: InstanceUuid,
   link: Writable,
-  { id, cause }: { id: string; cause: string },
+  { id, cause, command = null }: { id: string; cause: string; command?: CommandId | null },
 ): Promise<Written> {
   for (;;) {
     const last = await journal.last(host, instance);
@@ -57,7 +62,9 @@ export async function writeInto(
       { instance, host, at, incarnation, policy: defaultPolicy, facts: { implements: new Set() } },
     );
     if (decision.kind === 'answer') throw new Error('a link is never answered like a command');
-    if (decision.kind === 'nothing') return { decision, state, seq };
+    const typesOf = (message: TurnMessage): string[] => message.events.map(({ type }) => type);
+    if (decision.kind === 'nothing')
+      return { decision, state, seq, events: last === null ? [] : typesOf(last.message) };
     const message: TurnMessage = {
       v: MESSAGE_VERSION,
       id: `${id}.${incarnation}` as MessageId,
@@ -67,13 +74,19 @@ export async function writeInto(
       incarnation,
       at,
       by: decision.by,
-      command: decision.command,
+      command: decision.command ?? command,
       cause: cause.slice(0, 200),
       machine: MACHINE_VERSION,
       events: decision.events,
       state: decision.next,
     };
     const appended = await journal.append(message, seq);
-    if (appended.kind === 'stored') return { decision, state: settled(decision.next, appended.seq), seq: appended.seq };
+    if (appended.kind === 'stored')
+      return {
+        decision,
+        state: settled(decision.next, appended.seq),
+        seq: appended.seq,
+        events: typesOf(message),
+      };
   }
 }
