@@ -1,14 +1,17 @@
-/** Shows every transition as it happens, with how long each took. */
-import { eventsText, type Api, type Turn } from './api.ts';
+/** Shows every transition as it happens, in the words of `chronovirt history`, with how long each took. */
+import type { HistoryEntry } from '../../apps/cli/src/api/types.ts';
+import { RowMaker } from '../../apps/cli/src/history/rows.ts';
+import { duration } from '../../apps/cli/src/output/time.ts';
+import type { Api, Turn } from './api.ts';
 
 export class LiveView {
   readonly #api: Api;
   readonly #say: (line: string) => void;
   readonly #stop = new AbortController();
-  /** By host and instance: where it was there. */
-  readonly #there = new Map<string, string>();
+  readonly #makers = new Map<string, RowMaker>();
+  readonly #names = new Map<string, string>();
   /** By instance: what was told of it last. */
-  readonly #last = new Map<string, { readonly at: number; readonly value: string }>();
+  readonly #last = new Map<string, { readonly at: number; readonly state: string }>();
   readonly #waiters = new Set<{ done: (turn: Turn) => boolean; resolve: (turn: Turn) => void }>();
   #running: Promise<void> = Promise.resolve();
 
@@ -49,23 +52,30 @@ export class LiveView {
     }
   }
 
-  #show({ host, message }: Turn): void {
-    const { at, events, state, instance } = message;
-    // Each host has a state of its own of an instance that moves: what changes is told beside what it was there.
-    const before = this.#there.get(`${host} ${instance}`);
-    // Who may not run it has no state of it: what it was there last would look as if it still were.
-    const { kind } = state.actor.role;
-    const isIts = kind === 'owner' || kind === 'granted' || state.value === 'deleted';
-    const value = isIts ? state.value : kind;
+  #show({ host, seq, message }: Turn): void {
+    const { at, instance } = message;
+    const maker = this.#makers.get(instance) ?? new RowMaker();
+    this.#makers.set(instance, maker);
+    const rows = maker.rowsOf({ host, seq, message } as HistoryEntry);
+    const what = rows.map((row) => row.what).join(', ');
+    const state = rows.find((row) => row.state !== '')?.state ?? '';
     const last = this.#last.get(instance);
-    this.#there.set(`${host} ${instance}`, value);
-    this.#last.set(instance, { at: Math.max(at, last?.at ?? 0), value });
-    const took = last === undefined ? '' : `+${Math.max(0, at - last.at)} ms`;
-    // Told of another host already: it is no news that it is so here, too.
-    const isKnown = before === undefined || before === value || last?.value === value;
-    const from = isKnown ? '' : `${before} → `;
+    // Told before, of another host perhaps: that it is so is no news.
+    const isKnown = state === '' || last?.state === state;
+    this.#last.set(instance, { at: Math.max(at, last?.at ?? 0), state: state === '' ? (last?.state ?? '') : state });
+    const after = last === undefined ? '' : `  +${duration(Math.max(0, at - last.at))}`;
+    const time = new Date(at).toISOString().slice(11, 23);
     this.#say(
-      `  ${new Date(at).toISOString().slice(11, 23)} ${host.padEnd(9)} ${eventsText(events).padEnd(34)} ${from}${value}  ${took}`,
+      `  ${time} ${this.#nameOf(message).padEnd(8)} ${host.padEnd(8)} ${isKnown ? what : `${what.padEnd(36)} → ${state}`}${after}`,
     );
+  }
+
+  /** The name is in the spec that an instance begins with. */
+  #nameOf({ instance, events }: Turn['message']): string {
+    const spec = events
+      .map(({ data }) => data?.['spec'] as { name?: string } | undefined)
+      .find((one) => one !== undefined);
+    if (spec?.name !== undefined) this.#names.set(instance, spec.name);
+    return this.#names.get(instance) ?? instance.slice(0, 8);
   }
 }

@@ -1,9 +1,12 @@
 /** The whole system on this machine, from the first process to the last line; see `options.ts` for what can be asked. */
 import { lockProcess } from '@chronovirt/runtime';
+import type { HistoryEntry } from '../../apps/cli/src/api/types.ts';
+import { historyTable } from '../../apps/cli/src/history/history-table.ts';
+import { rowsOf } from '../../apps/cli/src/history/rows.ts';
+import { paint } from '../../apps/cli/src/output/colour.ts';
 import { stateDir } from '../setup/places.mjs';
 import type { InstanceView, Turn } from './api.ts';
 import { Demonstration, NAME } from './demonstration.ts';
-import { historyTable } from './history-table.ts';
 import { leftovers } from './leftovers.ts';
 import { LiveView } from './live-view.ts';
 import { readOptions, type StartOptions } from './options.mjs';
@@ -50,6 +53,14 @@ async function main(): Promise<number> {
 }
 
 /** The demonstration to its end: the life of one instance, its history, and the proof that nothing is left of it. */
+/** As `chronovirt history` prints it. */
+const pageOf = (turns: readonly Turn[]): string =>
+  historyTable(
+    rowsOf(turns as readonly HistoryEntry[]),
+    process.stdout.isTTY ? process.stdout.columns : null,
+    paint(false),
+  ).join('\n');
+
 async function demonstrate(system: System, view: LiveView, options: StartOptions): Promise<number> {
   const demonstration = new Demonstration(system, view, say);
   const booted = await demonstration.boot(options.simulated);
@@ -60,7 +71,7 @@ async function demonstrate(system: System, view: LiveView, options: StartOptions
     await demonstration.order(name);
   }
   const turns = await history(system, booted.uuid);
-  say(`\nThe history of ${NAME} (${booted.uuid}):\n\n${historyTable(turns)}\n`);
+  say(`\nThe history of ${NAME} (${booted.uuid}):\n\n${pageOf(turns)}\n`);
   const unexplained = turns.filter(({ message }) => message.command === null && message.cause === null);
   if (unexplained.length > 0) return fail(`${unexplained.length} transitions have neither a command nor a cause`);
   const left = leftovers(system);
@@ -83,7 +94,7 @@ async function serve(
     );
   const demonstration = new Demonstration(system, view, say);
   const booted = await demonstration.boot(options.simulated);
-  say(`\nThe history of ${NAME}:\n\n${historyTable(await history(system, booted.uuid))}\n`);
+  say(`\nThe history of ${NAME}:\n\n${pageOf(await history(system, booted.uuid))}\n`);
   if (booted.state === 'failed') say(`Instance ${NAME} failed: ${booted.failure?.message ?? ''}\n`);
   say(`The API is at ${system.address} (token in ${stateDir()}/api-token). From another terminal, try:
 

@@ -471,12 +471,14 @@ describe('orders about hosts', () => {
   test('a host is fenced on purpose; the proof and who wanted it stand in its history; it is admitted again', async () => {
     const fenced = await chronovirt(['hosts', 'fence', 'h1', '--reason', 'a drill']);
     expect(fenced).toMatchObject({ code: 0 });
-    expect(fenced.out).toContain('proof: fenceCommand');
+    expect(fenced.out).toContain('proof: fenceCommand (the fence command ended with success');
+    expect(fenced.out).toMatch(/each of the \d+ instances that it held may go elsewhere: chronovirt evacuate/);
+    expect(fenced.out).toContain('to let it run guests again: chronovirt hosts admit h1');
     expect((await chronovirt('hosts show h1')).out).toMatch(/term +1, over/);
     expect((await chronovirt('hosts admit h1')).code).toBe(0);
     const { out } = await chronovirt('hosts history h1');
-    expect(out).toMatch(/fence\.requested/);
-    expect(out).toMatch(/fence\.done +fenced/);
-    expect(out).toMatch(/giveTerm\.done +reachable/);
+    expect(out).toMatch(/ fence +fencing\.endTerm +a drill/);
+    expect(out).toMatch(/the fence command ended with success +fenced/);
+    expect(out).toMatch(/it has its next term +reachable/);
   });
 });

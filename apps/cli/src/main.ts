@@ -54,7 +54,7 @@ function isOrderOfGroup(first: string, second: string | undefined, names: readon
 
 async function runVerb(given: Verb, words: readonly string[], io: Io): Promise<ExitCode> {
   const { parseWords } = await import('./parse/command-line.ts');
-  const verb = given.optionsAfter === undefined ? given : { ...given, options: await given.optionsAfter(words) };
+  const verb = given.optionsAfter === undefined ? given : { ...given, options: given.optionsAfter(words) };
   const parsed = parseWords(verb, words, io);
   if (parsed.kind === 'help') return exitCodes.ok;
   const code = await verb.run(contextOf(io, parsed.options), parsed.args, parsed.options);

@@ -126,7 +126,7 @@ describe('what was done', () => {
     await terminal.run('hosts enable h1');
     const { out } = await terminal.run('hosts history h1');
     expect(out).toMatch(/refused forget .* nothing proves that no guest runs there/);
-    expect(out).toMatch(/setHostEnabled\.requested .* noisy fan/);
+    expect(out).toMatch(/ disable .* noisy fan/);
   });
 
   test('who watches hears that the API is gone', async () => {

@@ -25,7 +25,7 @@ export async function complete(words: readonly string[], io: Io): Promise<string
 }
 
 async function forVerb(verb: Verb, words: readonly string[], io: Io): Promise<string[]> {
-  const options = [...((await verb.optionsAfter?.(words)) ?? verb.options), ...commonOptions];
+  const options = [...(verb.optionsAfter?.(words) ?? verb.options), ...commonOptions];
   const current = words.at(-1) ?? '';
   const before = optionOf(options, words.at(-2) ?? '');
   if (before !== undefined && takesValue(before)) return candidates(before.complete, io);

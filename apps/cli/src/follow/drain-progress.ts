@@ -1,4 +1,7 @@
-/** Tells on the error output how a drain comes along: a line when an instance sets out, has left or stays; on a terminal a last line that lives. */
+/**
+ * Tells on the error output how an order about a host comes along; of a drain a line when an instance sets out, has left or stays, and on a
+ * terminal a last line that lives.
+ */
 import type { DrainView } from '../api/types.ts';
 import type { Io } from '../io.ts';
 import type { Paint } from '../output/colour.ts';
@@ -49,9 +52,9 @@ export class DrainProgress {
     if (drain.isRunning) this.#line.start();
   }
 
-  /** A line that stays. */
+  /** Something that goes on or has come about. */
   say(text: string): void {
-    this.#line.above(text);
+    this.#tell(text);
   }
 
   end(): void {

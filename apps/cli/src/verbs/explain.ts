@@ -7,6 +7,8 @@ import { contractOrders } from '../generated/orders.ts';
 import { table } from '../output/table.ts';
 import { nearest } from '../parse/nearest.ts';
 import { inCamel, inKebab } from '../parse/words.ts';
+import { contractVerb, contractVerbNames } from './contract-orders.ts';
+import { orderVerb, orderVerbNames } from './orders.ts';
 import { instanceArgument, type Option, type Verb } from './verb.ts';
 
 /** What may be ordered of an instance that is there. */
@@ -72,15 +74,16 @@ function openText({ needs, rests }: Open): string {
 }
 
 /** The verb of a command among the words of the line, and the options that are its own. */
-async function orderIn(words: readonly string[]): Promise<{ verb: Verb; options: readonly Option[] } | null> {
-  const { loadVerb } = await import('./index.ts');
-  for (const word of words.filter((one) => !one.startsWith('-')).slice(1)) {
-    const verb = await loadVerb(inKebab(word));
-    if (verb?.asks === undefined) continue;
-    const usual = new Set(orderOptions.map(({ flags }) => flags));
-    return { verb, options: verb.options.filter(({ flags }) => !usual.has(flags)) };
-  }
-  return null;
+function orderIn(words: readonly string[]): { verb: Verb; options: readonly Option[] } | null {
+  const name = words
+    .filter((word) => !word.startsWith('-'))
+    .slice(1)
+    .map(inKebab)
+    .find((word) => orderVerbNames.includes(word) || contractVerbNames.includes(word));
+  if (name === undefined) return null;
+  const verb = orderVerbNames.includes(name) ? orderVerb(name) : contractVerb(name);
+  const usual = new Set(orderOptions.map(({ flags }) => flags));
+  return { verb, options: verb.options.filter(({ flags }) => !usual.has(flags)) };
 }
 
 export const explainVerb: Verb = {
@@ -94,7 +97,7 @@ export const explainVerb: Verb = {
     { name: 'command', description: 'start, pause, live-migrate, …', isOptional: true, complete: 'command' },
   ],
   options: [],
-  optionsAfter: async (words) => (await orderIn(words))?.options ?? [],
+  optionsAfter: (words) => orderIn(words)?.options ?? [],
   examples: [
     ['explain web resume', 'may it be resumed?'],
     ['explain web resize --flavor medium --host h2', 'with the options of the command'],
@@ -105,7 +108,7 @@ export const explainVerb: Verb = {
     const path = `/v1/instances/${encodeURIComponent(instance)}/explain`;
     if (command !== undefined) {
       const name = nameOf(command);
-      const order = await orderIn([instance, command]);
+      const order = orderIn([instance, command]);
       const isAsked = order?.options.some(({ flags }) => values[optionName(flags)] !== undefined) ?? false;
       if (isAsked && order?.verb.asks !== undefined) {
         const asked = order.verb.asks(io, values);

@@ -5,7 +5,8 @@ import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { DrainProgress } from '../follow/drain-progress.ts';
 import { waitingOf, waitingOptions } from '../follow/waiting.ts';
-import { inKebab } from '../parse/words.ts';
+import { hostStateText, proofText } from '../history/host-words.ts';
+import { inKebab, inWords } from '../parse/words.ts';
 import { duration } from '../output/time.ts';
 import type { HostRecordView, HostShown } from '../api/types.ts';
 import { textOption, type Argument, type Option, type OptionValues, type Verb, type VerbContext } from './verb.ts';
@@ -200,7 +201,7 @@ export async function orderHost(
       const shown = await context.client.json<HostShown>(path);
       const value = valueOf(shown.record, part);
       const isSince = shown.seq >= accepted.seq;
-      if (value !== told && isSince) progress?.say(value);
+      if (value !== told && isSince) progress?.say(hostStateText(part, value));
       if (part === 'maintenance' && isSince) progress?.take(shown.drain);
       told = value;
       if (isSince && !value.includes('.')) {
@@ -228,19 +229,27 @@ function tellEnd(
 ): ExitCode {
   const { paint } = context;
   context.print({ host, state: value, record: shown.record, proof: shown.proof }, () => [
-    `${paint.bold(host)} is ${part === 'maintenance' && value === 'none' ? 'in use' : value} (${duration(tookMs)})`,
+    `${paint.bold(host)} is ${part === 'maintenance' && value === 'none' ? 'in use' : inWords(value)}, after ${duration(tookMs)}`,
     ...endLines(shown, part),
   ]);
   const isBad = ['barred', 'failed', 'unknown'].includes(value) || (part === 'maintenance' && value === 'drained');
   return isBad ? exitCodes.failed : exitCodes.ok;
 }
 
-function endLines({ record, proof }: HostShown, part: Part): string[] {
+function endLines({ host, record, proof, placed }: HostShown, part: Part): string[] {
   if (record === null) return [];
   const lines: string[] = [];
-  if (part === 'reach' && proof !== null) lines.push(`proof: ${proof.kind}`);
+  if (part === 'reach' && proof !== null) {
+    lines.push(`proof: ${proof.kind} (${proofText(proof)})`);
+    const held = placed.instances;
+    if (held > 0)
+      lines.push(
+        `${held === 1 ? 'the instance' : `each of the ${held} instances`} that it held may go elsewhere: chronovirt evacuate <instance>`,
+      );
+    if (record.value === 'fenced') lines.push(`to let it run guests again: chronovirt hosts admit ${host}`);
+  }
   if (part === 'reach' && record.failure !== null)
-    lines.push(`${record.failure.method} failed: ${record.failure.message}`);
+    lines.push(`${inWords(record.failure.method)} failed: ${record.failure.message}`);
   const { result } = record.parts.maintenance;
   if (part === 'maintenance' && result !== null && record.parts.maintenance.value !== 'none') {
     lines.push(`moved: ${result.moved}`);

@@ -4,6 +4,7 @@ import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { waitingOptions } from '../follow/waiting.ts';
 import { drainCounts, drainLines } from '../output/drain-text.ts';
+import { hostEventText, hostStateText, proofText } from '../history/host-words.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { facts, table } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
@@ -101,11 +102,14 @@ function factsOf({
     ['state', record === null ? null : `${record.value}: ${record.means}`],
     ['agent', alive ? 'reports' : silence],
     ['alarm', alarm === null ? null : `${alarm.code}: ${alarm.message} (${dateTime(alarm.at)})`],
-    ['proof', proof === null ? 'nothing proves that it runs no guest' : proofText(proof)],
+    ['proof', proof === null ? 'nothing proves that it runs no guest' : `${proofText(proof)} (${dateTime(proof.at)})`],
     ['awaiting', record?.awaiting ?? null],
     ['failure', failure === null ? null : `${failure.method}: ${failure.message}`],
     ['new instances', closed === null ? 'may come' : `none come: ${closed}`],
-    ['maintenance', maintenance === null || maintenance.value === 'none' ? null : maintenance.value],
+    [
+      'maintenance',
+      maintenance === null || maintenance.value === 'none' ? null : hostStateText('maintenance', maintenance.value),
+    ],
     ['drain', drain === null ? null : drainCounts(drain)],
     ...(drain === null ? [] : drainLines(drain)).map((line): [string, string] => ['', line]),
     ['term', record === null ? null : `${record.term}${record.serves ? '' : ', over'}`],
@@ -117,11 +121,6 @@ function factsOf({
     ['hypervisor', report?.hypervisor ?? null],
     ['waits for', report?.waitingFor ?? null],
   ];
-}
-
-function proofText({ kind, at, ...rest }: NonNullable<HostShown['proof']>): string {
-  const said = Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`);
-  return `${kind} (${dateTime(at)}${said.length === 0 ? '' : `; ${said.join(', ')}`})`;
 }
 
 interface DrainStepView {
@@ -187,9 +186,8 @@ interface HostEventView {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** What was refused, by its verb. */
-const whatOf = ({ type, data }: HostEventView): string =>
-  type === 'refused' && typeof data?.['name'] === 'string' ? `refused ${inKebab(data['name'])}` : type;
+const whoOf = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
+  kind === 'user' || kind === 'operator' ? name : kind;
 
 /** Why it came about: the fact behind a refusal, a person's reason, how they know, what a failure said. */
 function whyOf({ data = {} }: HostEventView): string {
@@ -221,8 +219,10 @@ export const hostHistoryVerb: Verb = {
       const rows = found.entries.map(({ seq, message }) => [
         `_cluster:${seq}`,
         message === undefined ? '' : dateTime(message.at),
-        message === undefined ? '' : `${message.by.kind} ${message.by.name}`,
-        message === undefined ? 'cannot be read' : message.events.map(whatOf).join(', '),
+        message === undefined ? '' : whoOf(message.by),
+        message === undefined
+          ? 'cannot be read'
+          : message.events.map(({ type, data }) => hostEventText(type, data)).join(', '),
         message?.events.map(({ part, to }) => (part === undefined ? to : `${part} ${to}`)).join(', ') ?? '',
         message?.events.map(whyOf).filter(Boolean).join('; ') ?? '',
       ]);

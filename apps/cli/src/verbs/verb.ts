@@ -53,7 +53,7 @@ export interface Verb {
   /** Of a verb that orders something of an instance: what it would order with these options. Throws `UsageError`. */
   readonly asks?: (io: Io, options: OptionValues) => Asked;
   /** The options where they go with the words of the command line; else those of `options`. */
-  readonly optionsAfter?: (words: readonly string[]) => Promise<readonly Option[]>;
+  readonly optionsAfter?: (words: readonly string[]) => readonly Option[];
   readonly run: (context: VerbContext, args: readonly string[], options: OptionValues) => Promise<ExitCode | void>;
 }
 
