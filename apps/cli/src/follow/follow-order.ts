@@ -5,7 +5,7 @@ import type { Accepted, HistoryEntry, InstanceView, MessageView } from '../api/t
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
-import { callsOff, isOfMove, isSettled, moveOutcome, outcomeOf, type Outcome } from './outcome.ts';
+import { callsOff, deletesMoving, isOfMove, isSettled, moveOutcome, outcomeOf, type Outcome } from './outcome.ts';
 
 export interface FollowOptions {
   readonly accepted: Accepted;
@@ -83,12 +83,18 @@ class Tracker {
       onRow(row);
     }
     onState(message);
+    if (deletesMoving(this.#accepted)) return this.#ofDelete(entry, message);
     if (isOfMove(this.#accepted)) return this.#ofMove(entry, message, this.#accepted);
     if (!isSettled(message.state)) return null;
     const isImmediate = message === this.#accepted;
     const goal = isImmediate ? null : this.#accepted.state.context.goal;
     const outcome = outcomeOf(message, accepted.command, goal, this.#problem);
     return this.#end(outcome, entry, message);
+  }
+
+  #ofDelete(entry: HistoryEntry, message: MessageView): Followed | null {
+    const { value } = message.state;
+    return value === 'deleted' ? this.#end(outcomeOf(message, '', value, null), entry, message) : null;
   }
 
   /** A move is over when the spine says so and the instance's owner rests; which of the two comes first is open. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MessageView, StateView } from '../api/types.ts';
-import { isSettled, moveOutcome, outcomeOf } from './outcome.ts';
+import { deletesMoving, isSettled, moveOutcome, outcomeOf } from './outcome.ts';
 
 const state = (value: string, role = 'owner', failure: StateView['context']['failure'] = null): StateView => ({
   value,
@@ -57,6 +57,13 @@ const moved = (value: string) =>
       parts: { migration: { value, context: { failure: { message: 'why' }, source: 'h1', destination: 'h2' } } },
     },
   }) as unknown as MessageView;
+
+test('a delete of an instance that moves is over when it is deleted, not when the move is', () => {
+  const ordered = (type: string, host = '_cluster') => ({ ...moved('copying.copy'), host, events: [{ type, to: '' }] });
+  expect(deletesMoving(ordered('destroy.requested'))).toBe(true);
+  expect(deletesMoving(ordered('abort.requested'))).toBe(false);
+  expect(deletesMoving(ordered('destroy.requested', 'h1'))).toBe(false);
+});
 
 test('a move that did not take place is no success for who ordered it, and is one for who called it off; the other way round it was too late', () => {
   expect(moveOutcome(moved('copying.copy'))).toBeNull();

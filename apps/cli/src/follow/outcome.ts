@@ -24,6 +24,11 @@ export function isOfMove({ host, state }: Pick<MessageView, 'host' | 'state'>): 
   return state.value === 'migrating.plan' || (host === '_cluster' && state.parts.migration !== undefined);
 }
 
+/** Whether an order deletes an instance that moves: the move ends first, and that is not the end of the order. */
+export function deletesMoving(accepted: Pick<MessageView, 'events' | 'host' | 'state'>): boolean {
+  return isOfMove(accepted) && accepted.events.some(({ type }) => type === 'destroy.requested');
+}
+
 /** Whether an order calls a move off, judged by the message that accepted it. */
 export function callsOff({ events }: Pick<MessageView, 'events'>): boolean {
   return events.some(({ type }) => type === 'abort.requested');
