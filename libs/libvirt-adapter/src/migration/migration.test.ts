@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { silentLog } from '@chronovirt/runtime';
-import { tempDir } from '@chronovirt/testing/lab';
-import { describe, expect, it } from 'vitest';
+import { tempDir, until } from '@chronovirt/testing/lab';
+import { describe, expect, it, vi } from 'vitest';
 import type { DiskRecord } from '../disks/disk-record.ts';
 import type { LibvirtDriverSettings, LiveMigrationSettings } from '../host/settings.ts';
 import { markOf, metadataElement, metadataOf, movedByOf, movingRunElement, namespace } from '../xml/metadata.ts';
@@ -33,6 +33,10 @@ describe('settings of live migration', () => {
       forceComplete: 'pause',
       address: '10.0.0.1',
     });
+    // As in Nova: where post-copy is allowed it is the way to an end.
+    const allowed = { postCopy: true, landing: 'running', lockManager: 'lockd' } as const;
+    expect(policyOf(allowed).forceComplete).toBe('postCopy');
+    expect(policyOf({ ...allowed, forceComplete: 'pause' }).forceComplete).toBe('pause');
     expect(libvirtAt(policyOf(), '10.0.0.2')).toBe('qemu+tcp://10.0.0.2/system');
     expect(libvirtAt(policyOf({ uri: 'qemu+tls://%s/system' }), 'fd00::2')).toBe('qemu+tls://[fd00::2]/system');
     expect(memoryAt('fd00::2')).toBe('tcp://[fd00::2]');
@@ -144,6 +148,20 @@ describe('a probe file', () => {
     expect(await seesProbe(elsewhere.path, names[0]!)).toBe(false);
     for (const name of [...names, names[0]!]) await removeProbe(here.path, name);
     expect(readdirSync(here.path)).toEqual([]);
+  });
+
+  it('goes by itself when nobody takes it away: who asked for it may have given up before it was there', async () => {
+    await using here = tempDir('probe');
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const name = await makeProbe(here.path);
+      vi.advanceTimersByTime(60_000);
+      expect(readdirSync(here.path)).toEqual([name]);
+      vi.advanceTimersByTime(5_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await until(() => readdirSync(here.path).length === 0, { what: 'it has gone' });
   });
 
   it('is never another file, whatever the other host names', async () => {

@@ -8,8 +8,10 @@ import { nothingThere } from '../disks/whole-file.ts';
 const NAME = /^\.move-probe-[0-9a-f]{32}$/;
 /** One that is older than this is of a check that died. */
 const OLD_MS = 10 * 60_000;
+/** A check asks twice about one, and waits for each answer half a minute at most. */
+const LIVES_MS = 65_000;
 
-/** Makes one, under a name that nobody else has; its name. */
+/** Makes one, under a name that nobody else has; its name. It goes by itself: who asked for it may have given up before it was there. */
 export async function makeProbe(instances: string): Promise<string> {
   for (const name of (await readdir(instances)).filter((one) => NAME.test(one))) {
     const made = await stat(join(instances, name)).catch(nothingThere);
@@ -17,6 +19,7 @@ export async function makeProbe(instances: string): Promise<string> {
   }
   const name = `.move-probe-${randomBytes(16).toString('hex')}`;
   await writeFile(join(instances, name), '', { flag: 'wx', mode: 0o600 });
+  setTimeout(() => void removeProbe(instances, name).catch(() => {}), LIVES_MS).unref();
   return name;
 }
 
