@@ -17,8 +17,12 @@ const torn = {
 };
 const stillAtIt = seen('on', 'postcopy', 'migrating (post-copy)');
 
-const verdict = (source: Observation | null, destination: Observation | null, doomed = false): Verdict =>
-  whereIsIt({ origin: 'running', doomed }, source, destination);
+const plan = { origin: 'running', doomed: false, aborting: false, found: { shared: true } } as const;
+const verdict = (
+  source: Observation | null,
+  destination: Observation | null,
+  changes: Partial<Parameters<typeof whereIsIt>[0]> = {},
+): Verdict => whereIsIt({ ...plan, ...changes }, source, destination);
 
 test.each([
   ['both say so', torn.source, torn.destination],
@@ -47,9 +51,21 @@ test.each([
   },
 );
 
+test('disks that went along are newer where the lost half was: a person has to give that up', () => {
+  const copied = { found: { shared: false } };
+  expect(verdict(torn.source, nothingThere, copied)).toMatchObject({
+    kind: 'unclear',
+    awaiting: expect.stringMatching(/call the move off.*written since it went over/),
+  });
+  const calledOff = { ...copied, aborting: true };
+  expect(verdict(torn.source, nothingThere, calledOff)).toMatchObject({ kind: 'undone', onwards: 'start' });
+  expect(verdict(torn.source, torn.destination, calledOff)).toMatchObject({ kind: 'unclear' });
+});
+
 test('one that is to be deleted waits for nobody to bring its halves together', () => {
-  expect(verdict(torn.source, torn.destination, true)).toMatchObject({ kind: 'undone', onwards: 'probe' });
-  expect(verdict(torn.source, stillAtIt, true)).toMatchObject({ kind: 'undone', onwards: 'probe' });
+  const doomed = { doomed: true, aborting: true };
+  expect(verdict(torn.source, torn.destination, doomed)).toMatchObject({ kind: 'undone', onwards: 'probe' });
+  expect(verdict(torn.source, stillAtIt, doomed)).toMatchObject({ kind: 'undone', onwards: 'probe' });
 });
 
 test('a guest whose memory has come in the end has landed, however late its source hears of it', () => {

@@ -9,6 +9,9 @@ export type Verdict =
   /** The facts do not say yet: ask again. */
   | { readonly kind: 'unclear'; readonly awaiting: string };
 
+/** What is known of the move. */
+type Plan = Pick<MigrationContext, 'origin' | 'doomed' | 'aborting' | 'found'>;
+
 const isMoving = ({ reason }: Observation): boolean => /migrat|post-copy/i.test(reason);
 const runs = (seen: Observation | null): boolean => seen?.power === 'on' && seen.busy === null;
 const isGone = (seen: Observation): boolean =>
@@ -28,11 +31,7 @@ export const hasLanded = (seen: Observation | null): boolean =>
  * it is at the destination, and a source that runs it, with nothing under way, means that it never left. While one side is at work, or
  * does not answer and the other one does not tell enough, nothing is decided.
  */
-export function whereIsIt(
-  plan: Pick<MigrationContext, 'origin' | 'doomed'>,
-  source: Observation | null,
-  destination: Observation | null,
-): Verdict {
+export function whereIsIt(plan: Plan, source: Observation | null, destination: Observation | null): Verdict {
   // Where hypervisors let it run by themselves they do so only after it was stopped on the source.
   if (runs(destination)) return { kind: 'landed' };
   if (isTorn(source) || isTorn(destination)) return whatIsLeft(plan, source, destination);
@@ -66,22 +65,27 @@ export function whereIsIt(
  * the other one has run since. With both there it can be brought over. Where one is lost the guest's memory is, and it starts anew from its
  * disks; where it is to be deleted both go.
  */
-function whatIsLeft(
-  { doomed }: Pick<MigrationContext, 'doomed'>,
-  source: Observation | null,
-  destination: Observation | null,
-): Verdict {
-  if (doomed) return { kind: 'undone', onwards: 'probe', why: 'post-copy broke off, and the guest is to be deleted' };
-  const why = (where: string): string => `post-copy broke off, and the half of the guest at the ${where} is lost`;
-  if (isTorn(source) && destination !== null && isGone(destination))
-    return { kind: 'undone', onwards: 'start', why: why('destination') };
+function whatIsLeft(plan: Plan, source: Observation | null, destination: Observation | null): Verdict {
+  if (plan.doomed)
+    return { kind: 'undone', onwards: 'probe', why: 'post-copy broke off, and the guest is to be deleted' };
+  if (isTorn(source) && destination !== null && isGone(destination)) return withoutHalf(plan, 'destination');
   // A source that is off because all of it has come, or that has no domain any more, may be ahead of what the destination says.
   const isLost = source?.power === 'crashed' || (source?.power === 'off' && !isMoving(source));
-  if (isTorn(destination) && isLost) return { kind: 'undone', onwards: 'start', why: why('source') };
+  if (isTorn(destination) && isLost) return withoutHalf(plan, 'source');
   return {
     kind: 'unclear',
     awaiting:
       'the hosts to reach each other: post-copy broke off, and half of the guest is on each side; a delete ends it as well',
+  };
+}
+
+/** Disks that were copied along are older at the source by what the guest has written since it went over: no rule may give that up. */
+function withoutHalf({ found, aborting }: Plan, where: string): Verdict {
+  const why = `post-copy broke off, and the half of the guest at the ${where} is lost`;
+  if (found['shared'] === true || aborting) return { kind: 'undone', onwards: 'start', why };
+  return {
+    kind: 'unclear',
+    awaiting: `somebody to call the move off, or to delete it: ${why}; at the source it starts without what it has written since it went over`,
   };
 }
 
