@@ -81,6 +81,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     send,
     ask,
     proofOf: (host): object | null => made.proofOf(host),
+    storageOf: (host): string | null => made.storageOf(host),
     incarnation,
     clock: systemClock,
     log,

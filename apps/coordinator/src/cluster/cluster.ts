@@ -51,6 +51,8 @@ export interface ClusterOptions {
   readonly ask: AskHost;
   /** What proves that a host cannot run anything of before; null = nothing does. */
   readonly proofOf: (host: HostName) => object | null;
+  /** The storage that a host shares with others, as it said last; null = none. */
+  readonly storageOf: (host: HostName) => string | null;
   readonly ratios?: Ratios;
   /** How long a command waits for its host to take it, in milliseconds. */
   readonly patienceMs?: number;
@@ -66,7 +68,7 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    const { journal, clock, incarnation, log, model, send, ask, proofOf, ratios } = options;
+    const { journal, clock, incarnation, log, model, send, ask, proofOf, storageOf, ratios } = options;
     const candidates = (): Iterable<Candidate> => this.#candidates();
     this.spine = new Host({
       host: CLUSTER as HostName,
@@ -85,6 +87,7 @@ export class Cluster {
           ask,
           candidates,
           proofOf,
+          storageOf,
           ...(ratios && { ratios }),
         },
         ...(ratios && { ratios }),

@@ -23,6 +23,8 @@ afterEach(() => {
 interface Story {
   readonly world: ClusterWorld;
   readonly coordinator: Coordinator;
+  /** Another coordinator takes over, which has heard of nobody yet. */
+  restartCoordinator(): Promise<void>;
   order(host: string, name: HostOrder['name'], args?: HostOrder['args']): Promise<string>;
   host(name: string): string;
   /** Every proof that is in the history of a host. */
@@ -35,7 +37,7 @@ async function story(choice: FleetChoice = {}, watchdog = false): Promise<Story>
   const world = new ClusterWorld(['h1', 'h2'], 'shared', choice);
   worlds.push(world);
   if (watchdog) world.guard('h1', boundMs);
-  const coordinator = await world.startCoordinator();
+  let coordinator = await world.startCoordinator();
   await world.startAgent('h1');
   await world.startAgent('h2');
   copies = watchCopies(world, one);
@@ -50,7 +52,13 @@ async function story(choice: FleetChoice = {}, watchdog = false): Promise<Story>
   await world.rests(one);
   return {
     world,
-    coordinator,
+    get coordinator() {
+      return coordinator;
+    },
+    async restartCoordinator() {
+      world.killCoordinator(coordinator);
+      coordinator = await world.startCoordinator();
+    },
     async order(host, name, args = {}) {
       const reply = await world.fleet?.order(fleet(), host, name, args);
       if (reply?.kind !== 'answer') return JSON.stringify(reply);
@@ -167,6 +175,19 @@ describe('a host whose agent', () => {
     await it.until('h1 is let in again', () => it.host('h1') === 'reachable');
     await it.until('what was left on h1 is gone', () => it.world.last('h1', one)?.state.actor.role.kind === 'closed');
     expect(runsOn(it.world)).toEqual(['h2']);
+  });
+
+  test('was lost before the coordinator died: the next one, which never heard it, starts its guests elsewhere from their disks', async () => {
+    const it = await story(fencing);
+    it.world.killAgent('h1');
+    await it.until('h1 is lost', () => it.host('h1') === 'lost');
+    expect(await it.order('h1', 'fence', { reason: 'dead agent' })).toBe('accepted');
+    await it.until('h1 is fenced', () => it.host('h1') === 'fenced');
+    await it.restartCoordinator();
+    await it.until('h2 is heard again', () => it.coordinator.hosts.all().length > 0);
+    expect(it.coordinator.hosts.all().map(({ report }) => report.host)).toEqual(['h2']);
+    expect(await evacuate(it)).toBe('evacuated');
+    expect(it.world.move(one)?.context.found).toMatchObject({ shared: true });
   });
 
   test('is killed and started again while its guests run on: it takes them over, and nothing was decided', async () => {

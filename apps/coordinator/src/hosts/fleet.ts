@@ -126,6 +126,11 @@ export class Fleet implements FleetPort {
     return known === undefined ? null : fenceProofOf(known.state);
   }
 
+  /** The storage that a host shares with others, by what it said last, whether it was heard of by this process or not; null = none. */
+  storageOf(host: string): string | null {
+    return this.state(host)?.state.context.heard?.sharedStorage ?? null;
+  }
+
   state(host: string): { readonly state: HostState; readonly seq: number } | undefined {
     return this.#led.state(hostTokenOf(host));
   }

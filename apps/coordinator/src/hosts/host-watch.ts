@@ -115,7 +115,8 @@ export class HostWatch {
 }
 
 /** What a report says for the history of its host; null while its agent has not read its term yet. */
-export function heardIn({ incarnation, bootId, firstOfBoot, standing, watchdog }: HostReport): HeardOfHost | null {
+export function heardIn(report: HostReport): HeardOfHost | null {
+  const { incarnation, bootId, firstOfBoot, standing, watchdog, sharedStorage } = report;
   if (standing === undefined) return null;
   const { term, barred, stoodDown } = standing;
   return {
@@ -126,5 +127,6 @@ export function heardIn({ incarnation, bootId, firstOfBoot, standing, watchdog }
     barred,
     stoodDown,
     watchdog: watchdog ?? null,
+    ...(sharedStorage !== undefined && { sharedStorage }),
   };
 }

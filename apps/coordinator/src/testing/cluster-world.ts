@@ -29,7 +29,7 @@ import { WorldFleet, type FleetChoice } from './world-fleet.ts';
 import { WorldHistories } from './world-histories.ts';
 import { WorldNetwork } from './world-network.ts';
 import type { Coordinator, OnAppend, WorldAgent } from './world-processes.ts';
-import { WorldHosts, worldReport } from './world-report.ts';
+import { SHARED_STORAGE, WorldHosts, worldReport } from './world-report.ts';
 
 export type { Coordinator, WorldAgent } from './world-processes.ts';
 
@@ -201,6 +201,8 @@ export class ClusterWorld {
         fate.outlive(this.#network.send(host, instance, request, patienceMs)),
       ask: (host, method, args, { patienceMs }) => fate.outlive(this.#network.ask(host, method, args, patienceMs)),
       proofOf: (host) => (fleet === null ? (this.proofs.get(host) ?? null) : fleet.proofOf(host)),
+      storageOf: (host) =>
+        fleet === null ? (this.site.storage === 'shared' ? SHARED_STORAGE : null) : fleet.storageOf(host),
     });
     const parts = { cluster, model, hosts, fate, journal: memory };
     const fleet: Fleet | null = this.fleet?.make(parts, incarnation) ?? null;

@@ -96,6 +96,7 @@ export class SimulatedCloud {
       send: (host, instance, request) => this.#toActor(host, instance, request),
       ask: (host, method, args) => this.#query(host, method, args),
       proofOf: (host): FenceProof | null => this.fleet.proofOf(host),
+      storageOf: (host): string | null => this.fleet.storageOf(host),
       incarnation: incarnationOf(Date.now(), 2),
       clock: systemClock,
       log,

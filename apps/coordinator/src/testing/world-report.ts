@@ -3,6 +3,9 @@ import { FakeDriver, type SimulatedHost, type SimulatedSite } from '@chronovirt/
 import { Hosts } from '../hosts/hosts.ts';
 import type { HostView } from '../http/ports.ts';
 
+/** What the hosts of a world call the storage that they share. */
+export const SHARED_STORAGE = 'site';
+
 /** What a host of a world says of itself, whoever runs there. */
 export function worldReport(
   site: SimulatedSite,
@@ -23,7 +26,7 @@ export function worldReport(
     waitingFor: null,
     address: about.host,
     peer: { address: about.host, port: 1 },
-    ...(site.storage === 'shared' && { sharedStorage: 'site' }),
+    ...(site.storage === 'shared' && { sharedStorage: SHARED_STORAGE }),
   };
 }
 

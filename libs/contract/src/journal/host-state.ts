@@ -49,6 +49,11 @@ export const heardOfHost = z.strictObject({
   /** And it has stopped what ran: a look at all shows no guest of ours. */
   stoodDown: z.boolean(),
   watchdog: watchdogReport.nullable(),
+  /**
+   * The storage that it shares with others, as in its report; left out: its own disks. Whether a lost host's disks can be reached
+   * elsewhere has to be known to a coordinator that began after it was lost.
+   */
+  sharedStorage: z.string().min(1).max(64).optional(),
 });
 export type HeardOfHost = z.infer<typeof heardOfHost>;
 

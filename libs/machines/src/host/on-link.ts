@@ -1,7 +1,7 @@
 /** What the coordinator hears of a host, and its silence. */
 import type { FenceProof, HeardOfHost, HostAlarm, HostState } from '@chronovirt/contract';
 import type { Decision } from '../decide/types.ts';
-import { nothing } from '../decide/turn.ts';
+import { dataOf, nothing } from '../decide/turn.ts';
 import { ALARM_PART } from './advance.ts';
 import { fenceIntents } from './intents.ts';
 import { boundOf } from './policy.ts';
@@ -15,7 +15,7 @@ export function onHeard(state: HostState | null, heard: HeardOfHost, env: HostEn
   const turn = new HostTurnBuilder(state, env, null);
   const clash = state !== null && state.value === 'fenced' ? contradiction(state, heard) : null;
   const proof = state === null || clash !== null ? null : newProof(state, heard, env.at);
-  if (state === null || isNews(state, heard)) turn.add({ type: 'heard', data: { heard } });
+  if (state === null || isNews(state, heard)) turn.add({ type: 'heard', data: { heard: dataOf(heard) } });
   if (clash !== null) {
     turn.add({ type: 'contradicted', data: { why: clash, proof: state?.context.proof ?? null } });
     turn.add(alarm('PROOF_CONTRADICTED', clash, env.at));

@@ -26,6 +26,8 @@ export interface MoveTools {
   readonly candidates: () => Iterable<Candidate>;
   /** What proves that a host cannot run anything of before; null = nothing does. */
   readonly proofOf: (host: HostName) => object | null;
+  /** The storage that a host shares with others, as it said last, be it lost since; null = none. */
+  readonly storageOf: (host: HostName) => string | null;
   readonly ratios?: Ratios;
 }
 

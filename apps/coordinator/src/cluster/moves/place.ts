@@ -21,10 +21,10 @@ export async function placeMove(move: Move): Promise<Record<string, unknown>> {
   const spec = await move.spec();
   const flavor = (plan.request['flavor'] as Flavor | undefined) ?? spec.flavor;
   const all = [...tools.candidates()];
-  const source = all.find(({ report }) => report.host === plan.source)?.report;
+  const storage = tools.storageOf(plan.source);
   const reasons = new Map<string, string>();
   const fit = all.filter((candidate) => {
-    const why = unfit(candidate, move, source);
+    const why = unfit(candidate, move, storage);
     if (why !== null) reasons.set(candidate.report.host, why);
     return why === null;
   });
@@ -47,35 +47,34 @@ export async function placeMove(move: Move): Promise<Record<string, unknown>> {
   return {
     host: placement.host,
     found: {
-      shared: shareStorage(source, report),
+      shared: isOn(storage, report),
       address:
         report.peer === undefined ? (report.address ?? report.host) : `${report.peer.address}:${report.peer.port}`,
     },
   };
 }
 
-function unfit({ report }: Candidate, { plan }: Move, source: HostReport | undefined): string | null {
+/** `storage`: that the source shares with others, or null. */
+function unfit({ report }: Candidate, { plan }: Move, storage: string | null): string | null {
   if (report.host === plan.source) return 'the instance is there';
   const missing = needed[plan.kind].filter((method) => !report.implements.includes(method));
   if (missing.length > 0) return `its driver does not have ${missing.join(', ')}`;
-  const shared = shareStorage(source, report);
-  if (plan.kind === 'evacuate' && !shared && plan.request['fromImage'] !== true)
+  if (plan.kind === 'evacuate' && !isOn(storage, report) && plan.request['fromImage'] !== true)
     return `it does not share ${plan.source}'s storage, so the disk is out of its reach; from its image the guest could be made anew, and what was on its disk would be lost`;
   if (plan.kind === 'cold' && report.peer === undefined) return 'its agent takes no files from other agents';
   if (plan.kind === 'live' && report.address === undefined) return 'no other host reaches it';
   return null;
 }
 
-function shareStorage(source: HostReport | undefined, destination: HostReport): boolean {
-  return source?.sharedStorage !== undefined && source.sharedStorage === destination.sharedStorage;
-}
+const isOn = (storage: string | null, { sharedStorage }: HostReport): boolean =>
+  storage !== null && storage === sharedStorage;
 
 /** Whether another host than those tried could be chosen. */
 export function couldGoElsewhere(move: Move, without: string): boolean {
   if (typeof move.plan.request['host'] === 'string') return false;
   const { plan, tools, input } = move;
   const all = [...tools.candidates()];
-  const source = all.find(({ report }) => report.host === plan.source)?.report;
-  const fit = all.filter((candidate) => unfit(candidate, move, source) === null);
+  const storage = tools.storageOf(plan.source);
+  const fit = all.filter((candidate) => unfit(candidate, move, storage) === null);
   return choose(input.spec, fit, { only: null, not: [...plan.hostsTried, without] }, tools.ratios).kind === 'placed';
 }
