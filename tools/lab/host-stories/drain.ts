@@ -20,6 +20,8 @@ export const drain: HostStory = {
     scene.expectText(preview, new RegExp(`${asleep.name} +suspended +stays +.*suspended`));
     const drained = await story.exits(FAILED, 'hosts', 'drain', a.name, '--budget', '1');
     scene.expectText(drained, /moved: 2/);
+    // It told on the way who set out where, and who had left.
+    scene.expectText(drained, new RegExp(`${first.name} goes to host-b \\(live\\)[^]*${first.name} has left`));
     scene.expectText(drained, new RegExp(`${asleep.name} stays: .*suspended`));
     for (const { name, guest } of [first, second]) story.runsOnlyOn(name, b, guest.uuid);
 
@@ -28,7 +30,7 @@ export const drain: HostStory = {
 
     await story.chronovirt('resume', asleep.name);
     await story.chronovirt('stop', asleep.name, '--grace', '0s');
-    scene.expectText(await story.chronovirt('hosts', 'drain', a.name), /is inMaintenance/);
+    scene.expectText(await story.chronovirt('hosts', 'drain', a.name), /is in maintenance/);
     scene.expect((await asleep.guest.view()).host, b.name, 'the host of what left cold');
     await scene.cleared(asleep.guest, a);
     scene.expectText(await story.chronovirt('hosts', 'maintenance', a.name, 'off'), /is in use/);

@@ -32,6 +32,14 @@ test('numbers of a live copy come first; what effects say is put side by side; n
   const sent = { ...effect, what: 'image_uploading', fraction: 0.999 };
   expect(progressText({ effects: [effect, sent], copy: null })).toBe('fetching image, 12 MiB; image uploading, 99 %');
   expect(progressText({ effects: [], copy: null })).toBeNull();
+  const begun = {
+    ...copy,
+    phase: 'preparing',
+    memory: { total: 0, remaining: 0 },
+    bytesPerSecond: 0,
+    expectedEndMs: null,
+  };
+  expect(progressText({ effects: [], copy: begun })).toBe('preparing');
 });
 
 beforeEach(() => void vi.useFakeTimers());

@@ -27,6 +27,8 @@ function copyText({
   const total = memory.total + disk.total;
   const left = memory.remaining + disk.remaining;
   const share = total === 0 ? '' : `${Math.floor((100 * (total - left)) / total)} % of ${mebibytes(total / 2 ** 20)}, `;
+  // Nothing is known yet.
+  if (total === 0 && bytesPerSecond === 0) return phase;
   // The numbers are of before.
   if (phase === 'post-copy failed')
     return `${phase}: ${mebibytes(left / 2 ** 20)} of its memory is still at the source; it goes on when the hosts reach each other again`;
