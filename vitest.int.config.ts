@@ -18,9 +18,11 @@ const LONGEST = [
   'pair-contract.int',
   'live-migration.int',
   'killed-parts.chaos',
+  'storms.chaos',
   'contract.int',
   'cold-move.int',
   'resize.int',
+  'shared-storms.chaos',
   'matrix.chaos',
 ];
 

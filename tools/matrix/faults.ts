@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
+import type { Route } from './operations.ts';
 
 /** How long what was killed stays away. */
 export const AWAY_MS = 2_000;
@@ -20,7 +21,7 @@ export interface Fault {
   /** The guest itself is killed: it may end off. */
   readonly killsGuest: boolean;
   /** Null: there is nothing to kill just now. */
-  strike(system: LabSystem, uuid: string): Promise<Struck | null>;
+  strike(route: Route): Promise<Struck | null>;
 }
 
 const healed: Struck = { healed: Promise.resolve() };
@@ -32,7 +33,7 @@ async function killPart(system: LabSystem, name: string): Promise<Struck | null>
   );
 }
 
-function killQemu({ host }: LabHost, uuid: string): Struck | null {
+function killQemu({ host }: LabHost, { uuid }: Route): Struck | null {
   if (!host.isOn) return null;
   const pid = [...host.guestPids()].find(([domain]) => domain.includes(uuid))?.[1];
   if (pid === undefined) return null;
@@ -50,32 +51,32 @@ async function killLibvirtd({ host }: LabHost): Promise<Struck | null> {
 function ofBoth(
   what: string,
   killsGuest: boolean,
-  strike: (system: LabSystem, host: LabHost, uuid: string) => Promise<Struck | null> | Struck | null,
+  strike: (host: LabHost, route: Route) => Promise<Struck | null> | Struck | null,
 ): Fault[] {
   return (['source', 'destination'] as const).map((at) => ({
     name: `kill ${at} ${what}`,
     at,
     killsGuest,
-    strike: async (system, uuid) => strike(system, at === 'source' ? system.a : system.b, uuid),
+    strike: async (route) => strike(route[at], route),
   }));
 }
 
 export const faults: readonly Fault[] = [
-  ...ofBoth('agent', false, (system, { name }) => killPart(system, `agent-${name}`)),
+  ...ofBoth('agent', false, ({ name }, { system }) => killPart(system, `agent-${name}`)),
   {
     name: 'kill coordinator',
     at: null,
     killsGuest: false,
-    strike: (system) => killPart(system, 'coordinator'),
+    strike: ({ system }) => killPart(system, 'coordinator'),
   },
-  ...ofBoth('libvirtd', false, (_, host) => killLibvirtd(host)),
-  ...ofBoth('QEMU', true, (_, host, uuid) => killQemu(host, uuid)),
-  { name: 'kill nats-server', at: null, killsGuest: false, strike: (system) => killPart(system, 'nats') },
+  ...ofBoth('libvirtd', false, killLibvirtd),
+  ...ofBoth('QEMU', true, killQemu),
+  { name: 'kill nats-server', at: null, killsGuest: false, strike: ({ system }) => killPart(system, 'nats') },
   {
     name: 'cut network',
     at: 'destination',
     killsGuest: false,
-    strike: async ({ two }) => {
+    strike: async ({ system: { two } }) => {
       await two.cutNetwork();
       return { healed: delay(CUT_MS).then(() => two.healNetwork()) };
     },

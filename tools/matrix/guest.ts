@@ -1,9 +1,10 @@
-/** A cell's guest: made, ordered about over the API while parts of the system are down, looked at, deleted. */
+/** A guest of the matrix: made, ordered about over the API while parts of the system are down, looked at, deleted. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { guestReady } from '@chronovirt/testing/lab';
 import { guestImage } from '../guest-image/build.mjs';
 import { ApiError, type InstanceView, type Turn } from '../start/api.ts';
+import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
 import { Refused, settles, type Scene } from './operations.ts';
 
@@ -21,21 +22,31 @@ export interface View extends InstanceView {
 export class Guest implements Scene {
   readonly system: LabSystem;
   readonly uuid: string;
+  readonly source: LabHost;
+  /** Orders that were taken. */
+  taken = 0;
   /** On the clock of `performance`: when waiting ends. */
   #deadline = performance.now() + 240_000;
 
-  private constructor(system: LabSystem, uuid: string) {
+  private constructor(system: LabSystem, uuid: string, source: LabHost) {
     this.system = system;
     this.uuid = uuid;
+    this.source = source;
   }
 
-  /** Builds it on the source; resolves when it runs, or has booted. */
-  static async create(system: LabSystem, name: string, hasToBoot: boolean): Promise<Guest> {
+  /** Builds it on the source; resolves when it runs, or has booted. `properties`: of its image. */
+  static async create(
+    system: LabSystem,
+    source: LabHost,
+    name: string,
+    hasToBoot: boolean,
+    properties: Record<string, string> = {},
+  ): Promise<Guest> {
     const { disk } = await guestImage();
-    const image = await system.api.upload(disk, 'matrix-guest');
-    const body = { name, image: image.sha256, flavor: 'nano', host: system.a.name };
+    const image = await system.api.upload(disk, 'matrix-guest', properties);
+    const body = { name, image: image.sha256, flavor: 'nano', host: source.name };
     const { instance } = await system.api.post<{ instance: string }>('/v1/instances', body);
-    const guest = new Guest(system, instance);
+    const guest = new Guest(system, instance, source);
     await settles(`${name} runs`, 120_000, async () => {
       const { state, failure } = await guest.view();
       if (state === 'failed') throw new Error(failure?.message);
@@ -44,6 +55,11 @@ export class Guest implements Scene {
     if (hasToBoot)
       await settles(`${name} has booted`, 180_000, async () => guestReady(await system.api.consoleLog(instance)));
     return guest;
+  }
+
+  get destination(): LabHost {
+    const { a, b } = this.system;
+    return this.source === a ? b : a;
   }
 
   /** From now on nothing is waited for any longer than that. */
@@ -111,6 +127,7 @@ export class Guest implements Scene {
     for (;;) {
       try {
         const at = await answered(this.system.api.post<{ host: string; seq: number }>(path, { name, args }, '', key));
+        this.taken += 1;
         return `${at.host}:${at.seq}`;
       } catch (error) {
         const status = error instanceof ApiError ? error.status : 503;

@@ -1,5 +1,5 @@
 /**
- * What both hypervisors say of one guest, asked of libvirt itself five times a second for as long as a cell lasts: nobody else's word
+ * What both hypervisors say of all guests, asked of libvirt itself five times a second for as long as a cell lasts: nobody else's word
  * tells whether a guest ever ran twice.
  */
 import { DomainState, Libvirt, ListAllDomainsFlag } from '@chronovirt/libvirt';
@@ -19,8 +19,8 @@ export interface Watched {
   readonly samples: number;
   /** Samples in which a host did not answer: only that one of them was seen is known then. */
   readonly oneSided: number;
-  /** Milliseconds after the beginning at which it was seen to run on both hosts. */
-  readonly both: readonly number[];
+  /** Each time that a guest was seen to run on both hosts; milliseconds after the beginning. */
+  readonly both: readonly { readonly uuid: string; readonly atMs: number }[];
 }
 
 /** One host's libvirtd, asked over a session that is opened again when it has gone. */
@@ -32,12 +32,13 @@ class Hypervisor {
     this.host = host;
   }
 
-  /** Whether the guest's processors run; null = nobody answers. */
-  runs(uuid: string): Promise<boolean | null> {
+  /** The guests whose processors run; null = nobody answers. */
+  running(): Promise<ReadonlySet<string> | null> {
     const flags = ListAllDomainsFlag.RUNNING;
-    return this.#ask(async (libvirt) =>
-      (await libvirt.connectListAllDomains(flags, { deadlineMs: PATIENCE_MS })).some((dom) => dom.uuid === uuid),
-    );
+    return this.#ask(async (libvirt) => {
+      const domains = await libvirt.connectListAllDomains(flags, { deadlineMs: PATIENCE_MS });
+      return new Set(domains.map(({ uuid }) => uuid));
+    });
   }
 
   see(uuid: string): Promise<Seen> {
@@ -72,33 +73,32 @@ class Hypervisor {
 }
 
 export class Hypervisors {
-  readonly #source: Hypervisor;
-  readonly #destination: Hypervisor;
+  readonly #both: readonly [Hypervisor, Hypervisor];
   #watching: { stop: () => Promise<Watched> } | null = null;
 
-  constructor(source: Asked, destination: Asked) {
-    this.#source = new Hypervisor(source);
-    this.#destination = new Hypervisor(destination);
+  constructor(one: Asked, other: Asked) {
+    this.#both = [new Hypervisor(one), new Hypervisor(other)];
   }
 
   /** By the host's name. */
   async see(uuid: string): Promise<Record<string, Seen>> {
-    const both = [this.#source, this.#destination];
-    return Object.fromEntries(await Promise.all(both.map(async (each) => [each.host.name, await each.see(uuid)])));
+    return Object.fromEntries(
+      await Promise.all(this.#both.map(async (each) => [each.host.name, await each.see(uuid)])),
+    );
   }
 
-  watch(uuid: string): void {
+  watch(): void {
     const began = performance.now();
-    const both: number[] = [];
+    const both: { uuid: string; atMs: number }[] = [];
     let [samples, oneSided, goesOn] = [0, 0, true];
     const sample = async (): Promise<void> => {
-      const answers = await Promise.all([this.#source.runs(uuid), this.#destination.runs(uuid)]);
       samples += 1;
-      if (answers.includes(null)) oneSided += 1;
-      if (answers[0] !== true || answers[1] !== true) return;
+      const { twice, isOneSided } = await this.#runTwice();
+      if (isOneSided) oneSided += 1;
+      if (twice.length === 0) return;
       // Asked at once, but not answered in the same moment: it may have left the one while the other was asked.
-      const again = await Promise.all([this.#source.runs(uuid), this.#destination.runs(uuid)]);
-      if (again[0] === true && again[1] === true) both.push(Math.round(performance.now() - began));
+      const still = (await this.#runTwice()).twice.filter((uuid) => twice.includes(uuid));
+      both.push(...still.map((uuid) => ({ uuid, atMs: Math.round(performance.now() - began) })));
     };
     const loop = (async () => {
       while (goesOn) {
@@ -115,11 +115,18 @@ export class Hypervisors {
     this.#watching = { stop };
   }
 
+  async #runTwice(): Promise<{ twice: string[]; isOneSided: boolean }> {
+    const [one, other] = this.#both;
+    const [there, here] = await Promise.all([one.running(), other.running()]);
+    if (there === null || here === null) return { twice: [], isOneSided: true };
+    return { twice: [...there].filter((uuid) => here.has(uuid)), isOneSided: false };
+  }
+
   /** Ends the watch and the sessions. */
   async stop(): Promise<Watched> {
     const watched = (await this.#watching?.stop()) ?? { samples: 0, oneSided: 0, both: [] };
     this.#watching = null;
-    for (const each of [this.#source, this.#destination]) each.close();
+    for (const each of this.#both) each.close();
     return watched;
   }
 }

@@ -1,12 +1,19 @@
-/** The operations of the matrix. Each begins with a guest that runs on host-a, its source. */
+/** The operations of the matrix. Each begins with a guest that runs on its source. */
 import { until } from '@chronovirt/testing/lab';
+import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
 import type { Storage } from '../lab/options.ts';
 
-/** What an operation is carried out with. */
-export interface Scene {
+/** A guest, the host that it begins on, and the other one, whether it goes there or not. */
+export interface Route {
   readonly system: LabSystem;
   readonly uuid: string;
+  readonly source: LabHost;
+  readonly destination: LabHost;
+}
+
+/** What an operation is carried out with. */
+export interface Scene extends Route {
   /** Orders something of the guest, until somebody answers, and waits until it rests. @throws {Refused} */
   order(name: string, args?: object): Promise<void>;
   /** The same of a host; nothing is waited for. */
@@ -31,16 +38,18 @@ export interface Operation {
   readonly needsBoot: boolean;
   readonly hosts: 1 | 2;
   perform(scene: Scene): Promise<void>;
+  /** Nothing is ordered of the guest itself. */
+  readonly isUnordered?: true;
+  /** Takes away what it made beside the guest, once that is deleted. */
+  clearUp?(route: Route): Promise<void>;
 }
 
 /** A chain of orders of the guest. */
-function orders(...list: readonly (readonly [name: string, args?: object])[]): Operation['perform'] {
+function orders(list: (route: Route) => readonly (readonly [name: string, args?: object])[]): Operation['perform'] {
   return async (scene) => {
-    for (const [name, args] of list) await scene.order(name, args);
+    for (const [name, args] of list(scene)) await scene.order(name, args);
   };
 }
-
-const B = 'host-b';
 
 export const operations: readonly Operation[] = [
   {
@@ -48,77 +57,80 @@ export const operations: readonly Operation[] = [
     storage: 'shared',
     needsBoot: false,
     hosts: 2,
-    perform: orders(['liveMigrate', { host: B }]),
+    perform: orders(({ destination }) => [['liveMigrate', { host: destination.name }]]),
   },
   {
     name: 'live block',
     storage: 'own',
     needsBoot: false,
     hosts: 2,
-    perform: orders(['liveMigrate', { host: B, blockMigration: true }]),
+    perform: orders(({ destination }) => [['liveMigrate', { host: destination.name, blockMigration: true }]]),
   },
   {
     name: 'cold migrate + confirm',
     storage: 'own',
     needsBoot: true,
     hosts: 2,
-    perform: orders(['coldMigrate', { host: B }], ['confirmResize']),
+    perform: orders(({ destination }) => [['coldMigrate', { host: destination.name }], ['confirmResize']]),
   },
   {
     name: 'resize on other host + revert',
     storage: 'own',
     needsBoot: true,
     hosts: 2,
-    perform: orders(['resize', { flavor: 'micro', host: B }], ['revertResize']),
+    perform: orders(({ destination }) => [['resize', { flavor: 'micro', host: destination.name }], ['revertResize']]),
   },
   {
     name: 'resize in place + confirm',
     storage: 'own',
     needsBoot: true,
     hosts: 1,
-    perform: orders(['resize', { flavor: 'micro' }], ['confirmResize']),
+    perform: orders(() => [['resize', { flavor: 'micro' }], ['confirmResize']]),
   },
   {
     name: 'resize in place + revert',
     storage: 'own',
     needsBoot: true,
     hosts: 1,
-    perform: orders(['resize', { flavor: 'micro' }], ['revertResize']),
+    perform: orders(() => [['resize', { flavor: 'micro' }], ['revertResize']]),
   },
   {
     name: 'rescue + unrescue',
     storage: 'own',
     needsBoot: true,
     hosts: 1,
-    perform: orders(['rescue'], ['unrescue']),
+    perform: orders(() => [['rescue'], ['unrescue']]),
   },
   {
     name: 'snapshot',
     storage: 'own',
     needsBoot: false,
     hosts: 1,
-    perform: async (scene) => scene.order('snapshot', { name: snapshotName(scene.uuid) }),
+    perform: orders(({ uuid }) => [['snapshot', { name: snapshotName(uuid) }]]),
+    async clearUp({ system, uuid }) {
+      await system.api.delete(`/v1/images/${snapshotName(uuid)}`).catch(() => undefined); // it may not have come to it
+    },
   },
   {
     name: 'rebuild',
     storage: 'own',
     needsBoot: false,
     hosts: 1,
-    perform: orders(['rebuild']),
+    perform: orders(() => [['rebuild']]),
   },
   {
     name: 'shelve + offload + unshelve',
     storage: 'own',
     needsBoot: true,
     hosts: 1,
-    perform: orders(['shelve'], ['offload'], ['unshelve']),
+    perform: orders(() => [['shelve'], ['offload'], ['unshelve']]),
   },
   {
     name: 'soft delete + restore',
     storage: 'own',
     needsBoot: true,
     hosts: 1,
-    perform: orders(['softDelete'], ['restore']),
+    perform: orders(() => [['softDelete'], ['restore']]),
   },
   {
     name: 'evacuate + return',
@@ -126,22 +138,31 @@ export const operations: readonly Operation[] = [
     needsBoot: false,
     hosts: 2,
     async perform(scene) {
-      const { a } = scene.system;
-      await scene.system.carry('off', a.name);
-      await scene.silent(a.name);
-      await scene.orderHost(a.name, 'fence', { reason: 'its plug was pulled' });
+      const { source, destination } = scene;
+      await lose(scene);
       await scene.takes('evacuate');
-      await scene.order('evacuate', { host: B });
-      await scene.system.carry('on', a.name).catch((error: unknown) => {
-        if (!a.host.isOn) throw error; // its agent was killed while it started; it is started again
-      });
+      await scene.order('evacuate', { host: destination.name });
+      await bringBack(scene.system, source);
       await scene.stored('cleaned');
     },
   },
 ];
 
-/** The name of the image that a cell makes, by which it is taken away again. */
-export const snapshotName = (uuid: string): string => `matrix-${uuid}`;
+/** Pulls the plug of the host and fences it: from then on its guests may be evacuated. */
+export async function lose(scene: Scene): Promise<void> {
+  const { system, source } = scene;
+  await system.carry('off', source.name);
+  await scene.silent(source.name);
+  await scene.orderHost(source.name, 'fence', { reason: 'its plug was pulled' });
+}
+
+export async function bringBack(system: LabSystem, { name, host }: LabHost): Promise<void> {
+  await system.carry('on', name).catch((error: unknown) => {
+    if (!host.isOn) throw error; // its agent was killed while it started; it is started again
+  });
+}
+
+const snapshotName = (uuid: string): string => `matrix-${uuid}`;
 
 /** Waits until a look says yes; the matrix's own limit. */
 export const settles = <T>(what: string, timeoutMs: number, look: () => Promise<T> | T) =>

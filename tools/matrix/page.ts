@@ -33,6 +33,10 @@ part is not there at that step (its host is off, the guest has not come yet), it
 
 All the while both libvirts are asked every 200 ms whether the guest runs there: it may never be both.
 
+\`npm test\` does every pair once in another way: all operations are under way at once, each on a guest of its own, and one part dies
+([storms.chaos.test.ts](../../tools/matrix/storms.chaos.test.ts), [shared-storms.chaos.test.ts](../../tools/matrix/shared-storms.chaos.test.ts)); and a
+few cells of this table, others each day. Where an operation stands when it is struck there is left to chance.
+
 **${rows.length} of ${possible} cells were run, all on real parts; ${struck.length} were struck; ${wrong.length} broke the rule.** Both libvirts were asked ${samples} times; ${oneSided} times one of them was the
 one that was down, or its host was, and only the other's answer counts.
 

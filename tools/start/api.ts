@@ -50,12 +50,12 @@ export class Api {
     return (await this.#request('DELETE', path)) as T;
   }
 
-  /** Uploads an image; one that is there already is only named. */
-  async upload(file: string, name: string): Promise<{ sha256: string }> {
+  /** Uploads an image; one that is there already is only named. `properties`: as Nova names them. */
+  async upload(file: string, name: string, properties: Record<string, string> = {}): Promise<{ sha256: string }> {
     const body = Readable.toWeb(createReadStream(file, { highWaterMark: 1024 * 1024 })) as ReadableStream;
     return (await this.#request(
       'POST',
-      `/v1/images?name=${encodeURIComponent(name)}`,
+      `/v1/images?${new URLSearchParams({ name, ...properties })}`,
       body,
       'application/octet-stream',
       statSync(file).size,
