@@ -10,6 +10,12 @@ import { LabHost, type Watchdog } from './lab-host.ts';
 import type { LabOptions, Storage } from './options.ts';
 import type { LabOrder } from './orders.ts';
 
+/** `liveMigration` in the agents' configuration. */
+export interface LiveMoves {
+  readonly lockManager?: 'lockd';
+  readonly [setting: string]: unknown;
+}
+
 export class LabSystem {
   readonly api: Api;
   readonly address: string;
@@ -20,6 +26,7 @@ export class LabSystem {
   readonly parts: Parts;
   readonly #hasWatchdog: boolean;
   #storage: Storage;
+  #moves: LiveMoves = {};
 
   private constructor(
     parts: Parts,
@@ -101,10 +108,14 @@ export class LabSystem {
     return this.#storage;
   }
 
-  /** From now on instances' files lie elsewhere. Only while there is no instance. */
-  async useStorage(storage: Storage): Promise<void> {
-    this.#storage = storage;
+  /** From now on instances' files lie elsewhere, and guests move otherwise while they run. Only while there is no instance. */
+  async use(storage: Storage, moves: LiveMoves = {}): Promise<void> {
+    if (storage === this.#storage && JSON.stringify(moves) === JSON.stringify(this.#moves)) return;
     for (const host of this.hosts) await host.stopAgent();
+    if (moves.lockManager !== this.#moves.lockManager)
+      for (const { host } of this.hosts) await useLockManager(host, moves.lockManager);
+    this.#storage = storage;
+    this.#moves = moves;
     await Promise.all(this.hosts.map((host) => host.startAgent()));
   }
 
@@ -119,6 +130,7 @@ export class LabSystem {
           : { instancesDirectory: host.instancesDir }),
         natNetwork: null,
         address: host.address,
+        liveMigration: this.#moves,
         powerCommands: {
           reboot: orderCommand('reboot', host.name),
           shutdown: orderCommand('off', host.name),
@@ -226,6 +238,16 @@ function fleet({ hosts }: TwoHosts): object {
     lostMs: 10_000,
     hosts: Object.fromEntries(hosts.map(({ name }) => [name, { fence: program('off'), startup: program('on') }])),
   };
+}
+
+/** libvirt reads it at its start. */
+async function useLockManager(host: TwoHosts['a'], manager: LiveMoves['lockManager']): Promise<void> {
+  const change =
+    manager === undefined
+      ? 'sed -i /lock_manager/d /etc/libvirt/qemu.conf'
+      : `echo 'lock_manager = "${manager}"' >> /etc/libvirt/qemu.conf && virtlockd -d`;
+  await host.exec(['sh', '-c', change]);
+  await host.restart();
 }
 
 /** As every host sees it: /run is its own, and empty after a boot; the group is libvirt's for all guests. */

@@ -57,10 +57,10 @@ export class Story {
     return output;
   }
 
-  /** Creates a guest that counts on its console, and waits until it does. */
-  async createCounter(name: string, host: LabHost): Promise<void> {
+  /** Creates a guest that counts on its console, and waits until it does; `andAlso`: what else it runs. */
+  async createCounter(name: string, host: LabHost, andAlso = ''): Promise<void> {
     const script = join(stateDir(), 'count.sh');
-    writeFileSync(script, '#!/bin/sh\nlab-count\n');
+    writeFileSync(script, `#!/bin/sh\nlab-count\n${andAlso}`);
     const { disk } = await guestImage((line) => this.say(`    ${line}`));
     const began = Date.now();
     const size = ['--flavor', 'nano'];
@@ -121,6 +121,23 @@ export class Story {
       everyMs: 250,
     });
     this.say(`\n  after ${((performance.now() - began) / 1000).toFixed(1)} s ${why}`);
+  }
+
+  /** The next number that the guest counts to, and when it has booted by its own clock, which stands still whenever it does. */
+  counted(name: string): Promise<{ readonly count: number; readonly bootedAt: number }> {
+    return this.#counting(name);
+  }
+
+  /** The guest counts on in the same life; how long it has stood still since, in milliseconds, as far as its console tells. */
+  async countsOn(name: string, before: { readonly count: number; readonly bootedAt: number }): Promise<number> {
+    const after = await this.#counting(name);
+    if (after.count <= before.count)
+      throw new StoryBroken(`${name} had counted to ${before.count} and is at ${after.count}: it has booted anew`);
+    const stoodStillMs = Math.max(0, Math.round(after.bootedAt - before.bootedAt));
+    this.say(
+      `  its console: counted ${before.count} before, ${after.count} now; it has stood still for ${(stoodStillMs / 1000).toFixed(1)} s`,
+    );
+    return stoodStillMs;
   }
 
   /** That the guest goes on counting. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@chronovirt/testing/lab';
 import { takeOrders } from '../lab/control-socket.ts';
-import { LabSystem, orderSocket } from '../lab/lab-system.ts';
+import { LabSystem, orderSocket, type LiveMoves } from '../lab/lab-system.ts';
 import type { Storage } from '../lab/options.ts';
 import { runCell, type CellResult } from './cell.ts';
 import { AWAY_MS, type Fault } from './faults.ts';
@@ -43,12 +43,12 @@ export class Bench {
     this.#directory = null;
   }
 
-  /** The lab, with no instance in it, on such storage and with or without watchdogs. */
-  async ready(storage: Storage, watchdog = false): Promise<LabSystem> {
+  /** The lab, with no instance in it, on such storage, with or without watchdogs; guests move live with these settings. */
+  async ready(storage: Storage, watchdog = false, moves: LiveMoves = {}): Promise<LabSystem> {
     if (this.#hasWatchdog !== watchdog) await this.stop();
     this.#hasWatchdog = watchdog;
     if (this.#system !== null) {
-      if (this.#system.storage !== storage) await this.#system.useStorage(storage);
+      await this.#system.use(storage, moves);
       return this.#system;
     }
     this.#directory = mkdtempSync(join(tmpdir(), 'cv-mx-'));
@@ -60,6 +60,7 @@ export class Bench {
     this.#system = system;
     const carry = (...order: Parameters<LabSystem['carry']>) => system.carry(...order);
     system.parts.ends('orders', await takeOrders(orderSocket(), carry));
+    await system.use(storage, moves);
     return system;
   }
 }

@@ -1,8 +1,11 @@
+import { broughtToAnEnd } from './brought-to-an-end.ts';
+import { calledOff } from './called-off.ts';
 import { drain } from './drain.ts';
 import { forgottenDestination, forgottenSource, forgottenWithGuests } from './forgotten.ts';
 import { frozenHost } from './frozen-host.ts';
 import { hostBoot } from './host-boot.ts';
 import { lostAgent } from './lost-agent.ts';
+import { postCopy } from './post-copy.ts';
 import type { HostStory } from './scene.ts';
 import { shelvedElsewhere } from './shelved-elsewhere.ts';
 import { slowAgent } from './slow-agent.ts';
@@ -16,6 +19,9 @@ export const hostStories: readonly HostStory[] = [
   frozenHost,
   slowAgent,
   drain,
+  calledOff,
+  broughtToAnEnd,
+  postCopy,
   hostBoot,
   shelvedElsewhere,
   forgottenDestination,

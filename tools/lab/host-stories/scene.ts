@@ -1,9 +1,10 @@
 /** What the stories of lost and drained hosts are told with: guests that are watched on both hosts, and what is recorded of a host. */
+import { readdirSync } from 'node:fs';
 import { guestReady, until } from '@chronovirt/testing/lab';
 import { Guest } from '../../matrix/guest.ts';
 import { Hypervisors, SAMPLE_EVERY_MS } from '../../matrix/hypervisors.ts';
 import type { LabHost } from '../lab-host.ts';
-import type { LabSystem } from '../lab-system.ts';
+import type { LabSystem, LiveMoves } from '../lab-system.ts';
 import { leftOfInstances } from '../leftovers.ts';
 import type { Storage } from '../options.ts';
 import { Story, StoryBroken } from '../story.ts';
@@ -15,6 +16,10 @@ export interface HostStory {
   readonly watchdog: boolean;
   /** Guests move live in it: for moments there are two processes of one, of which one runs. */
   readonly movesLive?: boolean;
+  /** Takes minutes: told only where all are. */
+  readonly isLong?: boolean;
+  /** How the agents are told to move guests live. */
+  readonly moves?: LiveMoves;
   tell(scene: Scene): Promise<void>;
 }
 
@@ -41,15 +46,20 @@ interface Watched {
 }
 type Stop = () => Promise<Watched>;
 
+/** A guest that the scene knows, whoever made it. */
+type Known = Pick<Guest, 'uuid'>;
+type Watchable = Pick<Guest, 'uuid' | 'limit' | 'delete'>;
+
 const PATIENCE_MS = 180_000;
 const FEW = 5;
+const WRITES = '(while :; do yes abcdefg | head -c 8000000 > /run/fill; done) &\n';
 let count = 0;
 
 export class Scene {
   readonly system: LabSystem;
   readonly story: Story;
   readonly #movesLive: boolean;
-  readonly #guests: { readonly name: string; readonly guest: Guest; readonly stop: Stop }[] = [];
+  readonly #guests: { readonly name: string; readonly guest: Watchable; readonly stop: Stop }[] = [];
 
   constructor(system: LabSystem, say: (line: string) => void, { movesLive = false }: Pick<HostStory, 'movesLive'>) {
     this.system = system;
@@ -75,6 +85,26 @@ export class Scene {
     return { name, guest };
   }
 
+  /** One that counts on its console, made by the command line; `writes`: it writes more than a slow copy can follow. */
+  async counter(what: string, { writes = false } = {}): Promise<{ name: string; uuid: string }> {
+    const name = `${what}-${process.pid}-${(count += 1)}`;
+    await this.story.createCounter(name, this.a, writes ? WRITES : '');
+    const uuid = await this.story.uuid(name);
+    const guest = { uuid, limit: () => {}, delete: async () => void (await this.story.chronovirt('delete', name)) };
+    this.#guests.push({ name, guest, stop: this.#watch(uuid, name) });
+    return { name, uuid };
+  }
+
+  /** Takes a guest for deleted that the story itself has deleted. */
+  async deleted({ uuid }: Known): Promise<void> {
+    const [gone] = this.#guests.splice(
+      this.#guests.findIndex(({ guest }) => guest.uuid === uuid),
+      1,
+    );
+    const { twice = 0 } = (await gone?.stop()) ?? {};
+    this.expect(twice, 0, 'moments at which it was on both hosts');
+  }
+
   /** Lets an accident happen, or ends it. */
   async carry(...order: Parameters<LabSystem['carry']>): Promise<void> {
     this.story.say(`\n# ${await this.system.carry(...order)}`);
@@ -95,11 +125,11 @@ export class Scene {
   }
 
   /** Hosts with a process of a guest, whatever anybody says of it: one that stands still counts as well. */
-  processesOf(guest: Guest): string[] {
+  processesOf(guest: Known): string[] {
     return this.system.hosts.flatMap(({ name, host }) => (isIn(host.guestPids(), guest.uuid) === null ? [] : [name]));
   }
 
-  pidOf(guest: Guest, { host }: LabHost): number | null {
+  pidOf(guest: Known, { host }: LabHost): number | null {
     return isIn(host.guestPids(), guest.uuid);
   }
 
@@ -118,13 +148,18 @@ export class Scene {
   }
 
   /** Waits until a host has nothing of a guest any more: no process, no definition. */
-  cleared(guest: Guest, { name, host }: LabHost): Promise<void> {
+  cleared(guest: Known, { name, host }: LabHost): Promise<void> {
     return this.until(
       `nothing of the guest is left on ${name}`,
       async () =>
         isIn(host.guestPids(), guest.uuid) === null &&
         !(await host.virsh('list', '--all', '--uuid')).includes(guest.uuid),
     );
+  }
+
+  /** What lies on a host's own storage of a guest. */
+  filesOf({ uuid }: Known, { host }: LabHost): string[] {
+    return readdirSync(host.instancesOutside).filter((entry) => entry.startsWith(uuid));
   }
 
   expect(found: unknown, wanted: unknown, what: string): void {
