@@ -14,7 +14,7 @@ import {
 } from '@chronovirt/nats-adapter';
 import { policyOf } from '@chronovirt/machines';
 import type { PeerService } from '@chronovirt/peer';
-import { defaultRuntimePolicy, DriverExecutor, Host, lockHost, type Log } from '@chronovirt/runtime';
+import { defaultRuntimePolicy, DriverExecutor, Host, lockHost, UpToDateJournal, type Log } from '@chronovirt/runtime';
 import { beat } from './beat.ts';
 import { recordBoot } from './boot-record.ts';
 import type { AgentConfig } from './config.ts';
@@ -48,7 +48,8 @@ export async function startAgent(
     patienceMs: Number.POSITIVE_INFINITY,
     log,
   });
-  const journal = new JetStreamJournal(nats);
+  const stored = new JetStreamJournal(nats);
+  const journal = new UpToDateJournal(stored, log);
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   // Before anything is done on this host: an agent that comes after is to know.
@@ -91,7 +92,7 @@ export async function startAgent(
   let peers: PeerService | null = null;
   let endCaching = (): void => {};
   let stopped = false;
-  const recovered = untilThereIsAStream(journal, config.host, log)
+  const recovered = untilThereIsAStream(stored, config.host, log)
     .then(() => host.start())
     .then(() => log.info({ instances: [...host.instances()].length }, 'recovered'))
     .then(async () => {

@@ -9,7 +9,7 @@ import {
   requestHostOrder,
   watchBeats,
 } from '@chronovirt/nats-adapter';
-import { lockHost, systemClock, type Log } from '@chronovirt/runtime';
+import { lockHost, systemClock, UpToDateJournal, type Log } from '@chronovirt/runtime';
 import { askHost } from './cluster/ask-host.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { forgetSecrets } from './cluster/forget-secrets.ts';
@@ -42,7 +42,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     patienceMs: Number.POSITIVE_INFINITY,
     log,
   });
-  const journal = new JetStreamJournal(nats);
+  const journal = new UpToDateJournal(new JetStreamJournal(nats), log);
   const images = await NatsImageStore.open(nats);
   // What an upload that died in the middle left behind; nobody uploads yet.
   await images.sweep();

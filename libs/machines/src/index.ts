@@ -42,7 +42,7 @@ export { fold, foldMessage, verify, type Entry, type Verdict } from './reading/f
 export { diff, type Difference } from './reading/diff.ts';
 
 export { lifeMachine } from './life/machine.ts';
-export { transit, type Transit } from './life/transit.ts';
+export { isKnown as isKnownState, transit, type Transit } from './life/transit.ts';
 export { probingOf, type ChartEvent, type Fits, type Probing } from './life/chart-event.ts';
 export { initialContext } from './life/context-changes.ts';
 export {

@@ -5,6 +5,7 @@ export { capabilities, REPLICAS_SINCE, type Capabilities } from './connection/ca
 export { readSecretFile } from './connection/secret-file.ts';
 export * from './errors.ts';
 export { JetStreamJournal, type JetStreamJournalOptions } from './journal/jetstream-journal.ts';
+export { verifyStored } from './journal/verify-stored.ts';
 export { requestActor, serveActors } from './requests/actor-requests.ts';
 export { requestQuery, serveQueries, type Json, type QueryHandler, type QueryReply } from './requests/queries.ts';
 export { requestHostOrder, serveHostOrders, type HostOrderHandler } from './requests/host-orders.ts';

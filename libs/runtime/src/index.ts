@@ -16,6 +16,7 @@ export * from './host/host-options.ts';
 export { lastReadableState } from './host/last-readable.ts';
 export type { Kind, Led } from './host/other-kinds.ts';
 export * from './host/specs.ts';
+export { verifyHistories, type Verified } from './host/verify-histories.ts';
 export { writeStanding, type StandingToWrite } from './host/write-standing.ts';
 export {
   MemoryJournal,
@@ -27,6 +28,7 @@ export { MemoryStore, type StoredText } from './journal/memory-store.ts';
 export { JournalUnreachableError, LinkSwitch } from './journal/link-switch.ts';
 export { isOverAtFirstSight } from './journal/first-sight.ts';
 export { parseStored, type Place } from './journal/parse.ts';
+export { UpToDateJournal } from './journal/up-to-date-journal.ts';
 export { upcasters, type Upcaster } from './journal/upcasters.ts';
 export { checkPlace } from './journal/place-names.ts';
 export * from './process/process-lock.ts';

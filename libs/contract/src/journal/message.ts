@@ -55,3 +55,7 @@ export const turnMessage = z.strictObject({
   state: instanceState,
 });
 export type TurnMessage = z.infer<typeof turnMessage>;
+
+/** A message whose state is of an older version: its events count as ever, and its state follows from them. */
+export const statelessMessage = turnMessage.omit({ state: true });
+export type StatelessMessage = z.infer<typeof statelessMessage>;

@@ -7,7 +7,10 @@ import { backup, imageState, imageWork, MAX_BACKUPS } from './image-work.ts';
 import { restingState } from './life-states.ts';
 import { migrationId, migrationState } from './migration.ts';
 
-/** Version of the plain state below; another one in a stored message means: fold the events anew. */
+/**
+ * Version of the plain state below. It grows when the shape of what a message carries as its state changes. A stored message with an older
+ * one has its state folded anew from the events; one with a newer halts that instance, and says which version is needed.
+ */
 export const STATE_VERSION = 1;
 
 /** Why an instance is `failed`: what was tried, what was said, what was seen instead. */

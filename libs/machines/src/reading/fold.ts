@@ -1,5 +1,5 @@
 /** Reading histories: the state that they lead to, and whether the chart of today agrees with what they say. */
-import type { InstanceState, TurnMessage } from '@chronovirt/contract';
+import type { InstanceState, StatelessMessage, TurnMessage } from '@chronovirt/contract';
 import { EventNotAcceptedError } from '../actor/errors.ts';
 import { evolve, settled } from '../actor/evolve.ts';
 import { advance } from '../actor/advance.ts';
@@ -18,8 +18,8 @@ export function fold(entries: Iterable<Entry>, from: InstanceState | null = null
   return state;
 }
 
-/** One message folded; placeholders for its own sequence are still 0. */
-export function foldMessage(state: InstanceState | null, message: TurnMessage): InstanceState {
+/** One message folded, from its events alone; placeholders for its own sequence are still 0. */
+export function foldMessage(state: InstanceState | null, message: StatelessMessage): InstanceState {
   let next = state;
   for (const event of message.events) next = evolve(next, event, message);
   if (next === null)

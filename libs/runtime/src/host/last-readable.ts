@@ -1,10 +1,10 @@
 import type { InstanceState } from '@chronovirt/contract';
-import { settled } from '@chronovirt/machines';
+import { isKnownState, settled } from '@chronovirt/machines';
 import { isReadable, type Journal } from '../ports/journal.ts';
 
 /**
- * The newest state of a history that this version can read; what a delete of a halted instance goes on from. `seq`: of the history's last
- * message, readable or not, which is what an append has to follow.
+ * The newest state of a history that this version can read, and its chart knows; what a delete of a halted instance goes on from. `seq`: of
+ * the history's last message, readable or not, which is what an append has to follow.
  */
 export async function lastReadableState(
   journal: Journal,
@@ -15,7 +15,8 @@ export async function lastReadableState(
   let seq = 0;
   for await (const stored of journal.read(host, instance)) {
     seq = stored.seq;
-    if (isReadable(stored)) state = settled(stored.message.state, stored.seq);
+    if (isReadable(stored) && isKnownState(stored.message.state.value))
+      state = settled(stored.message.state, stored.seq);
   }
   return state === null ? null : { state, seq };
 }

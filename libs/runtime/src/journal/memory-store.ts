@@ -72,6 +72,13 @@ export class MemoryStore {
     return this.#put(this.#stream(host), instance, text);
   }
 
+  /** Writes every message of a history anew, as another version would have written it. */
+  rewrite(host: string, instance: string, edit: (text: string) => string): void {
+    const { messages } = this.#stream(host);
+    for (const [index, message] of messages.entries())
+      if (message.instance === instance) messages[index] = { ...message, text: edit(message.text) };
+  }
+
   /** As after the duplicate window: a re-sent message meets the compare-and-set, not its id. */
   forgetIds(host: string): void {
     this.#stream(host).ids.clear();

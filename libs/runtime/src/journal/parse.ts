@@ -8,8 +8,10 @@ import {
   isHostToken,
   MESSAGE_VERSION,
   STATE_VERSION,
+  statelessMessage,
   turnMessage,
   type HostMessage,
+  type StatelessMessage,
   type TurnMessage,
 } from '@chronovirt/contract';
 import type { z } from 'zod';
@@ -52,20 +54,38 @@ export function parseStored(place: Place, bytes: Uint8Array | string, upcasters:
   const ofHost = isHostToken(instance);
   const lifted = lift(json, upcasters, ofHost ? HOST_STATE_VERSION : STATE_VERSION);
   if ('code' in lifted) return bad(lifted);
+  if (!ofHost && isOutdated(lifted.message['state'])) {
+    const { state, ...rest } = lifted.message;
+    const kept = checked<StatelessMessage>(rest, statelessMessage);
+    const elsewhere = 'code' in kept ? kept : misplaced(kept, place);
+    if (elsewhere !== null) return bad(elsewhere);
+    return bad({ ...outdated((state as { v: number }).v), rest: kept as StatelessMessage });
+  }
   const message = ofHost ? checked<HostMessage>(lifted.message, hostMessage) : checkedTurn(lifted.message);
   if ('code' in message) return bad(message);
-  if (message.host !== host || message.instance !== instance) {
-    return bad(notAMessage(`it speaks of ${message.host}/${message.instance} but lies under ${host}/${instance}`));
-  }
+  const elsewhere = misplaced(message, place);
+  if (elsewhere !== null) return bad(elsewhere);
   if (ofHost) return { seq, host, instance, hostMessage: message as HostMessage };
   return { seq, host, instance, message: message as TurnMessage };
+}
+
+function misplaced(
+  message: { readonly host: string; readonly instance: string },
+  { host, instance }: Place,
+): Unreadable | null {
+  if (message.host === host && message.instance === instance) return null;
+  return notAMessage(`it speaks of ${message.host}/${message.instance} but lies under ${host}/${instance}`);
+}
+
+function isOutdated(state: unknown): boolean {
+  return isRecord(state) && isVersion(state['v']) && state['v'] < STATE_VERSION;
 }
 
 function checkedTurn(json: Record<string, unknown>): TurnMessage | Unreadable {
   return messageCheck.accepts(json) ? (json as TurnMessage) : checked<TurnMessage>(json, turnMessage);
 }
 
-function checked<M>(json: Record<string, unknown>, schema: z.ZodType<M>): M | Unreadable {
+function checked<M>(json: Readonly<Record<string, unknown>>, schema: z.ZodType<M>): M | Unreadable {
   const { data, error } = schema.safeParse(json);
   if (data !== undefined) return data;
   const [issue] = error?.issues ?? [];
@@ -100,4 +120,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const notAMessage = (text: string): Unreadable => ({ code: 'NOT_A_MESSAGE', text });
+const outdated = (version: number): Unreadable => ({
+  code: 'OUTDATED_STATE',
+  text: `state version ${version}; this reader knows ${STATE_VERSION}, and has to fold the history anew`,
+});
 const unknownVersion = (text: string, needs: number): Unreadable => ({ code: 'UNKNOWN_VERSION', text, needs });

@@ -2,14 +2,19 @@
  * The journal as the runtime needs it: append with compare-and-set, the last message of each subject, histories, a feed.
  * Two implementations under one suite: memory (tests, model checking) and JetStream (`nats-adapter`).
  */
-import type { AnyMessage, HostMessage, TurnMessage } from '@chronovirt/contract';
+import type { AnyMessage, HostMessage, StatelessMessage, TurnMessage } from '@chronovirt/contract';
 
-/** Why a stored message cannot be used: an unknown version, or bytes that are no message of ours. */
+/**
+ * Why a stored message cannot be used as it is: an unknown version, a state of an older version (`UpToDateJournal` folds it anew), or bytes
+ * that are no message of ours.
+ */
 export interface Unreadable {
-  readonly code: 'UNKNOWN_VERSION' | 'NOT_A_MESSAGE';
+  readonly code: 'UNKNOWN_VERSION' | 'OUTDATED_STATE' | 'NOT_A_MESSAGE';
   readonly text: string;
   /** Version that a reader would need, when the message says it. */
   readonly needs?: number;
+  /** Of an outdated state: all of the message but that. */
+  readonly rest?: StatelessMessage;
 }
 
 /**

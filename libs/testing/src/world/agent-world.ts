@@ -32,6 +32,8 @@ import {
   MemoryJournal,
   type MemoryJournalOptions,
   MemoryStore,
+  silentLog,
+  UpToDateJournal,
   type CommandReply,
   type HostOptions,
   type RuntimePolicy,
@@ -91,7 +93,7 @@ export class AgentWorld {
     const host = new Host({
       host: this.host,
       incarnation: incarnationOf(this.clock.now() + this.#processes, 1000 + this.#processes),
-      journal: fate.journal(journal, options.onAppend),
+      journal: fate.journal(new UpToDateJournal(journal, silentLog), options.onAppend),
       executor: options.wrap ? options.wrap(executor) : executor,
       clock: fate.clock(this.clock),
       policy: options.policy ?? {},

@@ -1,0 +1,136 @@
+import { STATE_VERSION, type InstanceUuid } from '@chronovirt/contract';
+import { MACHINE_VERSION, verify } from '@chronovirt/machines';
+import { AgentWorld } from '@chronovirt/testing/world';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { isReadable, type Journal, type Stored } from '../ports/journal.ts';
+import { silentLog } from '../ports/log.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import { UpToDateJournal } from './up-to-date-journal.ts';
+
+type Json = Record<string, unknown>;
+const outdated = { v: STATE_VERSION - 1, was: 'of another shape' };
+
+let world: AgentWorld;
+let uuid: InstanceUuid;
+let written: Stored[];
+
+/** A guest that was created, paused, and let go on; the agent is gone. */
+beforeEach(async () => {
+  world = new AgentWorld();
+  const { agent, spec } = await world.running();
+  ({ uuid } = spec);
+  for (const name of ['pause', 'unpause'] as const) {
+    await world.command(agent, uuid, name);
+    await world.rests(uuid);
+  }
+  agent.kill();
+  written = await all(memory().read('h1', uuid));
+});
+
+const memory = (): Journal => new MemoryJournal({ store: world.store });
+
+/** What the journal said that nobody has to stop for. */
+let warned: unknown[] = [];
+function today(): Journal {
+  warned = [];
+  return new UpToDateJournal(memory(), { ...silentLog, warn: (fields: unknown) => void warned.push(fields) });
+}
+
+async function all(messages: AsyncIterable<Stored>, most = Number.POSITIVE_INFINITY): Promise<Stored[]> {
+  const found: Stored[] = [];
+  for await (const stored of messages) if (found.push(stored) >= most) break;
+  return found;
+}
+
+function rewritten(edit: (message: Json, n: number) => Json): void {
+  let n = 0;
+  world.store.rewrite('h1', uuid, (text) => JSON.stringify(edit(JSON.parse(text) as Json, n++)));
+}
+
+describe('a history whose states are of an older version', () => {
+  beforeEach(() => rewritten((message) => ({ ...message, state: outdated })));
+
+  test('cannot be used as it is, and says so', async () => {
+    expect(await memory().last('h1', uuid)).toMatchObject({
+      unreadable: { code: 'OUTDATED_STATE', text: expect.stringContaining(`state version ${STATE_VERSION - 1}`) },
+    });
+  });
+
+  test('is folded anew wherever it is read, and has the states that it had', async () => {
+    const journal = today();
+    const last = written.at(-1);
+    expect(await all(journal.read('h1', uuid))).toEqual(written);
+    expect(await all(journal.read('h1', uuid, { from: written[2]?.seq ?? 0 }))).toEqual(written.slice(2));
+    expect(await journal.last('h1', uuid)).toEqual(last);
+    expect(await all(journal.lastOfAll('h1'))).toEqual([last]);
+    expect(await journal.get('h1', written[1]?.seq ?? 0)).toEqual(written[1]);
+    expect(await all(journal.feed('h1', 0, new AbortController().signal), written.length)).toEqual(written);
+    const message = last !== undefined && isReadable(last) ? last.message : null;
+    if (message === null) throw new Error('no message');
+    expect(await journal.append({ ...message, id: 'late' as never }, 1)).toEqual({ kind: 'conflict', last });
+    expect(warned).toEqual([]);
+  });
+
+  test('goes on under an agent of today, whose messages carry states of today', async () => {
+    const agent = world.startAgent();
+    await world.clock.settle(agent.started);
+    expect(agent.host.state(uuid)?.state.value).toBe('running');
+    expect(await world.command(agent, uuid, 'pause')).toMatchObject({ answer: { kind: 'accepted' } });
+    expect(await world.rests(uuid)).toMatchObject({ v: STATE_VERSION, value: 'paused' });
+    const entries = (await all(today().read('h1', uuid))).filter(isReadable);
+    expect(verify(entries)).toMatchObject({ ok: true, messages: entries.length });
+  });
+
+  test('halts where a message before cannot be read, and names that', async () => {
+    rewritten((message, n) => (n === 1 ? { v: 99 } : message));
+    expect(await today().last('h1', uuid)).toMatchObject({
+      unreadable: { text: expect.stringMatching(/cannot be folded: message 2: message version 99/) },
+    });
+  });
+});
+
+describe('a history that another chart has decided', () => {
+  test('is gone on from where that chart was as today’s folds it', async () => {
+    rewritten((message) => ({ ...message, machine: 'life@0' }));
+    expect(await today().last('h1', uuid)).toMatchObject({
+      message: { machine: 'life@0', state: { value: 'running' } },
+    });
+    expect(warned).toEqual([]);
+  });
+
+  test('counts as today’s chart folds it where the two differ, which is logged with what differs', async () => {
+    rewritten((message) => ({
+      ...message,
+      machine: 'life@0',
+      state: { ...(message['state'] as Json), value: 'paused' },
+    }));
+    const agent = world.startAgent();
+    await world.clock.settle(agent.started);
+    expect(agent.host.state(uuid)?.state.value).toBe('running');
+    await today().last('h1', uuid);
+    expect(warned).toEqual([expect.objectContaining({ instance: uuid, by: 'life@0', differs: ['value'] })]);
+  });
+
+  test('halts where today’s chart does not take an event of it, and says which; delete is open', async () => {
+    rewritten((message, n) =>
+      n === written.length - 1
+        ? {
+            ...message,
+            machine: 'life@9',
+            events: [{ type: 'levitate.done', to: 'floating' }],
+            state: { ...(message['state'] as Json), value: 'floating' },
+          }
+        : message,
+    );
+    const why = `decided by life@9, and ${MACHINE_VERSION} does not fold it`;
+    expect(await today().last('h1', uuid)).toMatchObject({
+      unreadable: { code: 'NOT_A_MESSAGE', text: expect.stringMatching(`${why}.*levitate\\.done`) },
+    });
+    const agent = world.startAgent();
+    await world.clock.settle(agent.started);
+    const reply = await world.command(agent, uuid, 'pause');
+    expect(reply).toMatchObject({ kind: 'error', message: expect.stringContaining('levitate.done') });
+    expect(await world.command(agent, uuid, 'delete')).toMatchObject({ answer: { kind: 'accepted' } });
+    expect(await world.rests(uuid)).toMatchObject({ value: 'deleted' });
+  });
+});
