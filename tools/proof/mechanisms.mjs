@@ -206,7 +206,7 @@ export const mechanisms = [
     edits: [
       {
         file: `${machines}/decide/on-alarm.ts`,
-        find: 'deadline: at + Math.round(env.policy.deadlineMs(due.method, request)),',
+        find: 'deadline: at + Math.round(env.policy.deadlineMs(due.method, request, env.spec)),',
         put: 'deadline: Math.min(due.deadline, at + Math.round(env.policy.deadlineMs(due.method, request))),',
       },
     ],
