@@ -1,5 +1,6 @@
 /** This agent's side of what agents hand each other: its service, and how its driver reaches those of others. */
 import { readFileSync } from 'node:fs';
+import { addressAndPort } from '@chronovirt/contract';
 import type { FilesForPeers } from '@chronovirt/libvirt-adapter';
 import { ClusterKey, PeerClient, PeerService } from '@chronovirt/peer';
 import type { Host, Log } from '@chronovirt/runtime';
@@ -11,7 +12,7 @@ export function peerLink(config: AgentConfig): { readonly own: string; readonly 
   if (peer === undefined) return undefined;
   const key = keyOf(config, peer);
   const tls = peer.tls === undefined ? {} : { ca: readFileSync(peer.tls.caFile) };
-  return { own: addressOf(peer), client: new PeerClient({ key, ...tls }) };
+  return { own: addressAndPort(peer), client: new PeerClient({ key, ...tls }) };
 }
 
 /**
@@ -43,9 +44,11 @@ export async function servePeers(
     },
     log,
   }).catch((cause: unknown) => {
-    throw new Error(`peer: cannot serve other agents at ${addressOf(peer)}: ${(cause as Error).message}`, { cause });
+    throw new Error(`peer: cannot serve other agents at ${addressAndPort(peer)}: ${(cause as Error).message}`, {
+      cause,
+    });
   });
-  log.info({ peer: addressOf(peer), encrypted: tls !== undefined }, 'other agents are served');
+  log.info({ peer: addressAndPort(peer), encrypted: tls !== undefined }, 'other agents are served');
   return service;
 }
 
@@ -53,6 +56,3 @@ const keyOf = (
   { secretsKeyFile }: AgentConfig,
   { keyFile = secretsKeyFile }: { keyFile?: string | undefined },
 ): ClusterKey => ClusterKey.fromFile(keyFile);
-
-const addressOf = ({ address, port }: { address: string; port: number }): string =>
-  `${address.includes(':') ? `[${address}]` : address}:${port}`;

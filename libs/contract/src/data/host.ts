@@ -64,3 +64,10 @@ export const hostReport = z.strictObject({
   halted: z.array(haltReport).max(MAX_HALTS_TOLD).optional(),
 });
 export type HostReport = z.infer<typeof hostReport>;
+
+/** A name or an address of a host as it stands in a URI: IPv6 in brackets. */
+export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+/** `address:port`, as where an agent serves other agents is written. */
+export const addressAndPort = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  `${bracketed(address)}:${port}`;

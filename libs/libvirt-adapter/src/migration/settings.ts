@@ -1,5 +1,5 @@
 /** The settings of live migration, complete and found to go together; and how another host's libvirt is named. */
-import { DriverError } from '@chronovirt/contract';
+import { bracketed, DriverError } from '@chronovirt/contract';
 import type { LiveMigrationSettings, LibvirtDriverSettings, LockManager } from '../host/settings.ts';
 
 /** As `LiveMigrationSettings`, nothing left out; null = libvirt's or QEMU's own choice. */
@@ -58,9 +58,6 @@ export function checkHostName(field: string, host: string): void {
       `${field}: expected the name or address of a host, got ${JSON.stringify(host)}`,
     );
 }
-
-/** As an address stands in a URI. */
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /** libvirt on another host. */
 export const libvirtAt = ({ uri }: MigrationPolicy, host: string): string => uri.replaceAll('%s', bracketed(host));

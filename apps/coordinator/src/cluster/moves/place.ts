@@ -1,5 +1,5 @@
 /** Where a move leads. */
-import type { Flavor, HostReport } from '@chronovirt/contract';
+import { addressAndPort, type Flavor, type HostReport } from '@chronovirt/contract';
 import { choose, explainNone, type Candidate } from '../placement.ts';
 import { failed, type Move } from './move.ts';
 
@@ -48,8 +48,7 @@ export async function placeMove(move: Move): Promise<Record<string, unknown>> {
     host: placement.host,
     found: {
       shared: isOn(storage, report),
-      address:
-        report.peer === undefined ? (report.address ?? report.host) : `${report.peer.address}:${report.peer.port}`,
+      address: report.peer === undefined ? (report.address ?? report.host) : addressAndPort(report.peer),
     },
   };
 }
