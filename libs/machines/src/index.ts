@@ -4,7 +4,9 @@ export { defaultDeadlineMs, defaultPolicy, policyOf, type Policy, type PolicySet
 
 export { decide } from './decide/decide.ts';
 export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
-export { guards, neverRan, ofMoves, type GuardName, type Refusal } from './decide/guards.ts';
+export { guards, type GuardName, type Refusal } from './decide/guard-names.ts';
+export { neverRan } from './decide/guards.ts';
+export { ofMoves } from './decide/move-guards.ts';
 export { explain, type ExplainEnv, type Explanation } from './decide/explain.ts';
 export { pathTo } from './decide/paths.ts';
 export { differs } from './decide/on-look.ts';

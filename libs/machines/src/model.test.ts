@@ -7,7 +7,7 @@ import { initialState } from './actor/initial.ts';
 import { dueEffects } from './actor/role.ts';
 import { argumentsOf } from './arguments.ts';
 import { decide } from './decide/decide.ts';
-import { guards } from './decide/guards.ts';
+import { guards } from './decide/guard-names.ts';
 import type { Item, Outcome, TurnDecision } from './decide/types.ts';
 import { leafOf } from './life/leaves.ts';
 import { isResting } from './life/resting.ts';

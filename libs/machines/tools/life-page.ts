@@ -1,6 +1,6 @@
 /** The page about the chart, from the chart's own tables. */
 import type { Sight } from '@chronovirt/contract';
-import { guards } from '../src/decide/guards.ts';
+import { guards } from '../src/decide/guard-names.ts';
 import { proofOf } from '../src/classify.ts';
 import { leaves, leafNames, parents, type Leaf, type Parent } from '../src/life/leaves.ts';
 import { imageLeafNames, imageLeaves, imageOperations } from '../src/image/leaves.ts';

@@ -1,5 +1,6 @@
 import type { By, CommandName, InstanceState } from '@chronovirt/contract';
-import { check, type GuardName } from './guards.ts';
+import type { GuardName } from './guard-names.ts';
+import { check } from './guards.ts';
 import { pathOf } from './paths.ts';
 import type { Env } from './types.ts';
 

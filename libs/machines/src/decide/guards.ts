@@ -6,7 +6,6 @@ import {
   CLUSTER,
   isEmpty,
   MAX_BACKUPS,
-  type Command,
   type CommandName,
   type InstanceState,
   type RestingState,
@@ -18,45 +17,9 @@ import { keptAfter } from '../image/backups.ts';
 import { settledBy } from '../life/chart-event.ts';
 import { rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
-import { isMigrationLeaf, isUnderWay } from '../migration/leaves.ts';
+import { full, inWords, type Asker, type Refusal } from './guard-names.ts';
+import { checkMove, deletesForHost, movesHere, ofMoves } from './move-guards.ts';
 import type { Env } from './types.ts';
-
-export const guards = {
-  exists: 'The instance has a history here.',
-  unplaced: 'Create: the instance has no history yet.',
-  notDeleted: 'The instance is not deleted.',
-  roleOwner: 'This actor owns the instance.',
-  placed: 'The command is given where it can be carried out: on the host that holds the guest, or on the spine.',
-  noMove: 'No move of the instance is under way.',
-  moveUnderWay: 'A move of the instance is under way, and has not landed.',
-  fenceProven: 'It is proved that the host which held the guest cannot run it any more.',
-  state: 'The command is legal in the present state.',
-  launched: 'The guest has run at least once.',
-  guestThere: 'Something of the guest is on its host.',
-  lockOpen: 'The instance is not locked, or an operator asks.',
-  imageIdle: 'No image of the instance is being made.',
-  backupRoom: 'There is room for the backups that are to be kept.',
-  driftOpen: 'Something was seen that waits for a decision.',
-  driverImplements: 'The driver of this host has the methods that the operation needs.',
-  specKnown: 'The present spec is at hand, so that a change of it can be stored.',
-  journalNotFull: 'The journal takes new commands.',
-  ifSeq: 'The instance’s last message is the one that the caller saw.',
-} as const;
-
-export type GuardName = keyof typeof guards;
-
-export interface Refusal {
-  readonly guard: GuardName;
-  /** The fact behind it, in a person's words. */
-  readonly fact: string;
-}
-
-/** Who asks, as far as a guard cares. */
-export interface Asker {
-  readonly name: CommandName;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly by: Pick<Command['by'], 'kind'>;
-}
 
 /** The operation that a command begins, or why not. `null`: the command acts without an operation (delete, lock, unlock, create). */
 export function check(
@@ -80,92 +43,6 @@ function checkCreate(
   if (host !== CLUSTER) return { guard: 'placed', fact: 'instances are created on the spine, which chooses the host' };
   if (facts.full) return full;
   return { operation: null };
-}
-
-/** Whether a delete is the spine's to record, because the instance has no single host just now. */
-export function movesHere({ parts: { migration } }: InstanceState): boolean {
-  return migration !== undefined && isUnderWay(migration.value);
-}
-
-/** Commands that the spine carries out by a move. */
-export const ofMoves: ReadonlySet<CommandName> = new Set(['evacuate', 'abortMigration', 'forceComplete']);
-
-function checkMove(
-  state: InstanceState | null,
-  { name, args }: Asker,
-  { host, facts }: Pick<Env, 'host' | 'facts'>,
-): { operation: null } | Refusal {
-  if (state === null) return { guard: 'exists', fact: 'no instance of that id is known here' };
-  if (host !== CLUSTER)
-    return { guard: 'placed', fact: `${name} is done on the spine, which knows of moves and hosts` };
-  if (state.value === 'deleted')
-    return { guard: 'notDeleted', fact: 'the instance is deleted; only its history is left' };
-  const { migration } = state.parts;
-  if (name === 'evacuate') return checkEvacuate(state, args, facts);
-  if (migration === undefined || !isMigrationLeaf(migration.value))
-    return { guard: 'moveUnderWay', fact: 'no move of the instance is under way' };
-  const early = ['planning.place', 'planning.check', 'preparing.prepare', 'copying.copy'];
-  const { kind, hostsTried } = migration.context;
-  const isFenced = kind === 'evacuate' && hostsTried.length > 0;
-  if (name === 'abortMigration' && (!early.includes(migration.value) || isFenced))
-    return {
-      guard: 'moveUnderWay',
-      fact: `the move is past the point where it can be called off (${migration.value})`,
-    };
-  if (name === 'forceComplete' && (migration.context.kind !== 'live' || migration.value !== 'copying.copy'))
-    return { guard: 'moveUnderWay', fact: `nothing is being copied live: the move is at ${migration.value}` };
-  return { operation: null };
-}
-
-/** Steps at which the host that was to take the instance over may be given up for lost. */
-const takingOver: ReadonlySet<string> = new Set(['landing.adopt', 'reverting.adopt']);
-
-/** A cold move that is not settled, whose source keeps the files and can have the guest back: lost is only what came after it. */
-export function turnsBack({ parts: { migration } }: InstanceState, { proofOf }: Env['facts']): boolean {
-  if (migration === undefined || migration.context.kind !== 'cold') return false;
-  const isUnsettled = migration.value === 'landing.adopt' || migration.value === 'landed';
-  return isUnsettled && (proofOf?.(migration.context.source) ?? null) === null;
-}
-
-function checkEvacuate(state: InstanceState, args: Asker['args'], facts: Env['facts']): { operation: null } | Refusal {
-  const {
-    actor: { role },
-    parts: { migration },
-  } = state;
-  const { proofOf, full: isFull } = facts;
-  if (role.kind !== 'granted')
-    return { guard: 'placed', fact: 'no host holds the instance: there is nothing to evacuate' };
-  if (state.value.startsWith('deleting.'))
-    return { guard: 'notDeleted', fact: `the instance is being deleted on ${role.host}; nothing of it is to be saved` };
-  if (leafOf(state.value)?.method === 'order')
-    return {
-      guard: 'placed',
-      fact: `${role.host} has not taken the instance yet: the order is taken back by itself, and another host chosen where one may be`,
-    };
-  if (isFull) return full;
-  if (migration !== undefined && isMigrationLeaf(migration.value) && !takingOver.has(migration.value))
-    return {
-      guard: 'noMove',
-      fact: `move ${migration.context.id} is under way (${migration.value}): call it off, or let it end`,
-    };
-  if ((proofOf?.(role.host) ?? null) === null)
-    return {
-      guard: 'fenceProven',
-      fact: `nothing proves that ${role.host} cannot run the guest any more; fence the host, or state that it is down`,
-    };
-  if (migration === undefined || !turnsBack(state, facts)) return { operation: null };
-  const { host } = args;
-  if (host !== undefined && host !== migration.context.source)
-    return {
-      guard: 'noMove',
-      fact: `move ${migration.context.id} is not settled, and ${migration.context.source} keeps the guest's files: it goes back there; ask without a host`,
-    };
-  return { operation: null };
-}
-
-/** A delete of an instance whose host is proved to run nothing: it must not wait for a host that may never come back. */
-export function deletesForHost({ actor: { role } }: InstanceState, { proofOf }: Env['facts']): boolean {
-  return role.kind === 'granted' && (proofOf?.(role.host) ?? null) !== null;
 }
 
 function notOurs(state: InstanceState, { name }: Asker, { host, facts }: Pick<Env, 'host' | 'facts'>): Refusal | null {
@@ -353,11 +230,6 @@ function locked({ parts }: InstanceState, { name, by }: Asker): Refusal | null {
   return { guard: 'lockOpen', fact: `locked by ${lock.holder === 'admin' ? 'operator ' : ''}${lock.name}${reason}` };
 }
 
-const full: Refusal = {
-  guard: 'journalNotFull',
-  fact: 'the journal of this host is nearly full: what is left is kept for outcomes; delete is open',
-};
-
 function notNow({ parts }: InstanceState, { name }: Asker, { facts }: Pick<Env, 'facts'>): Refusal | null {
   if (name === 'delete') return null;
   if (facts.full) return full;
@@ -367,12 +239,6 @@ function notNow({ parts }: InstanceState, { name }: Asker, { facts }: Pick<Env, 
       fact: parts.image === 'capturing' ? 'an image of the instance is being made' : 'older backups are being removed',
     };
   return null;
-}
-
-/** A state in a person's words: `running`, `building (spawn)`. */
-export function inWords({ value }: Pick<InstanceState, 'value'>): string {
-  const leaf = leafOf(value);
-  return leaf === null ? value : `${parentOf(value)} (${leaf.method})`;
 }
 
 function notHere(state: InstanceState, name: CommandName, rows: readonly Pick<Operation, 'from'>[]): string {
