@@ -1,10 +1,10 @@
 /** Makes the driver that the configuration names. The only place that knows which drivers there are. */
 import { join } from 'node:path';
-import type { HostPort, ImplementedDriver, NetworkInfo, QueryContext } from '@chronovirt/contract';
+import type { HostPort, ImplementedDriver, MadeImages, NetworkInfo, QueryContext } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import type { ImageSink, ImageSource } from '@chronovirt/images';
 import { LibvirtDriver, probeAcceleration, type FilesForPeers, type PortAddress } from '@chronovirt/libvirt-adapter';
-import { systemClock, type ImageKeeper, type Log } from '@chronovirt/runtime';
+import { systemClock, type Log } from '@chronovirt/runtime';
 import type { AgentConfig } from './config.ts';
 import { imagePeers } from './image-peers.ts';
 import { peerLink } from './peer.ts';
@@ -13,8 +13,8 @@ export interface HostDriver {
   readonly driver: ImplementedDriver & HostPort;
   /** Addresses that the host knows of an instance's ports. */
   addresses(networkInfo: NetworkInfo, context: QueryContext): Promise<readonly PortAddress[]>;
-  /** Images that were made on this host. */
-  readonly images: ImageKeeper;
+  /** Images that the system made on this host. */
+  readonly images: MadeImages;
   /** What other agents may have of this host's files; left out: nothing. */
   readonly files?: FilesForPeers;
 }

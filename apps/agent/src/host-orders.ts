@@ -1,5 +1,5 @@
 /** What the coordinator orders of this host and no single instance: its term, its use, its power. */
-import { ChronovirtError, type HostContext, type Incarnation } from '@chronovirt/contract';
+import { ChronovirtError, madeImage, type HostContext, type Incarnation } from '@chronovirt/contract';
 import type { Host } from '@chronovirt/runtime';
 import { z } from 'zod';
 import type { HostDriver } from './driver.ts';
@@ -7,16 +7,19 @@ import type { HostDriver } from './driver.ts';
 const standDownOrder = z.strictObject({ term: z.int().nonnegative() });
 const enabledOrder = z.strictObject({ enabled: z.boolean() });
 const modeOrder = z.strictObject({ mode: z.boolean() });
+const imagesOrder = z.strictObject({ images: z.array(madeImage).max(1_000) });
 const powerOrder = z.strictObject({ action: z.enum(['reboot', 'shutdown', 'startup']) });
 
 export class HostOrders {
   readonly #host: Host;
   readonly #driver: HostDriver['driver'];
+  readonly #images: HostDriver['images'];
   readonly #incarnation: Incarnation;
 
-  constructor(host: Host, { driver }: Pick<HostDriver, 'driver'>, incarnation: Incarnation) {
+  constructor(host: Host, { driver, images }: Pick<HostDriver, 'driver' | 'images'>, incarnation: Incarnation) {
     this.#host = host;
     this.#driver = driver;
+    this.#images = images;
     this.#incarnation = incarnation;
   }
 
@@ -29,6 +32,8 @@ export class HostOrders {
         return { ...this.#host.standing, incarnation: this.#incarnation };
       case 'standDown':
         return this.#standDown(parse(standDownOrder, args).term, deadlineMs);
+      case 'removeImages':
+        return this.#removeImages(parse(imagesOrder, args));
       case 'setHostEnabled':
         return this.#drive('setHostEnabled', parse(enabledOrder, args), deadlineMs);
       case 'hostMaintenanceMode':
@@ -54,6 +59,13 @@ export class HostOrders {
         retry: 'later',
       });
     return { ...standing, incarnation: this.#incarnation };
+  }
+
+  /** Images that the cluster has no use for. One that was made again since it was listed stays; the answer says which are gone. */
+  async #removeImages({ images }: z.infer<typeof imagesOrder>): Promise<{ removed: string[] }> {
+    const removed: string[] = [];
+    for (const image of images) if (await this.#images.removeMade(image)) removed.push(image.sha256);
+    return { removed };
   }
 
   async #drive(

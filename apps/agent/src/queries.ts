@@ -38,12 +38,14 @@ export class Queries {
         return this.#info(parse(ofInstance, args), context);
       case 'progress':
         return { effects: this.#host.progress(parse(ofInstance, args).instance) };
+      case 'madeImages':
+        return { images: await this.#driver.images.made() };
       case 'look':
         return this.#driver.driver.observe(parse(ofInstance, args).instance, context);
       default: {
         const answer = await this.#moves.handle(method, parse(anything, args), context);
         if (answer !== undefined) return answer.value;
-        const known = ['consoleOutput', 'addresses', 'info', 'progress', 'look', ...moveQueryNames];
+        const known = ['consoleOutput', 'addresses', 'info', 'progress', 'madeImages', 'look', ...moveQueryNames];
         throw new ChronovirtError('UNKNOWN_QUERY', `no query ${method}; there are ${known.join(', ')}`);
       }
     }

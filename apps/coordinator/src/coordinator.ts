@@ -19,7 +19,8 @@ import { Fleet } from './hosts/fleet.ts';
 import { Hosts } from './hosts/hosts.ts';
 import { HostSilentError, type OrderHost } from './hosts/order-host.ts';
 import { serveHttp } from './http/index.ts';
-import { removeReplaced } from './images/remove-replaced.ts';
+import { imagesOnHost } from './images/host-images.ts';
+import { ImageSweep } from './images/sweep-images.ts';
 import { ReadModel } from './read-model/read-model.ts';
 
 export interface RunningCoordinator {
@@ -50,9 +51,11 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   const hosts = new Hosts(systemClock, config.hostAliveMs);
   const model = new ReadModel({ journal, log });
   let fleet: Fleet | null = null;
+  let toSweep: ImageSweep | null = null;
   const stopBeats = watchBeats(nats, (report) => {
     fleet?.hear(report);
     model.hearHalts(report.host, report.halted ?? []);
+    toSweep?.hear(report);
     // A host's first beat: its history needs a stream, which only the coordinator may make.
     if (hosts.hear(report)) {
       journal.provision(report.host).then(
@@ -66,7 +69,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     requestActor(nats, host, instance, request, patience);
   const ask = askHost(nats, hosts);
   const order: OrderHost = async (host, method, args, options) => {
-    const reply = await requestHostOrder(nats, host, method, { ...args }, options);
+    const reply = await requestHostOrder(nats, host, method, { ...args } as never, options);
     if (reply.kind === 'unreachable') throw new HostSilentError(host, reply.taken);
     if (reply.kind === 'error')
       throw new ChronovirtError(reply.code, reply.message, reply.retry === undefined ? {} : { retry: reply.retry });
@@ -102,12 +105,22 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   });
   hosts.closedBy((host) => made.whyClosed(host));
   await journal.provision(CLUSTER);
-  removeReplaced({ journal, model, images, log });
+  const sweep = new ImageSweep({
+    model,
+    journal,
+    store: images,
+    hosts: () => hosts.all().flatMap(({ report, alive }) => (alive ? [report.host] : [])),
+    onHost: (host) => imagesOnHost(host, ask, order),
+    clock: systemClock,
+    log,
+  });
   await model.start();
   await cluster.start();
   const stopForgetting = forgetSecrets({ model, journal, secrets, log });
   made.start();
   fleet = made;
+  sweep.start();
+  toSweep = sweep;
   const server = await serveHttp({
     config: config.api,
     tokenFile: config.tokenFile,
@@ -132,6 +145,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
       await server.close();
       stopBeats();
       stopForgetting();
+      sweep.stop();
       made.stop();
       model.close();
       await cluster.stop();

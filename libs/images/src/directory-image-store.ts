@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError } from '@chronovirt/contract';
-import type { ImageFormat } from '@chronovirt/contract';
+import type { ImageFormat, MadeImage } from '@chronovirt/contract';
 import { ImageNotFoundError } from './image-errors.ts';
-import type { ImageStore, KeptImage, Leave } from './image-store.ts';
+import type { ImageStore, Keeping, KeptImage, Leave } from './image-store.ts';
 import { inspectImage } from './inspect-image.ts';
 import type { ImageFacts } from './inspect-image.ts';
+import { notedImages, removeNote, removeNoted, writeNote } from './made-note.ts';
 
 const sha256Pattern = /^[0-9a-f]{64}$/;
 
@@ -70,18 +71,28 @@ export class DirectoryImageStore implements ImageStore {
     }
   }
 
-  async keep(file: string, leave: Leave, announce?: (image: KeptImage) => Promise<void>): Promise<KeptImage> {
+  async keep(file: string, leave: Leave, { announce, madeFor }: Keeping = {}): Promise<KeptImage> {
     const { format, bytes, virtualBytes } = await inspectImage(file);
     const sha256 = await hashOf(file, leave.signal);
     const kept = { sha256, file: this.#fileOf(sha256), format, bytes, virtualBytes };
     await announce?.(kept);
     leave.check();
     await mkdir(this.#directory, { recursive: true, mode: 0o711 });
+    await writeNote(this.#directory, sha256, madeFor);
     await rename(file, kept.file);
     return kept;
   }
 
+  made(): Promise<MadeImage[]> {
+    return notedImages(this.#directory);
+  }
+
+  removeMade(image: MadeImage): Promise<boolean> {
+    return removeNoted(this.#directory, image);
+  }
+
   async remove(sha256: string): Promise<boolean> {
+    await removeNote(this.#directory, sha256);
     return await unlink(this.#fileOf(sha256)).then(
       () => true,
       (cause: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-import type { ImageRef } from '@chronovirt/contract';
+import type { ImageRef, InstanceUuid } from '@chronovirt/contract';
 
 /** Where a host gets images from, by the hash of their content. */
 export interface ImageSource {
@@ -21,8 +21,13 @@ export interface ImageFetcher {
   fetch(order: FetchOrder): Promise<void>;
 }
 
+/** An image as its maker brings it. `madeFor`: the instances that the system made it for; left out: it is a person's. */
+export interface BroughtImage extends ImageRef {
+  readonly madeFor?: readonly InstanceUuid[];
+}
+
 /** Where images go that were made on a host, so that they outlive it. */
 export interface ImageSink {
-  /** Stores an image under its hash, whole or not at all; one that is there already stays as it is. */
-  put(image: ImageRef, content: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+  /** Stores an image under its hash, whole or not at all. What is there already is not sent again; a person's stays a person's. */
+  put(image: BroughtImage, content: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
 }

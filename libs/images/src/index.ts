@@ -1,8 +1,8 @@
 export { ImageNotFoundError, ImageUnacceptableError } from './image-errors.ts';
 export { inspectHead, inspectImage } from './inspect-image.ts';
 export type { ImageFacts } from './inspect-image.ts';
-export type { FetchOrder, ImageFetcher, ImageSink, ImageSource } from './image-source.ts';
-export type { ImageStore, KeptImage, Leave } from './image-store.ts';
+export type { BroughtImage, FetchOrder, ImageFetcher, ImageSink, ImageSource } from './image-source.ts';
+export type { ImageStore, Keeping, KeptImage, Leave } from './image-store.ts';
 export { DirectoryImageStore } from './directory-image-store.ts';
 export { HEADER_BYTES, parseQcow2Header } from './qcow2/header.ts';
 export type { Qcow2Header } from './qcow2/header.ts';

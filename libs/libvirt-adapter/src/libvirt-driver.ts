@@ -10,6 +10,7 @@ import type {
   HostPort,
   ImplementedDriver,
   InstanceUuid,
+  MadeImages,
   MethodName,
   MigrationProgress,
   MigrationSteering,
@@ -21,7 +22,6 @@ import type {
 import { readConsole } from './console/console-log.ts';
 import { manageImageCache } from './disks/image-cache.ts';
 import { Listener } from './events/listener.ts';
-import type { ImageStore } from '@chronovirt/images';
 import { define } from './guest/define.ts';
 import { destroy } from './guest/destroy.ts';
 import { asContract } from './guest/hands.ts';
@@ -142,8 +142,8 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     this.#effect(context, (hands) => postLiveMigrationAtDestination(hands, args));
 
   // images
-  /** Those that were made here, and are kept here. */
-  get images(): Pick<ImageStore, 'remove'> {
+  /** Those that the system made here, for shelves and as backups. */
+  get images(): MadeImages {
     return this.#host.kept;
   }
   manageImageCache: Method<'manageImageCache'> = (args, context) => manageImageCache(this.#host, args, context);

@@ -22,10 +22,12 @@ import {
   type Port,
   type RequestContext,
   type SecretRef,
+  type TaskState,
   type Vif,
 } from '@chronovirt/contract';
 import { OWNER_PART } from './actor/role.ts';
 import { removable } from './image/backups.ts';
+import { IMAGE_PART } from './image/leaves.ts';
 import { migrationLeafNames, migrationLeaves } from './migration/leaves.ts';
 import { novaStates } from './nova-states.ts';
 import { shutdownGiven } from './policy.ts';
@@ -246,6 +248,12 @@ function keepsDisks({ value, actor: { role } }: InstanceState): boolean {
 /** The caller acts on looks, never on a callback; whoever runs the effect may put its own ear there. */
 const nobodyCalled = async (): Promise<void> => {};
 
+/** As Nova's driver is told: a person's image, a backup, or one for the shelf. */
+function snapshotTask({ due, state }: Given): TaskState {
+  if (due.part !== IMAGE_PART) return 'shelving_image_uploading';
+  return typeof state.parts.imageWork?.rotation === 'number' ? 'image_backup' : 'image_snapshot';
+}
+
 type Builders = { readonly [M in MethodName]?: (given: Given) => SealedArgs<M> };
 
 const methods: Builders = {
@@ -314,7 +322,8 @@ const methods: Builders = {
   pollRebootingInstances: (given) => ({ timeout: REBOOT_SECONDS, instances: [given.instance] }),
   snapshot: (given) => ({
     context: given.context,
-    instance: given.instance,
+    // What it is made for, whatever else is due just now.
+    instance: { ...given.instance, taskState: snapshotTask(given) },
     // For people: which image a run has made is told by its mark. A shelf asks for no name.
     imageId: given.state.parts.imageWork?.name ?? `${given.spec.name}-shelved`,
     updateTaskState: nobodyCalled,

@@ -164,6 +164,8 @@ export interface ImageView {
   readonly virtualBytes: number;
   readonly uploaded: number;
   readonly by: string;
+  /** The instances that the system made it for; left out: it is a person's. */
+  readonly madeFor?: readonly string[];
   readonly properties?: Readonly<Record<string, string>>;
 }
 

@@ -104,6 +104,9 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
             ['size', byteText(found.bytes)],
             ['disk', byteText(found.virtualBytes)],
             ['uploaded', `${dateTime(found.uploaded)} by ${found.by}`],
+            ...(found.madeFor === undefined
+              ? []
+              : [['made for', `${found.madeFor.join(', ')}; it goes when no instance needs it`] as [string, string]]),
             ...Object.entries(found.properties ?? {}).map(([name, value]): [string, string] => [name, value]),
           ],
           paint.dim,

@@ -2,6 +2,7 @@
 import { InvalidInputError, type InstanceState } from '@chronovirt/contract';
 import { isUndecided, settled } from '@chronovirt/machines';
 import { isReadable, whyUnreadable, type Stored } from '@chronovirt/runtime';
+import { noImages } from '../read-model/images-of-state.ts';
 import { epochOf, speaking, viewOf, type Segment } from '../read-model/segment.ts';
 
 export type Moment =
@@ -92,6 +93,7 @@ function segmentOf({ host, seq, message }: Readable): Segment {
     spec: null,
     specAt: 0,
     view,
+    images: noImages,
     halted: null,
   };
 }

@@ -19,7 +19,7 @@ export interface OrderOptions {
 /** Orders something of a host's agent. Rejects with `HostSilentError` without an answer, else with the agent's own error. */
 export type OrderHost = (
   host: string,
-  method: 'confirm' | 'standDown' | 'setHostEnabled' | 'hostMaintenanceMode' | 'hostPowerAction',
-  args: Readonly<Record<string, string | number | boolean>>,
+  method: 'confirm' | 'standDown' | 'setHostEnabled' | 'hostMaintenanceMode' | 'hostPowerAction' | 'removeImages',
+  args: Readonly<Record<string, unknown>>,
   options: OrderOptions,
 ) => Promise<Record<string, unknown>>;

@@ -103,13 +103,18 @@ export interface ImageRecord extends ImageRef {
   /** Milliseconds since 1970. */
   readonly uploaded: number;
   readonly by: string;
+  /** The instances that the system made it for; left out: it is a person's. */
+  readonly madeFor?: readonly InstanceUuid[];
 }
 
 /** The content-addressed image store: an image is in it complete or not at all. */
 export interface ImageStore {
   list(): Promise<ImageRecord[]>;
   find(sha256: string): Promise<ImageRecord | null>;
-  /** Stores the content under its hash; the caller has read it once and knows both. Storing what is there already changes nothing. */
+  /**
+   * Stores the content under its hash; the caller has read it once and knows both. A person's image that is there already stays as it is; one
+   * that the system made is the person's from then on who brings it.
+   */
   put(record: ImageRecord, content: () => AsyncIterable<Uint8Array>): Promise<void>;
   /** Removes an image; `false` when it is not there. */
   remove(sha256: string): Promise<boolean>;

@@ -4,15 +4,17 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { imageRef } from '@chronovirt/contract';
+import { imageRef, madeFor, recordAfter, type MadeImage, type MadeImages } from '@chronovirt/contract';
 import { ImageNotFoundError } from '@chronovirt/images';
 import { z } from 'zod';
 import type { ImageRecord, ImageStore } from '../http/ports.ts';
 
-const recordSchema = imageRef.extend({ uploaded: z.int(), by: z.string() });
+const recordSchema = imageRef.extend({ uploaded: z.int(), by: z.string(), madeFor: madeFor.exactOptional() });
+/** As it lies in the directory: another revision with each time that it is brought. */
+const fileSchema = z.strictObject({ revision: z.string(), record: recordSchema });
 
 /** The record is renamed into place last, so an image is there when its record is: complete or not at all. */
-export class DirectoryImages implements ImageStore {
+export class DirectoryImages implements ImageStore, MadeImages {
   readonly #directory: string;
   constructor(directory: string) {
     this.#directory = directory;
@@ -26,22 +28,40 @@ export class DirectoryImages implements ImageStore {
   }
 
   async find(sha256: string): Promise<ImageRecord | null> {
-    const text = await readFile(this.#recordOf(sha256), 'utf8').catch(notThere(() => null));
-    return text === null ? null : recordSchema.parse(JSON.parse(text));
+    return (await this.#read(sha256))?.record ?? null;
   }
 
-  async put(record: ImageRecord, content: () => AsyncIterable<Uint8Array>): Promise<void> {
-    if ((await this.find(record.sha256)) !== null) return;
+  async put(brought: ImageRecord, content: () => AsyncIterable<Uint8Array>): Promise<void> {
+    const known = await this.find(brought.sha256);
+    const record = recordAfter(known, brought);
+    if (record === known) return;
     await mkdir(this.#directory, { recursive: true, mode: 0o711 });
     const temporary = join(this.#directory, `.${randomUUID()}`);
     try {
-      await pipeline(content(), createWriteStream(temporary, { mode: 0o644, flush: true }));
-      await rename(temporary, this.#contentOf(record.sha256));
-      await writeFile(temporary, JSON.stringify(record), { mode: 0o644, flush: true });
+      if (known === null) {
+        await pipeline(content(), createWriteStream(temporary, { mode: 0o644, flush: true }));
+        await rename(temporary, this.#contentOf(record.sha256));
+      }
+      const text = JSON.stringify({ revision: randomUUID(), record });
+      await writeFile(temporary, text, { mode: 0o644, flush: true });
       await rename(temporary, this.#recordOf(record.sha256));
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+
+  async made(): Promise<MadeImage[]> {
+    const all = await Promise.all((await this.list()).map(({ sha256 }) => this.#read(sha256)));
+    return all.flatMap((file) => {
+      const { sha256, madeFor: instances } = file?.record ?? {};
+      if (file === null || sha256 === undefined || instances === undefined) return [];
+      return [{ sha256, madeFor: [...instances], revision: file.revision }];
+    });
+  }
+
+  async removeMade({ sha256, revision }: MadeImage): Promise<boolean> {
+    const known = await this.#read(sha256);
+    return known?.record.madeFor !== undefined && known.revision === revision && (await this.remove(sha256));
   }
 
   async remove(sha256: string): Promise<boolean> {
@@ -55,6 +75,11 @@ export class DirectoryImages implements ImageStore {
   async open(sha256: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     if ((await this.find(sha256)) === null) throw new ImageNotFoundError(sha256);
     return createReadStream(this.#contentOf(sha256), { signal, highWaterMark: 1024 * 1024 });
+  }
+
+  async #read(sha256: string): Promise<z.infer<typeof fileSchema> | null> {
+    const text = await readFile(this.#recordOf(sha256), 'utf8').catch(notThere(() => null));
+    return text === null ? null : fileSchema.parse(JSON.parse(text));
   }
 
   #contentOf(sha256: string): string {

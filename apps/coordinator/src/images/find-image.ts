@@ -29,6 +29,6 @@ export async function findImage(store: ImageStore, ref: string, field: string): 
 }
 
 /** What a spec holds of an image. */
-export function refOf({ uploaded: _at, by: _whom, ...image }: ImageRecord): ImageRef {
+export function refOf({ uploaded: _at, by: _whom, madeFor: _for, ...image }: ImageRecord): ImageRef {
   return image;
 }

@@ -61,7 +61,9 @@ export class ImageReceiver {
         );
       }
       const known = await this.#store.find(sha256);
-      if (known !== null) return { image: sameProperties(known, upload.properties), isNew: false };
+      // One that the system made for itself is this person's from now on, by the name that they give it.
+      if (known !== null && known.madeFor === undefined)
+        return { image: sameProperties(known, upload.properties), isNew: false };
       const facts = await inspectImage(file, upload.format);
       const image: ImageRecord = {
         sha256,
@@ -76,7 +78,7 @@ export class ImageReceiver {
         { sha256, name: image.name, bytes: image.bytes, format: image.format, by: upload.by },
         'image taken in',
       );
-      return { image, isNew: true };
+      return { image, isNew: known === null };
     } catch (error) {
       if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
         throw new Problem(

@@ -6,6 +6,7 @@ import { CLUSTER, isHostToken, type HaltReport, type TurnMessage } from '@chrono
 import { isUndecided } from '@chronovirt/machines';
 import { isReadable, specIn, whyUnreadable, type Journal, type Log, type Stored } from '@chronovirt/runtime';
 import { followHost } from './follow-host.ts';
+import { imagesOf, noImages } from './images-of-state.ts';
 import { InstanceEntry } from './instance-entry.ts';
 import { ListBytes } from './list-bytes.ts';
 import { Listing, type ListFilter } from './listing.ts';
@@ -228,6 +229,7 @@ export class ReadModel {
       spec: spec === undefined ? (kept?.spec ?? null) : shared(entry, summaryOf(spec)),
       specAt: spec === undefined ? (kept?.specAt ?? 0) : message.at,
       view: viewOf(message),
+      images: imagesOf(message.state),
       halted: null,
     };
   }
@@ -289,6 +291,7 @@ function halted(stored: Exclude<Stored, { message: TurnMessage }>, before: Segme
     spec: null,
     specAt: 0,
     view: null,
+    images: noImages,
     halted: why,
   };
   return { ...(before ?? unknown), seq, halted: why };

@@ -1,11 +1,24 @@
 import { CLUSTER } from '@chronovirt/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { noImages } from './images-of-state.ts';
 import { speaking, type Segment } from './segment.ts';
 
 function segment(host: string, role: Segment['role'], epoch: number, state = 'running'): Segment {
   const view = { state } as unknown as NonNullable<Segment['view']>;
-  return { host, seq: 1, epoch, role, isUndecided: false, specSeq: 1, spec: null, specAt: 0, view, halted: null };
+  return {
+    host,
+    seq: 1,
+    epoch,
+    role,
+    isUndecided: false,
+    specSeq: 1,
+    spec: null,
+    specAt: 0,
+    view,
+    images: noImages,
+    halted: null,
+  };
 }
 
 test.each([

@@ -5,6 +5,7 @@
  */
 import { CLUSTER, type InstanceState, type MigrationContext, type Role, type TurnMessage } from '@chronovirt/contract';
 import { isUnderWay, novaStates } from '@chronovirt/machines';
+import type { ImagesOfState } from './images-of-state.ts';
 import type { SpecSummary } from './spec-summary.ts';
 
 /** What is kept of a segment's last message. */
@@ -21,6 +22,7 @@ export interface Segment {
   /** Time of the message that the spec came in, 0 = not known yet. */
   readonly specAt: number;
   readonly view: SegmentView | null;
+  readonly images: ImagesOfState;
   /** Why the last message cannot be read; the view is then of an older one, or null. */
   readonly halted: {
     readonly code: string;

@@ -22,16 +22,20 @@ import { sampleSpec } from '@chronovirt/testing/world';
 import { Cluster } from '../cluster/cluster.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import { Hosts } from '../hosts/hosts.ts';
+import { ImageSweep } from '../images/sweep-images.ts';
 import type { HostView, OrderReply } from '../http/ports.ts';
 import { ReadModel } from '../read-model/read-model.ts';
 import { SimulatedWatchdog } from './simulated-watchdog.ts';
 import { WorldFleet, type FleetChoice } from './world-fleet.ts';
+import { WorldImages } from './world-images.ts';
 import { WorldHistories } from './world-histories.ts';
 import { WorldNetwork } from './world-network.ts';
 import type { Coordinator, OnAppend, WorldAgent } from './world-processes.ts';
 import { SHARED_STORAGE, WorldHosts, worldReport } from './world-report.ts';
 
 export type { Coordinator, WorldAgent } from './world-processes.ts';
+
+const never = new Promise<never>(() => {});
 
 interface WorldHost {
   readonly sim: SimulatedHost;
@@ -51,6 +55,8 @@ export class ClusterWorld {
 
   /** The hosts, their storage and the network between them. */
   readonly site: SimulatedSite;
+  /** The cluster's store of images. */
+  readonly images = new WorldImages();
   /** What proves that a host is down; a test that fenced one says so. */
   readonly proofs = new Map<string, object>();
 
@@ -120,7 +126,10 @@ export class ClusterWorld {
     const world = this.#host(name);
     const fate = new Fate();
     const journal = new MemoryJournal({ store: this.store });
-    const driver = new FakeDriver(world.sim, { name: `agent-${++this.#processes}` });
+    const driver = new FakeDriver(world.sim, {
+      name: `agent-${++this.#processes}`,
+      imageSink: (image) => fate.outlive(Promise.resolve(fate.dead ? undefined : this.images.put(image))),
+    });
     const incarnation = this.#incarnation();
     const boot = `${name} ${world.sim.boots}`;
     if (!this.#firstOf.has(boot)) this.#firstOf.set(boot, incarnation);
@@ -128,7 +137,7 @@ export class ClusterWorld {
       host: name as HostName,
       incarnation,
       journal: fate.journal(journal, onAppend),
-      executor: new DriverExecutor({ driver, host: driver, secrets: null }),
+      executor: new DriverExecutor({ driver, host: driver, secrets: null, images: driver.images }),
       clock: fate.clock(this.clock),
       underTerm: this.fleet !== null,
       onConfirmed: (monotonicMs) => {
@@ -206,18 +215,40 @@ export class ClusterWorld {
     });
     const parts = { cluster, model, hosts, fate, journal: memory };
     const fleet: Fleet | null = this.fleet?.make(parts, incarnation) ?? null;
-    const coordinator = { ...parts, fleet };
+    const sweep = new ImageSweep({
+      model,
+      journal,
+      store: {
+        made: () => fate.outlive(this.images.made()),
+        // What a dead process would still do does not reach the world; one that is frozen has not sent it yet.
+        removeMade: (image) =>
+          fate.outlive(fate.awake().then(() => (fate.dead ? never : this.images.removeMade(image)))),
+      },
+      hosts: () => [...this.#hosts].flatMap(([name, { agent }]) => (agent === null || agent.fate.frozen ? [] : [name])),
+      onHost: (host) => {
+        const there = this.#network.imagesOn(host);
+        return {
+          made: () => fate.outlive(there.made()),
+          removeMade: (image) => fate.outlive(fate.awake().then(() => (fate.dead ? never : there.removeMade(image)))),
+        };
+      },
+      clock,
+      log: silentLog,
+    });
+    const coordinator = { ...parts, fleet, sweep };
     this.#coordinators.add(coordinator);
     const start = async (): Promise<void> => {
       await model.start();
       await cluster.start();
       if (fleet !== null) this.fleet?.begin(parts, fleet);
+      sweep.start();
     };
     return { coordinator, started: fate.outlive(start()) };
   }
 
   killCoordinator(coordinator: Coordinator): void {
     coordinator.fate.kill();
+    coordinator.sweep.stop();
     coordinator.model.close();
     this.#coordinators.delete(coordinator);
   }

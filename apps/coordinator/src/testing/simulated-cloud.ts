@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import {
   HypervisorUnavailableError,
   incarnationOf,
@@ -15,6 +16,7 @@ import {
   type HostName,
   type HostReport,
   type InstanceUuid,
+  type MadeImage,
 } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost, type ProfileName } from '@chronovirt/fake-driver';
 import {
@@ -36,7 +38,8 @@ import { Hosts } from '../hosts/hosts.ts';
 import { HostSilentError } from '../hosts/order-host.ts';
 import type { CoordinatorConfigInput } from '../config/coordinator-config.ts';
 import { DirectoryImages } from '../images/directory-images.ts';
-import { removeReplaced } from '../images/remove-replaced.ts';
+import { imagesOnHost } from '../images/host-images.ts';
+import { ImageSweep } from '../images/sweep-images.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { serveHttp, type HttpServer } from '../http/serve.ts';
 import { ReadModel } from '../read-model/read-model.ts';
@@ -62,6 +65,7 @@ export class SimulatedCloud {
   readonly model: ReadModel;
   readonly cluster: Cluster;
   readonly fleet: Fleet;
+  readonly sweep: ImageSweep;
   /** While true the agent answers no one, as if its process were gone. */
   isAgentAway = false;
   /** While true it takes what it is sent, and its answers are lost. */
@@ -73,7 +77,10 @@ export class SimulatedCloud {
     this.#options = options;
     writeFileSync(this.tokenFile, `${this.token}\n`, { mode: 0o600 });
     this.sim = new SimulatedHost({ name: 'h1', clock: systemClock, profile: options.profile ?? 'instant' });
-    this.driver = new FakeDriver(this.sim);
+    this.driver = new FakeDriver(this.sim, {
+      imageSink: (image) =>
+        this.images.put({ ...image, uploaded: Date.now(), by: 'agent-h1' }, () => Readable.from(['its disk'])),
+    });
     const log = options.log ?? silentLog;
     this.agent = new Host({
       host: 'h1' as HostName,
@@ -116,7 +123,20 @@ export class SimulatedCloud {
       methods: () => new Set(this.report().implements),
     });
     this.hosts.closedBy((host) => this.fleet.whyClosed(host));
-    removeReplaced({ journal: this.journal, model: this.model, images: this.images, log });
+    this.sweep = new ImageSweep({
+      model: this.model,
+      journal: this.journal,
+      store: this.images,
+      hosts: () => (this.isAgentAway ? [] : ['h1']),
+      onHost: (host) =>
+        imagesOnHost(
+          host,
+          (asked, method, args) => this.#query(asked, method, args as Record<string, unknown>),
+          (asked, method, args) => this.#toHost(asked, method, args),
+        ),
+      clock: systemClock,
+      log,
+    });
   }
 
   async start(): Promise<this> {
@@ -133,6 +153,7 @@ export class SimulatedCloud {
     });
     this.fleet.start();
     this.fleet.hear(this.report());
+    this.sweep.start();
     this.server = await serveHttp({
       ...this.ports(),
       model: this.model,
@@ -144,6 +165,7 @@ export class SimulatedCloud {
 
   async stop(): Promise<void> {
     await this.server.close();
+    this.sweep.stop();
     this.model.close();
     this.fleet.stop();
     await Promise.all([this.agent.stop(), this.cluster.stop()]);
@@ -221,8 +243,17 @@ export class SimulatedCloud {
     return request.kind === 'command' ? this.agent.command(request.command) : this.agent.link(instance, request.link);
   }
 
-  async #toHost(host: string, method: string): Promise<Record<string, unknown>> {
+  async #toHost(
+    host: string,
+    method: string,
+    args: Readonly<Record<string, unknown>> = {},
+  ): Promise<Record<string, unknown>> {
     if (host !== 'h1' || this.isAgentAway) throw new HostSilentError(host, false);
+    if (method === 'removeImages') {
+      const images = args['images'] as MadeImage[];
+      const gone = await Promise.all(images.map((image) => this.driver.images.removeMade(image)));
+      return { removed: images.filter((_, n) => gone[n]).map(({ sha256 }) => sha256) };
+    }
     if (method === 'standDown') await this.agent.standsDown(new AbortController().signal);
     if (method === 'confirm') await this.agent.confirm();
     return { ...this.agent.standing, incarnation: incarnationOf(0, 1) };
@@ -230,6 +261,7 @@ export class SimulatedCloud {
 
   async #query(host: string, method: string, args: Record<string, unknown>): Promise<unknown> {
     if (host !== 'h1' || this.isAgentAway) throw new HypervisorUnavailableError(`host ${host} does not answer`);
+    if (method === 'madeImages') return { images: await this.driver.images.made() };
     const instance = args['instance'] as InstanceUuid;
     if (method === 'progress') return { effects: this.agent.progress(instance) };
     const context = { signal: new AbortController().signal, deadlineMs: 1_000 };

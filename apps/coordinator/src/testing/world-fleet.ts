@@ -35,7 +35,7 @@ export class WorldFleet {
   }
 
   /** To be made before the spine is started; `begin` after it. */
-  make(coordinator: Omit<Coordinator, 'fleet'>, incarnation: FleetOptionsOf['incarnation']): Fleet {
+  make(coordinator: Omit<Coordinator, 'fleet' | 'sweep'>, incarnation: FleetOptionsOf['incarnation']): Fleet {
     const { cluster, model, hosts, fate } = coordinator;
     const fleet = new Fleet({
       spine: cluster.spine,
@@ -60,7 +60,7 @@ export class WorldFleet {
   }
 
   /** Every host whose agent lives and is connected reports from now on. */
-  begin({ fate, hosts, journal }: Omit<Coordinator, 'fleet'>, fleet: Fleet): void {
+  begin({ fate, hosts, journal }: Omit<Coordinator, 'fleet' | 'sweep'>, fleet: Fleet): void {
     fleet.start();
     const round = (): void => {
       for (const report of journal.link.up() ? this.#reports() : []) {

@@ -1,4 +1,4 @@
-import { HypervisorUnavailableError, type InstanceUuid } from '@chronovirt/contract';
+import { HypervisorUnavailableError, type InstanceUuid, type MadeImages } from '@chronovirt/contract';
 import type { CommandReply } from '@chronovirt/runtime';
 import type { Fate } from '@chronovirt/testing/process';
 import type { SimulatedClock } from '@chronovirt/testing/sim';
@@ -41,6 +41,23 @@ export class WorldNetwork {
     if (first === 'silent') throw silent;
     if (first === undefined) throw new Error(`no query ${method}`);
     return first.value;
+  }
+
+  /** What was made on a host: `HYPERVISOR_UNAVAILABLE` where nobody answers. */
+  imagesOn(host: string): MadeImages {
+    const asked = async <T>(question: (images: MadeImages) => Promise<T>): Promise<T> => {
+      const agent = this.#agentOf(host);
+      const silent = new HypervisorUnavailableError(`host ${host} does not answer`);
+      if (agent === null || this.cutOff.has(host)) throw silent;
+      const answer = agent.fate.awake().then(() => question(agent.driver.images));
+      const first = await this.#within(10_000, agent.fate, answer);
+      if (first === 'silent') throw silent;
+      return first;
+    };
+    return {
+      made: () => asked((images) => images.made()),
+      removeMade: (image) => asked((images) => images.removeMade(image)),
+    };
   }
 
   /** A command or a link, brought again until there is an answer. */

@@ -5,6 +5,7 @@ import type { Host, MemoryJournal, MoveQueries } from '@chronovirt/runtime';
 import type { Fate } from '@chronovirt/testing/process';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Fleet } from '../hosts/fleet.ts';
+import type { ImageSweep } from '../images/sweep-images.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 
@@ -26,6 +27,7 @@ export interface Coordinator {
   readonly journal: MemoryJournal;
   /** The hosts' own histories, in a world that has them. */
   readonly fleet: Fleet | null;
+  readonly sweep: ImageSweep;
 }
 
 export type OnAppend = (n: number, when: 'before' | 'after', message: TurnMessage) => void;

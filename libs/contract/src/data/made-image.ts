@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { instanceUuid } from './identifiers.ts';
 import { imageRef } from './instance-spec.ts';
+import type { TaskState } from './nova/states.ts';
 
 /** The instances that the system made it for. Equal content is one image, so there may be several. */
 export const madeFor = z.array(instanceUuid).min(1);
@@ -22,4 +23,21 @@ export interface MadeImages {
   made(): Promise<MadeImage[]>;
   /** Removes an image that is as it was listed. False: it is gone, was made again since, or is a person's by now. */
   removeMade(image: MadeImage): Promise<boolean>;
+}
+
+/** Whether the image that is made during a task is the system's: nobody asked for one by itself. */
+export function makesSystemsImage(task: TaskState | null): boolean {
+  return task === 'image_backup' || task === 'shelving_image_uploading';
+}
+
+interface Provenance {
+  readonly madeFor?: readonly z.infer<typeof instanceUuid>[] | undefined;
+}
+
+/** The record of an image that is there and comes once more: a person's stays what it is, the system's becomes a person's where one brings it. */
+export function recordAfter<T extends Provenance>(known: T | null, brought: T): T {
+  if (known === null) return brought;
+  if (known.madeFor === undefined) return known;
+  if (brought.madeFor === undefined) return brought;
+  return { ...known, madeFor: [...new Set([...known.madeFor, ...brought.madeFor])] };
 }

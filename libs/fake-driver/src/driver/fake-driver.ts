@@ -12,6 +12,7 @@ import {
   type HostPort,
   type ImplementedDriver,
   type InstanceUuid,
+  type MadeImages,
   type MigrationProgress,
   type MigrationSteering,
   type Observation,
@@ -50,7 +51,7 @@ import { migrateDiskAndPowerOff } from './resize-away.ts';
 import { finishMigration } from './resize-finish.ts';
 import { confirmMigration, finishRevertMigration } from './resize-settle.ts';
 import { domainObservation, hasFile, look, observationOf } from './seen.ts';
-import { snapshot } from './snapshot.ts';
+import { snapshot, type ImageSink } from './snapshot.ts';
 import { spawn } from './spawn.ts';
 import { plugVifs, unplugVifs } from './vifs.ts';
 
@@ -67,6 +68,8 @@ export interface FakeDriverOptions {
   readonly liveMigration?: Partial<LiveMigrationOptions>;
   /** What does a power action to the host, and what it answers; without it the action is refused. */
   readonly power?: PowerActions;
+  /** Where images go that are made here, so that they outlive the host. */
+  readonly imageSink?: ImageSink;
 }
 
 export class FakeDriver implements ImplementedDriver, HostPort {
@@ -78,11 +81,13 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   readonly #softRebootMs: number;
   readonly #liveMigration: LiveMigrationOptions;
   readonly #orders: HostOrders;
+  readonly #imageSink: ImageSink | null;
   #stats: ResultOf<'getHostStats'> | null = null;
 
   constructor(host: SimulatedHost, options: FakeDriverOptions = {}) {
     this.#host = host;
     this.#log = options.log ?? null;
+    this.#imageSink = options.imageSink ?? null;
     this.#softRebootMs = options.softRebootMs ?? 120_000;
     this.#liveMigration = checkedOptions({ ...liveMigrationDefaults, ...options.liveMigration });
     this.#orders = new HostOrders(host, options.power ?? {});
@@ -221,9 +226,10 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   // images
 
-  /** Those that were made here, and are kept here. */
-  readonly images = {
-    remove: (sha256: string): Promise<boolean> => this.#connection.own.removeImage(sha256),
+  /** Those that the system made here, for shelves and as backups. */
+  readonly images: MadeImages = {
+    made: () => this.#connection.own.madeImages(),
+    removeMade: (image) => this.#connection.own.removeImage(image),
   };
 
   manageImageCache(args: ArgsOf<'manageImageCache'>, context: HostContext): Promise<void> {
@@ -231,7 +237,7 @@ export class FakeDriver implements ImplementedDriver, HostPort {
   }
 
   snapshot(args: ArgsOf<'snapshot'>, context: EffectContext): Promise<ResultOf<'snapshot'>> {
-    return snapshot(this.#connection, args, context);
+    return snapshot(this.#connection, args, context, this.#imageSink);
   }
 
   // resize

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import {
   imagePropertiesIn,
+  makesSystemsImage,
   quiesceWish,
   type ArgsOf,
   type EffectContext,
   type ImageRef,
+  type InstanceUuid,
   type QuiesceWish,
 } from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
@@ -19,14 +21,19 @@ const COPY = 'snapshot';
 /** Of the simulated image's file and disk: guests hold nothing here. */
 const IMAGE_BYTES = 2 ** 20;
 
+/** Takes an image that was made here. `madeFor`: the instances that the system made it for; left out: it is a person's. */
+export type ImageSink = (image: ImageRef & { readonly madeFor?: readonly InstanceUuid[] }) => Promise<void>;
+
 /** The image; one operation makes one, however often it is run. */
 export async function snapshot(
   connection: HostConnection,
   args: ArgsOf<'snapshot'>,
   context: EffectContext,
+  sink: ImageSink | null,
 ): Promise<ImageRef> {
   const steps = new Steps(new Effect(connection, context));
   const sha256 = hashOf(context);
+  const isPersons = !makesSystemsImage(args.instance.taskState);
   const copy = temporaryName(COPY, context);
   const wish = quiesceWish(args.instance.systemMetadata);
   const properties = imagePropertiesIn(args.instance.systemMetadata);
@@ -41,7 +48,7 @@ export async function snapshot(
     await steps.effect.reach((seen) => {
       if (seen.images.includes(sha256)) return null;
       if (!hasFile(seen, copy)) throw failure('HYPERVISOR_ERROR', 'the copy of the disk is gone');
-      return steps.keepImage(copy, sha256);
+      return steps.keepImage(copy, sha256, isPersons);
     });
   } catch (error) {
     if (!mayCleanUp(error, context)) throw error;
@@ -54,7 +61,10 @@ export async function snapshot(
   }
   const bytes = { bytes: IMAGE_BYTES, virtualBytes: IMAGE_BYTES };
   const inherited = Object.keys(properties).length > 0 && { properties };
-  return { sha256, name: args.imageId, format: 'qcow2', ...bytes, ...inherited };
+  const image: ImageRef = { sha256, name: args.imageId, format: 'qcow2', ...bytes, ...inherited };
+  context.permit.check();
+  await sink?.({ ...image, ...(!isPersons && { madeFor: [context.instance] }) });
+  return image;
 }
 
 /** Simulated content has a simulated hash: that of the operation, which makes one image. */

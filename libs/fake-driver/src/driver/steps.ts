@@ -104,8 +104,8 @@ export class Steps {
     );
   }
 
-  keepImage(copy: string, sha256: string): Step {
-    return this.#step('keepImage', (instance) => this.#connection.own.keepImage(instance, copy, sha256));
+  keepImage(copy: string, sha256: string, isPersons: boolean): Step {
+    return this.#step('keepImage', (instance) => this.#connection.own.keepImage(instance, copy, sha256, isPersons));
   }
 
   plugTap(tap: string): Step {

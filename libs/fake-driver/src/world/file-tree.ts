@@ -1,5 +1,5 @@
 /** Files and directories of instances, and the cache of base images. A file is whole, or what a dead writer left of it. */
-import type { InstanceUuid, Mark } from '@chronovirt/contract';
+import type { InstanceUuid, MadeImage, Mark } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
 
 /** `madeBy`: the operation that made it, recorded beside it, so that a clean-up knows its own work. */
@@ -33,6 +33,13 @@ export interface KeptView {
   readonly files: readonly SimulatedFile[];
 }
 
+/** `madeFor`: the instances that the system made it for; null = it is a person's. */
+interface KeptImage {
+  readonly boots: number;
+  readonly madeFor: readonly InstanceUuid[] | null;
+  readonly revision: string;
+}
+
 export class FileTree {
   readonly #directories = new Map<string, Directory>();
   /** Directories that a resize has set aside as a whole. */
@@ -43,7 +50,8 @@ export class FileTree {
   /** Hours since a cached image was wanted; one that is not in here was wanted just now. */
   readonly baseAge = new Map<string, number>();
   /** Images that were made here, by hash: how often a guest has booted from each. */
-  readonly #images = new Map<string, { readonly boots: number }>();
+  readonly #images = new Map<string, KeptImage>();
+  #imagesMade = 0;
   /** Files by which two hosts find out whether they see the same storage. */
   readonly #probes = new Set<string>();
   #probesMade = 0;
@@ -125,16 +133,26 @@ export class FileTree {
     if (image !== undefined) this.#of(instance).boots = image.boots;
   }
 
-  /** A whole copy of the root disk becomes an image. */
-  keepImage(instance: InstanceUuid, copy: string, sha256: string): void {
+  /** A whole copy of the root disk becomes an image: the instance's own, or a person's, whose it then stays. */
+  keepImage(instance: InstanceUuid, copy: string, sha256: string, isPersons: boolean): void {
     const { files } = this.#of(instance);
     const file = files.get(copy);
     if (file === undefined) throw new CallError('NO_SUCH_FILE', `${copy}: no such file`);
     files.delete(copy);
-    this.#images.set(sha256, { boots: Number(file.content) });
+    const known = this.#images.get(sha256);
+    const madeFor = isPersons || known?.madeFor === null ? null : [...new Set([...(known?.madeFor ?? []), instance])];
+    this.#images.set(sha256, { boots: Number(file.content), madeFor, revision: `${++this.#imagesMade}` });
   }
 
-  removeImage(sha256: string): boolean {
+  madeImages(): MadeImage[] {
+    return [...this.#images].flatMap(([sha256, { madeFor, revision }]) =>
+      madeFor === null ? [] : [{ sha256, madeFor: [...madeFor], revision }],
+    );
+  }
+
+  removeMade({ sha256, revision }: MadeImage): boolean {
+    const known = this.#images.get(sha256);
+    if (known === undefined || known.madeFor === null || known.revision !== revision) return false;
     return this.#images.delete(sha256);
   }
 

@@ -1,5 +1,5 @@
 /** The caller's own work on the host: directories, files, images and taps. It goes on without the daemon; its children die with it. */
-import type { InstanceUuid, Mark } from '@chronovirt/contract';
+import type { InstanceUuid, MadeImage, Mark } from '@chronovirt/contract';
 import { CallError } from './call-error.ts';
 import type { CallMaker } from './call-maker.ts';
 import type { SimulatedFile } from './file-tree.ts';
@@ -57,8 +57,10 @@ export class OwnWork {
   }
 
   /** A copy gets the name of an image: at once as a whole. */
-  keepImage(instance: InstanceUuid, copy: string, sha256: string): Promise<void> {
-    return this.#calls.local('keepImage', instance, () => this.#host.files.keepImage(instance, copy, sha256));
+  keepImage(instance: InstanceUuid, copy: string, sha256: string, isPersons: boolean): Promise<void> {
+    return this.#calls.local('keepImage', instance, () =>
+      this.#host.files.keepImage(instance, copy, sha256, isPersons),
+    );
   }
 
   /** Renames a file of the instance: at once as a whole. */
@@ -86,9 +88,13 @@ export class OwnWork {
     return this.#calls.local('renameBase', instance, () => this.#host.files.renameBase(from, to));
   }
 
-  /** Answers whether it was there. Guests rest on copies of their own. */
-  removeImage(sha256: string): Promise<boolean> {
-    return this.#calls.local('removeImage', null, () => this.#host.files.removeImage(sha256));
+  madeImages(): Promise<MadeImage[]> {
+    return this.#calls.local('madeImages', null, () => this.#host.files.madeImages());
+  }
+
+  /** Answers whether it was there as it was listed. Guests rest on copies of their own. */
+  removeImage(image: MadeImage): Promise<boolean> {
+    return this.#calls.local('removeImage', null, () => this.#host.files.removeMade(image));
   }
 
   /** Cached images that no disk rests on, by how many hours ago each was wanted. */

@@ -72,7 +72,11 @@ const snapshot = (context: EffectContext, instance = args.instance): Promise<Ima
   lab.driver.snapshot({ ...args, instance, imageId: 'evening', updateTaskState: async () => {} }, context);
 const images = (): string[] => {
   const kept = join(lab.instances, '_images');
-  return existsSync(kept) ? readdirSync(kept).toSorted() : [];
+  return existsSync(kept)
+    ? readdirSync(kept)
+        .filter((name) => /^[0-9a-f]{64}$/.test(name))
+        .toSorted()
+    : [];
 };
 
 /** How often the guest wrote in its hook, as the image of its disk has it. */

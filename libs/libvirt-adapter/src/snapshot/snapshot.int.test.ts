@@ -33,7 +33,11 @@ const snapshot = (args: Spawn, context: EffectContext, told: TaskState[] = []): 
   );
 const images = (): string[] => {
   const kept = join(lab.instances, '_images');
-  return existsSync(kept) ? readdirSync(kept).toSorted() : [];
+  return existsSync(kept)
+    ? readdirSync(kept)
+        .filter((name) => /^[0-9a-f]{64}$/.test(name))
+        .toSorted()
+    : [];
 };
 const imageFile = ({ sha256 }: ImageRef): string => join(lab.instances, '_images', sha256);
 const qemuImg = async (...args: string[]): Promise<string> => (await promisify(execFile)('qemu-img', args)).stdout;

@@ -8,8 +8,14 @@
  */
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { DriverError, imagePropertiesIn, InstanceNotFoundError, quiesceWish } from '@chronovirt/contract';
-import type { ArgsOf, EffectContext, ImageRef, QuiesceWish } from '@chronovirt/contract';
+import {
+  DriverError,
+  imagePropertiesIn,
+  InstanceNotFoundError,
+  makesSystemsImage,
+  quiesceWish,
+} from '@chronovirt/contract';
+import type { ArgsOf, EffectContext, ImageRef, InstanceUuid, QuiesceWish } from '@chronovirt/contract';
 import type { KeptImage } from '@chronovirt/images';
 import { runChild } from '../disks/child-process.ts';
 import { readDiskRecord } from '../disks/disk-record.ts';
@@ -35,9 +41,11 @@ const MOST_COPIES = 5;
 export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'snapshot'>): Promise<ImageRef> {
   const { context } = hands;
   const directory = host.directory(hands.instance);
+  const madeFor = makesSystemsImage(args.instance.taskState) ? hands.instance : undefined;
   await endDeadRuns(hands, directory);
   const made = await imageOf(directory, context);
-  if (made !== null && (await host.kept.find(made.sha256)) !== null) return await published(host, made, context);
+  if (made !== null && (await host.kept.find(made.sha256)) !== null)
+    return await published(host, made, madeFor, context);
   if ((await hands.lookAtPower()) === null)
     throw new DriverError('INSTANCE_NOT_RUNNING', `no domain of instance ${hands.instance} on this hypervisor`, {
       cause: new InstanceNotFoundError(hands.instance),
@@ -64,11 +72,14 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
       virtualBytes,
       ...(Object.keys(properties).length > 0 && { properties }),
     });
-    const kept = await host.kept.keep(copy, leave, async (image) => {
-      isNew = (await host.kept.find(image.sha256)) === null;
-      await recordImage(directory, refOf(image), context);
+    const kept = await host.kept.keep(copy, leave, {
+      madeFor,
+      announce: async (image) => {
+        isNew = (await host.kept.find(image.sha256)) === null;
+        await recordImage(directory, refOf(image), context);
+      },
     });
-    return await published(host, (finished = refOf(kept)), context);
+    return await published(host, (finished = refOf(kept)), madeFor, context);
   } catch (error) {
     if (!endsWithoutUndoing(error, context)) {
       await giveUp(host, hands, copy);
@@ -79,13 +90,19 @@ export async function snapshot(host: HostServices, hands: Hands, args: ArgsOf<'s
 }
 
 /** The image is where it outlives this host, if there is such a place. */
-async function published(host: HostServices, image: ImageRef, context: EffectContext): Promise<ImageRef> {
+async function published(
+  host: HostServices,
+  image: ImageRef,
+  madeFor: InstanceUuid | undefined,
+  context: EffectContext,
+): Promise<ImageRef> {
   const { imageSink } = host.settings;
   if (imageSink === undefined) return image;
   context.permit.check();
   context.progress('uploading the image');
   const kept = await host.kept.find(image.sha256);
-  if (kept !== null) await imageSink.put(image, () => createReadStream(kept.file), context.permit.signal);
+  const brought = { ...image, ...(madeFor !== undefined && { madeFor: [madeFor] }) };
+  if (kept !== null) await imageSink.put(brought, () => createReadStream(kept.file), context.permit.signal);
   return image;
 }
 

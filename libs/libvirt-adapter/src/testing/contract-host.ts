@@ -59,7 +59,7 @@ export async function libvirtContractHost(name = 'contract'): Promise<ContractHo
     imageCache: cacheOf(lab),
     images: () => {
       const kept = join(lab.instances, '_images');
-      return existsSync(kept) ? readdirSync(kept) : [];
+      return existsSync(kept) ? readdirSync(kept).filter((file) => /^[0-9a-f]{64}$/.test(file)) : [];
     },
     powerActions: () => (existsSync(actions) ? readFileSync(actions, 'utf8').trim().split('\n') : []),
     warnings: () => warnings,

@@ -50,19 +50,22 @@ describe('a snapshot', () => {
     const instance = Scenario.resting('running');
     instance.order('snapshot', { name: 'a' });
     const first = argsOf(instance);
-    expect(first).toMatchObject({ imageId: 'a' });
+    expect(first).toMatchObject({ imageId: 'a', instance: { taskState: 'image_snapshot' } });
     instance.take({ kind: 'resume', op: instance.op, attempt: 2 });
     expect(argsOf(instance)).toEqual(first);
     instance.outcome('done', seen(), made(1));
     instance.order('backup', { name: 'b', rotation: 1 });
-    expect(argsOf(instance)).toMatchObject({ imageId: 'b' });
+    expect(argsOf(instance)).toMatchObject({ imageId: 'b', instance: { taskState: 'image_backup' } });
   });
 
   test('of a shelf is named after the instance', () => {
     const instance = Scenario.resting('stopped');
     instance.order('shelve');
     instance.outcome('done', seen({ power: 'off' }));
-    expect(argsOf(instance)).toMatchObject({ imageId: 'web-shelved' });
+    expect(argsOf(instance)).toMatchObject({
+      imageId: 'web-shelved',
+      instance: { taskState: 'shelving_image_uploading' },
+    });
   });
 
   test('is not made of a guest that is on its way somewhere, nor of one that was never to be one', () => {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as dial } from '@nats-io/transport-node';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { InstanceUuid } from '@chronovirt/contract';
 import { newInstance } from '@chronovirt/testing/journal';
 import { startNats, tempDir, until, type NatsServer } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -141,6 +142,62 @@ describe.each(testServers())('the object store on nats-server $version', ({ path
       expect(removed).toBe(true);
       await expect(images.open(record.sha256)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
       expect(await images.remove(record.sha256)).toBe(false);
+    });
+
+    const web = '0b6e0d0e-0000-4000-8000-000000000001' as InstanceUuid;
+    const db = '0b6e0d0e-0000-4000-8000-000000000002' as InstanceUuid;
+    const listed = async (sha256: string) => (await images.made()).find((each) => each.sha256 === sha256);
+
+    it('removes an image of the system as it was listed, and none that was made again since or is a person’s by now', async () => {
+      const content = randomBytes(MiB);
+      const person = recordOf(content);
+      const { sha256 } = person;
+      const sent = () => pieces(content, 100_000);
+      const never = () => {
+        throw new Error('nobody needs to read it');
+      };
+      await images.put({ ...person, by: 'agent-h1', madeFor: [web] }, sent);
+      const first = await listed(sha256);
+      expect(first).toMatchObject({ madeFor: [web] });
+      await images.put({ ...person, by: 'agent-h1', madeFor: [web] }, never);
+      expect(await images.removeMade(first!)).toBe(false);
+      await images.put({ ...person, by: 'agent-h2', madeFor: [db] }, never);
+      const shared = await listed(sha256);
+      expect(shared).toMatchObject({ madeFor: [web, db] });
+      expect(await images.removeMade(shared!)).toBe(true);
+      expect(await images.find(sha256)).toBeNull();
+      expect(await images.removeMade(shared!)).toBe(false);
+      expect([await held('images', `C.${sha256}.>`), await held('images', `M.${sha256}`)]).toEqual([0, 0]);
+
+      await images.put({ ...person, by: 'agent-h1', madeFor: [web] }, sent);
+      const again = await listed(sha256);
+      await images.put(person, never);
+      expect(await images.removeMade(again!)).toBe(false);
+      await images.put({ ...person, by: 'agent-h1', madeFor: [web] }, never);
+      expect(await images.find(sha256)).toEqual(person);
+      expect(await listed(sha256)).toBeUndefined();
+    });
+
+    it('two that bring the same image at once are both told of; a removal that broke off keeps nobody from bringing it again', async () => {
+      const content = randomBytes(MiB);
+      const record = { ...recordOf(content), by: 'agent-h1' };
+      const sent = () => pieces(content, 100_000);
+      await Promise.all([web, db].map((each) => images.put({ ...record, madeFor: [each] }, sent)));
+      const both = await listed(record.sha256);
+      expect(new Set(both?.madeFor)).toEqual(new Set([web, db]));
+      expect(await held('images', `C.${record.sha256}.>`)).toBe(4);
+
+      const admin = await dial({ servers: nats.url });
+      await jetstream(admin).publish(`$O.images.M.${record.sha256}`, JSON.stringify({ gone: true }));
+      expect(await images.find(record.sha256)).toBeNull();
+      await images.put({ ...record, madeFor: [web] }, sent);
+      expect(Buffer.compare(await collect(await images.open(record.sha256)), content)).toBe(0);
+      await jetstream(admin).publish(`$O.images.M.${record.sha256}`, JSON.stringify({ gone: true }));
+      await admin.close();
+      expect(await images.sweep()).toBeGreaterThan(0);
+      expect([await held('images', `C.${record.sha256}.>`), await held('images', `M.${record.sha256}`)]).toEqual([
+        0, 0,
+      ]);
     });
 
     it('sweeps what an upload left whose process died, and nothing else', async () => {

@@ -5,6 +5,7 @@ import {
   type HostPort,
   type ImplementedDriver,
   type InstanceUuid,
+  type MadeImages,
   type Observation,
   type QueryContext,
   type SecretStore,
@@ -20,11 +21,6 @@ import { reveal } from './reveal.ts';
 const DEFINE = 'define';
 const REMOVE_IMAGES = 'removeImages';
 
-/** The images that this host keeps. Removing one that is not there is no error; what rests on it keeps what it needs. */
-export interface ImageKeeper {
-  remove(sha256: string): Promise<unknown>;
-}
-
 /** How far a snapshot is, a person may want to know. */
 function withEar(args: unknown, context: EffectContext): unknown {
   if (typeof args !== 'object' || args === null || !('updateTaskState' in args)) return args;
@@ -37,13 +33,13 @@ export class DriverExecutor implements EffectExecutor {
   readonly #driver: ImplementedDriver;
   readonly #host: HostPort;
   readonly #secrets: SecretStore | null;
-  readonly #images: ImageKeeper | null;
+  readonly #images: MadeImages | null;
 
   constructor(options: {
     driver: ImplementedDriver;
     host: HostPort;
     secrets: SecretStore | null;
-    images?: ImageKeeper | null;
+    images?: MadeImages | null;
   }) {
     this.#driver = options.driver;
     this.#host = options.host;
@@ -73,11 +69,14 @@ export class DriverExecutor implements EffectExecutor {
     return result === undefined || result === null ? undefined : { result };
   }
 
-  async #removeImages({ due, state, spec }: EffectInput, { permit }: EffectContext): Promise<void> {
+  /** Of this instance's alone. One that others have a share in, or a person, is not its to remove; and whatever stays is found by the cluster. */
+  async #removeImages({ due, state, spec }: EffectInput, { permit, instance }: EffectContext): Promise<void> {
     const { images } = argumentsOf(state, spec, due) as { images: readonly string[] };
-    for (const sha256 of images) {
+    const made = (await this.#images?.made()) ?? [];
+    for (const image of made.filter(({ sha256 }) => images.includes(sha256))) {
+      if (image.madeFor.some((other) => other !== instance)) continue;
       permit.check();
-      await this.#images?.remove(sha256);
+      await this.#images?.removeMade(image);
     }
   }
 

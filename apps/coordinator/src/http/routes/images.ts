@@ -16,6 +16,10 @@ const record = z.object({
   virtualBytes: z.int().describe('Size of the disk that a guest sees.'),
   uploaded: z.int().describe('Milliseconds since 1970.'),
   by: z.string(),
+  madeFor: z
+    .array(z.string())
+    .optional()
+    .describe('The instances that the system made it for, as a backup or for the shelf: it goes when none needs it.'),
   properties: imageProperties.optional().describe('What it says of the guests that are made from it.'),
 });
 /** As long as an order may give a guest. */

@@ -73,11 +73,17 @@ async function play(run: MoveRun, operation: MoveOperation, healed: () => Promis
   await world.clock.advance(AFTERWARDS_MS);
   if (!(await run.carry(run.rest(), 'rest'))) return problems();
   for (const problem of await faultsAtTheEnd(run, operation.ends)) run.problems.add(problem);
+  if (!(await run.carry(checked(run, operation), 'what else has to hold'))) return problems();
   const deleted = run.order('delete').then(async (answer) => {
     if (answer.kind !== 'accepted') run.problems.add(`the next command was not taken: ${JSON.stringify(answer)}`);
     await run.rest();
     await run.pause(5_000);
+    await checked(run, operation);
   });
   if (await run.carry(deleted, 'delete')) for (const problem of faultsAfterDelete(run)) run.problems.add(problem);
   return problems();
+}
+
+async function checked(run: MoveRun, { check }: MoveOperation): Promise<void> {
+  for (const problem of (await check?.(run)) ?? []) run.problems.add(problem);
 }

@@ -10,6 +10,8 @@ export interface MoveOperation {
   before?(run: MoveRun): Promise<void>;
   /** What a person does; resolves when they have nothing left to do. */
   play(run: MoveRun): Promise<void>;
+  /** What else has to hold once all is healed, and again once it is deleted; waits for what takes its time, and answers with what is wrong. */
+  check?(run: MoveRun): Promise<string[]>;
   /** States in which it may end. */
   readonly ends: readonly string[];
 }

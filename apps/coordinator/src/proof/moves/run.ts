@@ -49,6 +49,8 @@ export class MoveRun {
   index = 0;
   /** No coordinator runs just now: null. */
   coordinator: Coordinator | null = null;
+  /** Hears of images that leave the store. */
+  onImageRemoved: (phase: 'before' | 'after', sha256: string) => void = () => {};
   readonly #onPoint: (text: string, run: MoveRun) => void;
   readonly #appends = new Map<string, number>();
   readonly #calls = new Map<string, number>();
@@ -59,6 +61,10 @@ export class MoveRun {
     this.#onPoint = onPoint;
     this.world.clock.onStep(() => this.#watch());
     for (const host of hosts) this.#countCalls(host);
+    this.world.images.onRemoval = (phase, sha256) => {
+      this.onImageRemoved(phase, sha256);
+      this.#point(`the store: ${phase} a removal`);
+    };
     this.world.site.onMigration(({ step }) => this.#point(`the daemons: ${step}`));
   }
 
@@ -157,7 +163,7 @@ export class MoveRun {
   #countCalls(host: string): void {
     this.world.sim(host).onPrimitive(({ phase, name, instance }) => {
       this.#watch();
-      if (!this.isCounting || (instance !== this.uuid && !name.endsWith('Probe'))) return;
+      if (!this.isCounting || (instance !== this.uuid && !name.endsWith('Probe') && name !== 'removeImage')) return;
       if (phase === 'before') this.#calls.set(host, (this.#calls.get(host) ?? 0) + 1);
       this.#point(`${host}: ${phase} call ${this.#calls.get(host)} (${name})`);
     });
