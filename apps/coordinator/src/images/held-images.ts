@@ -5,19 +5,28 @@ import type { Segment } from '../read-model/segment.ts';
 
 /**
  * What one instance needs: what it is made from, what its disk rests on, what the shelf keeps of it, what an order under way asks for, and
- * its backups, which outlive it. Null: nobody can say.
+ * its backups. One that is deleted needs nothing. Null: nobody can say.
  */
 export function heldBy(entry: InstanceEntry): ReadonlySet<string> | null {
-  const { segment, isDeleted } = entry;
+  const { segment } = entry;
   if (segment === undefined) return null;
   const held = new Set<string>();
+  if (entry.isDeleted) return held;
   for (const { spec, images } of counted(entry, segment)) {
-    for (const sha256 of images.backups) held.add(sha256);
-    if (isDeleted) continue;
-    for (const sha256 of spec?.images ?? []) held.add(sha256);
+    for (const sha256 of [...images.backups, ...(spec?.images ?? [])]) held.add(sha256);
     if (images.asked !== null) held.add(images.asked);
   }
-  return isDeleted || segment.spec !== null ? held : null;
+  return segment.spec === null ? null : held;
+}
+
+/**
+ * Whether it is a backup that outlived its instance. That counts only where the image says that it was made for it: equal content that was
+ * made anew, after a person had removed what was left, is not what was left.
+ */
+export function isLeftBy(entry: InstanceEntry, sha256: string): boolean {
+  const { segment, isDeleted } = entry;
+  if (segment === undefined || !isDeleted) return false;
+  return counted(entry, segment).some(({ images }) => images.backups.includes(sha256));
 }
 
 /** Whether an image is being made of it that is recorded nowhere yet, or nobody can say. */

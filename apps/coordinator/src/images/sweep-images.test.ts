@@ -63,7 +63,7 @@ describe('backups', () => {
   test('what a person brought in stays, also where the system had made it; what could not be removed goes later', async () => {
     await runs(cloud, 'web');
     const [first] = await backedUp('web');
-    const [record] = await cloud.images.list();
+    const record = await cloud.images.find(first!.sha256);
     await cloud.images.put({ ...record!, name: 'mine', by: 'ada', madeFor: undefined } as never, () =>
       Readable.from([]),
     );
@@ -103,6 +103,14 @@ describe('backups', () => {
       (await cloud.images.list()).filter(({ name }) => name === 'copy-shelved').map(({ sha256 }) => sha256);
     await eventually(shelves).toEqual([]);
     expect(await liesWhere(third!.sha256)).toEqual(['store', 'h1']);
+
+    // Where a person has removed what was left, equal content that another instance makes is that one's alone.
+    const left = await cloud.images.find(third!.sha256);
+    expect(await remove(cloud, `/v1/images/${third!.sha256}`)).toMatchObject({ status: 200 });
+    await cloud.images.put({ ...left!, madeFor: [uuidOf('copy') as never] }, () => Readable.from(['its disk']));
+    await backedUp('copy');
+    await backedUp('copy');
+    await eventually(() => liesWhere(third!.sha256)).toEqual(['h1']);
   });
 });
 

@@ -12,7 +12,7 @@
 import { CLUSTER, type InstanceUuid, type MadeImage, type MadeImages, type TurnMessage } from '@chronovirt/contract';
 import { isReadable, type Clock, type Journal, type Log } from '@chronovirt/runtime';
 import type { ReadModel } from '../read-model/read-model.ts';
-import { heldBy, mayBeMaking } from './held-images.ts';
+import { heldBy, isLeftBy, mayBeMaking } from './held-images.ts';
 
 /** What follows an event often brings the next; they are gone through together. */
 const SETTLE_MS = 200;
@@ -171,14 +171,14 @@ export class ImageSweep {
       for (const sha256 of its) held.add(sha256);
     }
     return listed.filter(
-      ({ image: { sha256, madeFor } }) => !held.has(sha256) && madeFor.every((uuid) => this.#isDone(uuid)),
+      ({ image: { sha256, madeFor } }) => !held.has(sha256) && madeFor.every((uuid) => this.#isDone(uuid, sha256)),
     );
   }
 
-  /** What nobody knows any more may still need what was made for it. */
-  #isDone(instance: InstanceUuid): boolean {
+  /** An instance is through with what was made for it. What nobody knows any more may still need it. */
+  #isDone(instance: InstanceUuid, sha256: string): boolean {
     const entry = this.#options.model.get(instance);
-    return entry?.segment !== undefined && !mayBeMaking(entry);
+    return entry?.segment !== undefined && !mayBeMaking(entry) && !isLeftBy(entry, sha256);
   }
 
   /** The model has taken all that the histories of those that the images were made for hold now. */
