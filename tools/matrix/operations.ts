@@ -112,6 +112,29 @@ export const operations: readonly Operation[] = [
     },
   },
   {
+    name: 'backup with rotation',
+    storage: 'own',
+    needsBoot: false,
+    hosts: 1,
+    perform: orders(({ uuid }) => {
+      const backup = ['backup', { name: snapshotName(uuid), rotation: 1 }] as const;
+      return [backup, backup];
+    }),
+    async clearUp({ system, uuid }) {
+      const name = snapshotName(uuid);
+      // The newer one outlives its guest; the other one goes by itself, after a minute at the latest.
+      let left = 0;
+      await settles('of two backups exactly one is left', 90_000, async () => {
+        const { images } = await system.api.get<{ images: { name: string }[] }>('/v1/images');
+        left = images.filter((image) => image.name === name).length;
+        return left === 1;
+      }).catch((cause: unknown) => {
+        throw new Error(`of two backups exactly one has to be left, there are ${left}`, { cause });
+      });
+      await system.api.delete(`/v1/images/${name}`);
+    },
+  },
+  {
     name: 'rebuild',
     storage: 'own',
     needsBoot: false,

@@ -79,7 +79,7 @@ export class Scene {
   async guest(what: string, { boots = true } = {}): Promise<{ name: string; guest: Guest }> {
     const name = `${what}-${process.pid}-${(count += 1)}`;
     this.story.say(`\n# a guest on ${this.a.name}: ${name}`);
-    const guest = await Guest.create(this.system, name, boots);
+    const guest = await Guest.create(this.system, this.a, name, boots);
     guest.limit(PATIENCE_MS);
     this.#guests.push({ name, guest, stop: this.#watch(guest.uuid, name) });
     return { name, guest };
@@ -205,7 +205,7 @@ export class Scene {
    */
   #watch(uuid: string, name: string): Stop {
     const hypervisors = new Hypervisors(this.a.host, this.b.host);
-    hypervisors.watch(uuid);
+    hypervisors.watch();
     let processes = 0;
     const look = (): void => {
       if (this.#movesLive) return;
@@ -216,7 +216,7 @@ export class Scene {
     return async () => {
       clearInterval(timer);
       const { both, samples } = await hypervisors.stop();
-      const twice = both.length + processes;
+      const twice = both.filter((each) => each.uuid === uuid).length + processes;
       this.story.say(`  ${name}: looked at ${samples} times, on both hosts ${twice} times`);
       return { name, samples, twice };
     };
