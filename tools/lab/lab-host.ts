@@ -41,6 +41,11 @@ export class LabHost {
     return this.host.name;
   }
 
+  /** Its agent runs, and is ready. */
+  get serves(): boolean {
+    return this.#agent?.serves === true;
+  }
+
   /** In a person's words. */
   get text(): string {
     const guests = this.#state === 'off' ? 0 : this.host.guestPids().size;

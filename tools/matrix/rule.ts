@@ -47,8 +47,9 @@ export async function settled(
 async function partsAway(system: LabSystem, without: LabHost | null): Promise<string[]> {
   const alive = await aliveHosts(system);
   const serving = system.hosts.filter((host) => host !== without);
-  return serving.flatMap(({ name, host }) => [
-    ...(alive.includes(name) ? [] : [`agent of ${name}`]),
+  // An agent that was killed counts as alive until it has been silent for a while.
+  return serving.flatMap(({ name, host, serves }) => [
+    ...(alive.includes(name) && serves ? [] : [`agent of ${name}`]),
     ...(host.isOn && host.pid !== undefined ? [] : [`libvirtd of ${name}`]),
   ]);
 }

@@ -13,6 +13,7 @@ export class Child {
   readonly ended: Promise<number | null>;
   readonly #ready: Promise<Ready>;
   #over = false;
+  #isReady = false;
 
   private constructor(name: string, logFile: string, child: ChildProcess) {
     this.name = name;
@@ -25,7 +26,11 @@ export class Child {
       }),
     );
     this.#ready = new Promise((resolve) =>
-      child.on('message', (message: { ready?: boolean }) => message.ready && resolve(message as Ready)),
+      child.on('message', (message: { ready?: boolean }) => {
+        if (message.ready !== true) return;
+        this.#isReady = true;
+        resolve(message as Ready);
+      }),
     );
   }
 
@@ -50,6 +55,11 @@ export class Child {
 
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** It has said that it is ready, and has not ended. */
+  get serves(): boolean {
+    return this.#isReady && !this.#over;
   }
 
   /** Resolves with what it said when it was ready; rejects with the end of its log when it ended first or takes too long. */

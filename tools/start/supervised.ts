@@ -35,6 +35,11 @@ export class Supervised {
     return this.#child.isOver;
   }
 
+  /** It runs, and is ready. */
+  get serves(): boolean {
+    return this.#child.serves;
+  }
+
   logTail(): string {
     return this.#child.logTail();
   }
