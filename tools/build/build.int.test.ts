@@ -70,6 +70,14 @@ it('gives the same bytes again, from another process and to another place', asyn
   expect(readFileSync(program.agent, 'utf8')).not.toContain(checkout);
 });
 
+it.each(Object.entries(program))(
+  '%s is written in ASCII: a process would keep two bytes of each character',
+  (_name, file) => {
+    const text = readFileSync(file);
+    expect(text.findIndex((byte) => byte > 0x7f)).toBe(-1);
+  },
+);
+
 it('leaves a directory alone that is no build', async () => {
   const precious = join(dir.path, 'precious');
   mkdirSync(precious);

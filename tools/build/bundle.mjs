@@ -22,6 +22,17 @@ if (Number(process.versions.node.split('.')[0]) < ${NODE}) {
 }
 const require = chronovirtCreateRequire(import.meta.url);`;
 
+/** zod reaches its messages in sixty languages through an object, so that none of them is dropped by itself. Ours are English. */
+const englishOnly = {
+  name: 'english-only',
+  /** @param {import('esbuild').PluginBuild} made */
+  setup(made) {
+    made.onLoad({ filter: /\/node_modules\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /**
  * @param {string} root the checkout
  * @param {App} app
@@ -41,6 +52,10 @@ export async function bundle(root, app) {
     format: 'esm',
     platform: 'node',
     target: `node${NODE}`,
+    // A process keeps its source in memory, and one character beyond ASCII, in a comment too, doubles that. Names and lines stay.
+    minifyWhitespace: true,
+    lineLimit: 160,
+    plugins: [englishOnly],
     banner: { js: opening },
     sourcemap: 'linked',
     logLevel: 'warning',
