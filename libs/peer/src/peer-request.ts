@@ -66,7 +66,7 @@ export async function ask(peer: string, access: PeerAccess, outgoing: Outgoing):
   const abort = (): void => void sent.destroy();
   sent.setTimeout(access.silenceMs ?? 15_000, silent);
   sent.on('error', (cause) =>
-    reject(signal.aborted ? signal.reason : new PeerUnreachableError(peer, cause.message, cause)),
+    reject(signal.aborted ? signal.reason : new PeerUnreachableError(peer, whyOf(cause), cause)),
   );
   signal.addEventListener('abort', abort, { once: true });
   // Kept until the answer is read to its end: an abort ends that too.
@@ -83,6 +83,15 @@ export async function ask(peer: string, access: PeerAccess, outgoing: Outgoing):
   const answer = await promise;
   if (answer.statusCode !== undefined && answer.statusCode < 300) return answer;
   throw await refusalOf(peer, answer);
+}
+
+/** Node's codes of what is wrong with a certificate. */
+const OF_TRUST = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_CERT_)/;
+
+/** Node adds advice on how to start it after a semicolon, which is not for whoever reads this. */
+function whyOf({ code = '', message }: NodeJS.ErrnoException): string {
+  if (!OF_TRUST.test(code)) return message;
+  return `its certificate is not believed here (${message.split(';')[0]}); compare peer.tls of both hosts`;
 }
 
 /** The answer's body as JSON. */

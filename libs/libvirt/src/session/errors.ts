@@ -15,10 +15,13 @@ export type LossReason =
 export class LibvirtConnectError extends Error {
   override readonly name = 'LibvirtConnectError';
   readonly code = 'LIBVIRT_CONNECT_FAILED';
-  /** How far it got: reaching the socket, authentication, or opening the driver that the URI names. */
-  readonly phase: 'transport' | 'auth' | 'open';
+  /**
+   * How far it got: reaching the socket, believing each other's certificates (`trust`: what is wrong with them does not go away by
+   * waiting), authentication, or opening the driver that the URI names.
+   */
+  readonly phase: 'transport' | 'trust' | 'auth' | 'open';
 
-  constructor(phase: 'transport' | 'auth' | 'open', message: string, cause?: unknown) {
+  constructor(phase: LibvirtConnectError['phase'], message: string, cause?: unknown) {
     super(message, { cause });
     this.phase = phase;
   }

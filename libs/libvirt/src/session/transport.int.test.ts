@@ -49,12 +49,22 @@ test('TLS with certificates of one authority reaches the daemon', async () => {
 
 test('a client certificate of a stranger is refused', async () => {
   const connecting = Libvirt.connect({ uri: `test+tls://127.0.0.1:${tls}/default`, tls: files('ca', 'foreign') });
-  await expect(connecting).rejects.toMatchObject({ code: 'LIBVIRT_CONNECT_FAILED', phase: 'transport' });
+  await expect(connecting).rejects.toMatchObject({ code: 'LIBVIRT_CONNECT_FAILED', phase: 'trust' });
 });
 
 test('a daemon whose certificate a stranger signed is refused', async () => {
   const connecting = Libvirt.connect({ uri: `test+tls://127.0.0.1:${tls}/default`, tls: files('stranger', 'client') });
-  await expect(connecting).rejects.toMatchObject({ phase: 'transport', message: expect.stringMatching(/certificate/) });
+  await expect(connecting).rejects.toMatchObject({
+    phase: 'trust',
+    message: expect.stringMatching(/:\d+: the daemon's certificate is not believed by \/.*stranger.pem: [^;]+$/),
+  });
+});
+
+test('files that are not there are a matter of trust, a daemon that is away is not', async () => {
+  const missing = Libvirt.connect({ uri: `test+tls://127.0.0.1:${tls}/default`, tls: files('ca', 'nobody') });
+  await expect(missing).rejects.toMatchObject({ phase: 'trust', message: expect.stringContaining('nobody.pem') });
+  const away = Libvirt.connect({ uri: `test+tls://[::1]:${await freePort()}/default`, tls: files('ca', 'client') });
+  await expect(away).rejects.toMatchObject({ phase: 'transport', message: expect.stringContaining('tls [::1]:') });
 });
 
 const files = (authorityName: string, name: string): { caFile: string; certFile: string; keyFile: string } => ({

@@ -33,11 +33,11 @@ export interface TransportOptions {
   readonly readOnly?: boolean;
 }
 
-/** Connects. Throws {@link LibvirtConnectError} with phase `transport`. The socket comes back paused. */
+/** Connects. Throws {@link LibvirtConnectError} with phase `transport` or `trust`. The socket comes back paused. */
 export async function openTransport(uri: LibvirtUri, options: TransportOptions, signal: AbortSignal): Promise<Socket> {
   const transport = options.socket === undefined ? uri.transport : 'unix';
   const address =
-    transport === 'unix' ? socketPath(uri, options) : `${hostOf(uri, options)}:${portOf(uri, options, transport)}`;
+    transport === 'unix' ? socketPath(uri, options) : `${hostInText(uri, options)}:${portOf(uri, options, transport)}`;
   try {
     switch (transport) {
       case 'unix':
@@ -55,7 +55,8 @@ export async function openTransport(uri: LibvirtUri, options: TransportOptions, 
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LibvirtConnectError('transport', `cannot reach libvirt at ${transport} ${address}: ${why}`, error);
+    const phase = transport === 'tls' && isOfTrust(error) ? 'trust' : 'transport';
+    throw new LibvirtConnectError(phase, `cannot reach libvirt at ${transport} ${address}: ${why}`, error);
   }
 }
 
@@ -69,7 +70,12 @@ async function openTls(uri: LibvirtUri, options: TransportOptions, signal: Abort
   const host = hostOf(uri, options);
   const socket = connectTls({ host, port: portOf(uri, options, 'tls'), ca, cert, key, rejectUnauthorized: uri.verify });
   socket.setNoDelay(true);
-  await connected(socket, 'secureConnect', signal);
+  await connected(socket, 'secureConnect', signal).catch((error: unknown) => {
+    if (!isOfTrust(error)) throw error;
+    // Without Node's advice on how to start it, which follows a semicolon.
+    const [why] = (error as Error).message.split(';');
+    throw new Error(`the daemon's certificate is not believed by ${files.caFile}: ${why}`, { cause: error });
+  });
   // The daemon judges our certificate after the handshake, and says so in one byte.
   const verdict = await firstByte(socket, signal);
   if (verdict !== 1) {
@@ -77,6 +83,15 @@ async function openTls(uri: LibvirtUri, options: TransportOptions, signal: Abort
     throw new Error('the daemon did not accept the client certificate');
   }
   return socket;
+}
+
+/** The network and a signal have codes of their own; all else that ends a handshake is about certificates, or files that hold them. */
+function isOfTrust(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined) return syscall === 'open' || syscall === 'read';
+  return (
+    error instanceof Error && error.name !== 'AbortError' && error.name !== 'TimeoutError' && code !== 'ECONNRESET'
+  );
 }
 
 async function firstByte(socket: Socket, signal: AbortSignal): Promise<number | undefined> {
@@ -134,6 +149,12 @@ function tlsFiles(uri: LibvirtUri, files: TlsFiles = {}): Required<TlsFiles> {
 
 function hostOf(uri: LibvirtUri, options: TransportOptions): string {
   return options.host ?? uri.host ?? 'localhost';
+}
+
+/** IPv6 in brackets, so that the port stands apart. */
+function hostInText(uri: LibvirtUri, options: TransportOptions): string {
+  const host = hostOf(uri, options);
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function portOf(uri: LibvirtUri, options: TransportOptions, transport: 'tcp' | 'tls'): number {
