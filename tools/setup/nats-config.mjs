@@ -8,11 +8,11 @@ import { agentUser, coordinatorUser, readerUser, userBlock } from './nats-users.
 
 /**
  * Makes what is missing and keeps what is there: a key per user, and the configuration for today's hosts, port and server.
- * @param {{ directory: string, hosts: string[], port: number, version: string }} options `directory` holds store, keys and
- *   configuration; `version` of the server that will read it
+ * @param {{ directory: string, hosts: string[], port: number, version: string, address?: string, tls?: { certFile: string, keyFile: string } }} options
+ *   `directory` holds store, keys and configuration; `version` of the server that will read it; `address` in brackets where it is IPv6
  * @returns {Promise<{ configFile: string, users: Record<string, NatsKey>, changed: boolean }>} `changed`: a running server has to read it again
  */
-export async function natsConfiguration({ directory, hosts, port, version }) {
+export async function natsConfiguration({ directory, hosts, port, version, address = '127.0.0.1', tls }) {
   for (const host of hosts) {
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(host))
       throw new Error(`host "${host}": expected 1 to 64 of the letters A-Z a-z 0-9 _ -`);
@@ -24,18 +24,19 @@ export async function natsConfiguration({ directory, hosts, port, version }) {
   for (const { name } of users) keys[name] = await keyOf(join(directory, 'keys', `${name}.seed`), name);
   const blocks = users.map((user) => userBlock(user, /** @type {NatsKey} */ (keys[user.name]).publicKey));
   const configFile = join(directory, 'nats-server.conf');
-  const text = serverConfiguration({ port, store: join(directory, 'store'), version, users: blocks.join('\n') });
+  const listen = `${address}:${port}`;
+  const text = serverConfiguration({ listen, tls, store: join(directory, 'store'), version, users: blocks.join('\n') });
   const changed = !existsSync(configFile) || readFileSync(configFile, 'utf8') !== text;
   if (changed) writeSecret(configFile, text);
   return { configFile, users: keys, changed };
 }
 
-/** @param {{ port: number, store: string, version: string, users: string }} settings */
-function serverConfiguration({ port, store, version, users }) {
+/** @param {{ listen: string, tls: { certFile: string, keyFile: string } | undefined, store: string, version: string, users: string }} settings */
+function serverConfiguration({ listen, tls, store, version, users }) {
   // Older servers refuse a setting that they do not know.
   const onDisk = compareVersions(version, '2.10.0') >= 0 ? '\n  sync_interval: always' : '';
   return `# Written by set-up at each start; changes are lost. For a server of your own see deploy/nats-server.conf.
-listen: "127.0.0.1:${port}"
+listen: "${listen}"${tls === undefined ? '' : tlsBlock(tls)}
 server_name: chronovirt
 jetstream {
   store_dir: ${JSON.stringify(store)}${onDisk}
@@ -47,6 +48,10 @@ ${users}
 }
 `;
 }
+
+/** @param {{ certFile: string, keyFile: string }} files */
+const tlsBlock = ({ certFile, keyFile }) =>
+  `\ntls { cert_file: ${JSON.stringify(certFile)}, key_file: ${JSON.stringify(keyFile)} }`;
 
 /** @param {string} seedFile @param {string} name @returns {Promise<NatsKey>} */
 async function keyOf(seedFile, name) {

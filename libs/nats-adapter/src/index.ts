@@ -1,5 +1,5 @@
 export { connect, inboxPrefixOf, type ConnectOptions } from './connection/connection.ts';
-export { serverAddresses } from './connection/server-addresses.ts';
+export { serverAddresses, serverTls } from './connection/server-addresses.ts';
 export type { NatsConnection } from './connection/handle.ts';
 export { capabilities, REPLICAS_SINCE, type Capabilities } from './connection/capabilities.ts';
 export { readSecretFile } from './connection/secret-file.ts';

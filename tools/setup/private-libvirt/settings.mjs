@@ -51,7 +51,7 @@ function qemu(listenAddress) {
 group = "root"
 security_driver = "none"
 remember_owner = 0
-${listenAddress ? `migration_address = "0.0.0.0"\nvnc_listen = "${listenAddress}"\n` : ''}`;
+${listenAddress ? `migration_address = "${listenAddress.includes(':') ? '::' : '0.0.0.0'}"\nvnc_listen = "${listenAddress}"\n` : ''}`;
 }
 
 /** @param {Record<string, string>} hosts */

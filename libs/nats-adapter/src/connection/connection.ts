@@ -19,6 +19,7 @@ import type { NatsConnection } from './handle.ts';
 import { pause } from './pause.ts';
 import { ReplyInbox } from './reply-inbox.ts';
 import { readSecretFile } from './secret-file.ts';
+import { tlsOf, type TlsFiles } from './tls.ts';
 
 export interface ConnectOptions {
   /** `nats://host:port` or `tls://host:port`; one or several of a cluster. */
@@ -26,10 +27,11 @@ export interface ConnectOptions {
   /** Who this is, for the server's lists and for the inbox: `[A-Za-z0-9_-]{1,64}`. */
   readonly name: string;
   /** File with the seed of this user's nkey; 0600. */
-  readonly nkeySeedFile?: string;
+  readonly nkeySeedFile?: string | undefined;
   /** Credentials file (JWT and seed); 0600. Not together with `nkeySeedFile`. */
   readonly credsFile?: string;
-  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  /** How it is encrypted. Without it `tls://` still insists on TLS, by an authority that the system knows. */
+  readonly tls?: TlsFiles | undefined;
   /** How long to wait for the first connection, in milliseconds; `Infinity` = until it stands. Default 10 s. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
@@ -38,7 +40,7 @@ export interface ConnectOptions {
 
 /**
  * Connects. Throws `NATS_FORBIDDEN` when the server does not know this user, `NATS_UNREACHABLE` when none answers within the patience,
- * `SECRET_FILE_UNUSABLE`, the signal's reason.
+ * `SECRET_FILE_UNUSABLE`, `INVALID_INPUT` for a file of TLS that cannot be read, the signal's reason.
  */
 export async function connect(options: ConnectOptions): Promise<NatsConnection> {
   const { log = silentLog } = options;
@@ -99,7 +101,7 @@ function clientOptions(options: ConnectOptions, inboxPrefix: string): Connection
     timeout: 5_000,
     noAsyncTraces: true,
     ...(authenticator ? { authenticator } : {}),
-    ...(tls ? { tls } : {}),
+    ...tlsOf(servers, tls),
   };
 }
 

@@ -11,3 +11,18 @@ export const serverAddresses = z
       ),
   )
   .min(1, 'expected at least one address, nats://host:port');
+
+const path = z.string().min(1).startsWith('/', 'expected an absolute path');
+
+/** How the connection to NATS is encrypted, as configurations say it. PEM files. */
+export const serverTls = z
+  .strictObject({
+    /** The authority that signed the server's certificate; left out: those that the system knows. */
+    caFile: path.optional(),
+    /** This client's own certificate and its key, for a server that asks for one (`verify: true`). */
+    certFile: path.optional(),
+    keyFile: path.optional(),
+  })
+  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
+    error: 'expected certFile and keyFile together, or neither',
+  });

@@ -1,5 +1,5 @@
 import { silentLog, UpToDateJournal, verifyHistories } from '@chronovirt/runtime';
-import { connect } from '../connection/connection.ts';
+import { connect, type ConnectOptions } from '../connection/connection.ts';
 import { JetStreamJournal } from './jetstream-journal.ts';
 
 /** A server that does not answer within this time ends it, in milliseconds. */
@@ -10,17 +10,12 @@ const PATIENCE_MS = 10_000;
  * all of it agrees. Whoever acts on that host is not disturbed.
  */
 export async function verifyStored(
-  { servers, nkeySeedFile }: { readonly servers: readonly string[]; readonly nkeySeedFile?: string | undefined },
+  { servers, nkeySeedFile, tls }: Pick<ConnectOptions, 'servers' | 'nkeySeedFile' | 'tls'>,
   host: string,
   name: string,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const nats = await connect({
-    servers: [...servers],
-    ...(nkeySeedFile !== undefined && { nkeySeedFile }),
-    name,
-    patienceMs: PATIENCE_MS,
-  });
+  const nats = await connect({ servers, nkeySeedFile, tls, name, patienceMs: PATIENCE_MS });
   const journal = new UpToDateJournal(new JetStreamJournal(nats), silentLog);
   try {
     const { histories, messages, differences } = await verifyHistories(journal, host);

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
 
 const LISTEN_INSIDE = `
-const server = require('node:net').createServer().listen(Number(process.argv[1]), '127.0.0.1');
+const server = require('node:net').createServer().listen(Number(process.argv[1]), process.argv[2]);
 server.once('listening', () => process.send({ ok: true }, server, () => process.exit(0)));
 server.once('error', (error) => process.send({ ok: false, why: error.message }, () => process.exit(1)));
 `;
@@ -23,14 +23,17 @@ export class ControlLink {
   readonly port: number;
   /** The machine's port that it leads to. */
   readonly target: number;
+  /** The loopback address, inside and here. */
+  readonly address: '127.0.0.1' | '::1';
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   #isCut: boolean;
 
-  private constructor(server: Server, port: number, target: number, isCut: boolean) {
+  private constructor(server: Server, port: number, target: number, address: ControlLink['address'], isCut: boolean) {
     this.#server = server;
     this.port = port;
     this.target = target;
+    this.address = address;
     this.#isCut = isCut;
     server.on('connection', (inner: Socket) => this.#take(inner));
   }
@@ -39,11 +42,15 @@ export class ControlLink {
   static async open(
     keeperPid: number,
     port: number,
-    { target = port, isCut = false }: { target?: number; isCut?: boolean } = {},
+    {
+      target = port,
+      address = '127.0.0.1',
+      isCut = false,
+    }: { target?: number; address?: ControlLink['address']; isCut?: boolean } = {},
   ): Promise<ControlLink> {
     const child = spawn(
       'nsenter',
-      [`--net=/proc/${keeperPid}/ns/net`, '--', process.execPath, '-e', LISTEN_INSIDE, String(port)],
+      [`--net=/proc/${keeperPid}/ns/net`, '--', process.execPath, '-e', LISTEN_INSIDE, String(port), address],
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     );
     const exit = once(child, 'exit');
@@ -54,7 +61,7 @@ export class ControlLink {
     const [answer, server] = first;
     await exit;
     if (!answer.ok || server === null) throw new Error(`port ${port} cannot be opened inside: ${answer.why ?? ''}`);
-    return new ControlLink(server, port, target, isCut);
+    return new ControlLink(server, port, target, address, isCut);
   }
 
   /** Nothing passes any more, without a word to either side. */
@@ -103,7 +110,7 @@ export class ControlLink {
 
   #join(pair: Pair): void {
     const { inner } = pair;
-    const outer = connect(this.target, '127.0.0.1').setNoDelay(true);
+    const outer = connect(this.target, this.address).setNoDelay(true);
     pair.outer = outer;
     outer.on('error', () => outer.destroy());
     outer.on('close', () => inner.end());

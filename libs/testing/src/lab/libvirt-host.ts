@@ -13,6 +13,8 @@ export interface LibvirtHostOptions {
   network?: 'own' | 'machine';
   /** Listens on TCP there, without authentication; only in a network of its own. */
   listenAddress?: string;
+  /** Lines of libvirtd.conf that replace or add to the usual. */
+  settings?: string[];
   /** Names that it knows besides its own. */
   hosts?: Record<string, string>;
   /** Bash lines that run inside before its daemons start. */
@@ -59,13 +61,14 @@ export interface LibvirtHost {
 
 /** Starts a libvirt host that lives as long as the test's process at most. */
 export async function startLibvirtHost(options: LibvirtHostOptions): Promise<LibvirtHost> {
-  const { dir, name, network = 'own', listenAddress, hosts, prepare } = options;
+  const { dir, name, network = 'own', listenAddress, settings, hosts, prepare } = options;
   const host = await startPrivateLibvirt({
     dir: join(dir, name),
     hostname: name,
     ownNetwork: network === 'own',
     tied: true,
     ...(listenAddress && { listenAddress }),
+    ...(settings && { settings }),
     ...(hosts && { hosts }),
     ...(prepare && { prepare }),
   });

@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { addressAndPort } from '@chronovirt/contract';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -13,6 +14,10 @@ export interface NatsOptions {
   dir: string;
   /** `none`, or the text of an `authorization` or `accounts` block of its configuration. */
   auth?: 'none' | string;
+  /** A `tls` block of its configuration. */
+  tls?: string;
+  /** Where it listens; default 127.0.0.1. */
+  address?: string;
   port?: number;
 }
 
@@ -35,13 +40,21 @@ export interface NatsServer {
 const ENDING = new Set<NodeJS.Signals>(['SIGKILL', 'SIGTERM', 'SIGINT']);
 
 /** Starts a server and waits until it greets a client. */
-export async function startNats({ server, dir, auth = 'none', port }: NatsOptions): Promise<NatsServer> {
+export async function startNats({
+  server,
+  dir,
+  auth = 'none',
+  tls = '',
+  address = '127.0.0.1',
+  port,
+}: NatsOptions): Promise<NatsServer> {
   mkdirSync(dir, { recursive: true });
   const version = natsVersion(server);
   const chosen = port ?? (await freePort());
+  const at: At = { address, port: chosen };
   const config = join(dir, 'nats-server.conf');
-  writeFileSync(config, configuration(chosen, join(dir, 'store'), version, auth));
-  let child = await up(server, config, dir, chosen);
+  writeFileSync(config, configuration(at, join(dir, 'store'), version, auth === 'none' ? tls : `${auth}\n${tls}`));
+  let child = await up(server, config, dir, at);
 
   const running = () => child.exitCode === null && child.signalCode === null;
   const kill = async (signal: NodeJS.Signals) => {
@@ -57,7 +70,7 @@ export async function startNats({ server, dir, auth = 'none', port }: NatsOption
     clearTimeout(slow);
   };
   return {
-    url: `nats://127.0.0.1:${chosen}`,
+    url: `${tls === '' ? 'nats' : 'tls'}://${addressAndPort(at)}`,
     port: chosen,
     version,
     get pid() {
@@ -66,23 +79,25 @@ export async function startNats({ server, dir, auth = 'none', port }: NatsOption
     kill,
     async restart() {
       await stop();
-      child = await up(server, config, dir, chosen);
+      child = await up(server, config, dir, at);
     },
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-function configuration(port: number, store: string, version: string, auth: string): string {
+type At = { readonly address: string; readonly port: number };
+
+function configuration(at: At, store: string, version: string, blocks: string): string {
   const synced = atLeast(version, 2, 10) ? ', sync_interval: always' : '';
-  return `listen: "127.0.0.1:${port}"
+  return `listen: "${addressAndPort(at)}"
 server_name: lab
 jetstream { store_dir: ${JSON.stringify(store)}${synced} }
-${auth === 'none' ? '' : auth}
+${blocks}
 `;
 }
 
-async function up(server: string, config: string, dir: string, port: number): Promise<ChildProcess> {
+async function up(server: string, config: string, dir: string, at: At): Promise<ChildProcess> {
   const path = join(dir, 'nats-server.log');
   const log = openSync(path, 'a');
   // setpriv: should the test's process be killed, the server goes with it.
@@ -92,9 +107,9 @@ async function up(server: string, config: string, dir: string, port: number): Pr
     await until(
       async () => {
         if (child.exitCode !== null || child.signalCode !== null) return 'ended';
-        return (await greeting(port)) && 'up';
+        return (await greeting(at)) && 'up';
       },
-      { timeoutMs: 20_000, what: `nats-server greets on port ${port}` },
+      { timeoutMs: 20_000, what: `nats-server greets on port ${at.port}` },
     );
     if (child.exitCode !== null) throw new Error('nats-server ended at its start');
     return child;
@@ -106,9 +121,9 @@ async function up(server: string, config: string, dir: string, port: number): Pr
 }
 
 /** The INFO line that a server sends first; undefined when there is none. */
-function greeting(port: number): Promise<string | undefined> {
+function greeting({ address, port }: At): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    const socket = connect(port, address).setEncoding('utf8');
     const done = (line?: string) => (socket.destroy(), resolve(line));
     socket.once('data', (text: string) => done(text.startsWith('INFO ') ? text : undefined));
     socket.once('error', () => done());

@@ -8,9 +8,11 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Authority } from './authority.ts';
 import { ControlLink } from './control-link.ts';
 import { insideCommand, spawnInside, type InsideOptions, type InsideProcessHandle } from './inside-process.ts';
 import { startLibvirtHost, type LibvirtHost } from './libvirt-host.ts';
+import { layCertificates, mountPki, type PkiPart } from './pki.ts';
 import { until } from './until.ts';
 
 /** How a host of the pair is made. */
@@ -18,8 +20,12 @@ export interface PairedHostOptions {
   /** Directory of both hosts. */
   readonly dir: string;
   readonly name: string;
-  /** On the network between them. */
+  /** By which the other host knows it. */
   readonly address: string;
+  /** Its IPv4 address on the network between them, which guests are on as well; `address` unless that is IPv6. */
+  readonly bridgeAddress: string;
+  /** Who signs its certificates; without one libvirt is reached by TCP. */
+  readonly authority?: Authority;
   /** /etc/hosts inside. */
   readonly hosts: Record<string, string>;
   /** Storage that both see is mounted. */
@@ -63,7 +69,15 @@ export class PairedHost implements LibvirtHost {
   static async start(options: PairedHostOptions): Promise<PairedHost> {
     for (const path of ['instances', 'shared', 'storage', join(options.name, 'instances')])
       mkdirSync(join(options.dir, path), { recursive: true });
+    const { dir, name, authority } = options;
+    if (authority !== undefined) layCertificates(join(dir, name), authority, options);
     return new PairedHost(options, await boot(options));
+  }
+
+  /** From now on it shows certificates by this authority, and believes no other. Daemons and agents read them when they start. */
+  trust(authority: Authority, parts?: readonly PkiPart[]): void {
+    const { dir, name } = this.#options;
+    layCertificates(join(dir, name), authority, this.#options, parts);
   }
 
   get uri(): string {
@@ -137,8 +151,9 @@ export class PairedHost implements LibvirtHost {
    * Makes a port of this machine's loopback address (NATS) reachable inside under the same number, or another. It is there again after
    * `powerOn`.
    */
-  async reach(port: number, target: number = port): Promise<void> {
-    this.#links.set(port, await ControlLink.open(this.keeperPid, port, { target, isCut: this.#isControlCut }));
+  async reach(port: number, target: number = port, address: ControlLink['address'] = '127.0.0.1'): Promise<void> {
+    const isCut = this.#isControlCut;
+    this.#links.set(port, await ControlLink.open(this.keeperPid, port, { target, address, isCut }));
   }
 
   /** The host hears nothing more from the machine's ports, and they nothing from it; nobody is told. */
@@ -188,7 +203,7 @@ export class PairedHost implements LibvirtHost {
     this.#libvirt = await boot(this.#options);
     this.#isOn = true;
     await this.#options.plugIn();
-    for (const [port, link] of this.#links) await this.reach(port, link.target);
+    for (const [port, link] of this.#links) await this.reach(port, link.target, link.address);
   }
 
   /** Ends it for good; its files stay. */
@@ -214,8 +229,15 @@ export class PairedHost implements LibvirtHost {
 }
 
 async function boot(options: PairedHostOptions): Promise<LibvirtHost> {
-  const { dir, name, address, hosts } = options;
-  const host = await startLibvirtHost({ dir, name, listenAddress: address, hosts, prepare: prepare(options) });
+  const { dir, name, address, hosts, authority } = options;
+  const host = await startLibvirtHost({
+    dir,
+    name,
+    listenAddress: address,
+    hosts,
+    prepare: prepare(options),
+    ...(authority && { settings: ['listen_tcp = 0', 'listen_tls = 1', 'auth_tls = "none"'] }),
+  });
   try {
     const known = (await host.virsh('net-list', '--all', '--name')).split('\n').includes(LAB_NETWORK);
     if (!known) await host.virsh('net-define', join(dir, name, 'lab-network.xml'));
@@ -231,17 +253,19 @@ async function boot(options: PairedHostOptions): Promise<LibvirtHost> {
  * Runs inside before the daemons. Both hosts give out addresses, from one range and without asking each other: dnsmasq derives an
  * address from the card's own, so a guest gets the same from either, and still one when a host is away.
  */
-function prepare({ dir, name, address, shared }: PairedHostOptions): string {
+function prepare({ dir, name, address, bridgeAddress, shared, authority }: PairedHostOptions): string {
   const own = join(dir, name);
   const network = `<network><name>${LAB_NETWORK}</name><forward mode="bridge"/><bridge name="${LAB_BRIDGE}"/></network>`;
-  const prefix = address.split('.').slice(0, 2).join('.');
-  const mac = `02:${address.split('.').map(hexByte).join(':')}:01`;
-  return `cat /proc/sys/kernel/random/uuid > '${own}/boot-id'
+  const prefix = bridgeAddress.split('.').slice(0, 2).join('.');
+  const mac = `02:${bridgeAddress.split('.').map(hexByte).join(':')}:01`;
+  return `${authority === undefined ? '' : mountPki(own)}
+cat /proc/sys/kernel/random/uuid > '${own}/boot-id'
 mount --bind '${own}/boot-id' /proc/sys/kernel/random/boot_id
 mount --bind '${own}/instances' '${dir}/instances'
 ${shared ? `bindfs -o subtype=glusterfs,allow_other '${dir}/storage' '${dir}/shared'` : ''}
 ip link add ${LAB_BRIDGE} address ${mac} type bridge
-ip addr add ${address}/16 dev ${LAB_BRIDGE}
+ip addr add ${bridgeAddress}/16 dev ${LAB_BRIDGE}
+${address === bridgeAddress ? '' : `ip addr add ${address}/64 dev ${LAB_BRIDGE} nodad`}
 ip link set ${LAB_BRIDGE} up
 echo '${network}' > '${own}/lab-network.xml'
 dnsmasq --conf-file=/dev/null --port=0 --interface=${LAB_BRIDGE} --bind-dynamic --except-interface=lo --no-ping --dhcp-option=3 --dhcp-option=6 --dhcp-range=${prefix}.1.0,${prefix}.254.255,255.255.0.0,12h --dhcp-leasefile='${own}/lab.leases' --pid-file='${own}/lab-dnsmasq.pid' --user=root

@@ -1,12 +1,13 @@
 /**
  * Two libvirt hosts on one machine, joined by a cable of their own:
  *
- *     host a ── br0 ── uplink ═══════════ uplink ── br0 ── host b      10.77.0.1 and 10.77.0.2; nothing of it shows on the machine
+ *     host a ── br0 ── uplink ═══════════ uplink ── br0 ── host b      10.77.0.1 and 10.77.0.2 (fd00:77::1 and ::2); nothing of it shows on the machine
  *
  * Each has its own network, mounts, processes, host name, control groups and host id. They live as long as this process at most.
  */
 import { existsSync } from 'node:fs';
 import { run, which } from '../../../../tools/setup/run-command.mjs';
+import type { Authority } from './authority.ts';
 import { LAB_BRIDGE, PairedHost, UPLINK } from './paired-host.ts';
 
 export interface TwoHostsOptions {
@@ -16,6 +17,10 @@ export interface TwoHostsOptions {
   readonly shared?: boolean;
   /** Their names, as the agents' and libvirt's: default `host-a` and `host-b`. */
   readonly names?: readonly [string, string];
+  /** Of which family the addresses are that they know each other by (default: `ipv4`). Guests have IPv4 in any case. */
+  readonly family?: 'ipv4' | 'ipv6';
+  /** Given: each host has certificates by it where libvirt and QEMU look for them, and libvirt is reached by TLS alone. */
+  readonly authority?: Authority;
 }
 
 export interface TwoHosts {
@@ -37,7 +42,7 @@ export class LabImpossible extends Error {
   readonly code = 'LAB_IMPOSSIBLE';
 }
 
-const ADDRESSES = ['10.77.0.1', '10.77.0.2'] as const;
+const ADDRESSES = { ipv4: ['10.77.0.1', '10.77.0.2'], ipv6: ['fd00:77::1', 'fd00:77::2'] } as const;
 
 /** Everything that this machine lacks for two hosts, a sentence each; empty when they can run. */
 export function missingForTwoHosts({ shared = true }: { shared?: boolean } = {}): string[] {
@@ -71,10 +76,13 @@ export async function startTwoHosts({
   dir,
   shared = true,
   names = ['host-a', 'host-b'],
+  family = 'ipv4',
+  authority,
 }: TwoHostsOptions): Promise<TwoHosts> {
   const missing = missingForTwoHosts({ shared });
   if (missing.length > 0) throw new LabImpossible(`two libvirt hosts cannot run here: ${missing.join('; ')}`);
-  const hosts = { [names[0]]: ADDRESSES[0], [names[1]]: ADDRESSES[1] };
+  const addresses = ADDRESSES[family];
+  const hosts = { [names[0]]: addresses[0], [names[1]]: addresses[1] };
   const up: (PairedHost | undefined)[] = [];
   let isCut = false;
   const plugIn = async (): Promise<void> => {
@@ -82,7 +90,16 @@ export async function startTwoHosts({
     if (a?.isOn === true && b?.isOn === true) await cable(a, b, isCut);
   };
   const start = async (index: 0 | 1): Promise<PairedHost> => {
-    const host = await PairedHost.start({ dir, name: names[index], address: ADDRESSES[index], hosts, shared, plugIn });
+    const host = await PairedHost.start({
+      dir,
+      name: names[index],
+      address: addresses[index],
+      bridgeAddress: ADDRESSES.ipv4[index],
+      hosts,
+      shared,
+      plugIn,
+      ...(authority && { authority }),
+    });
     up[index] = host;
     return host;
   };
