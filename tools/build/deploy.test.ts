@@ -59,6 +59,9 @@ describe.each([
     name: 'agent',
     schema: agentConfig,
     without: [
+      'nats.tls.caFile',
+      'nats.tls.certFile',
+      'nats.tls.keyFile',
       'driver.sharedStorage',
       'driver.liveMigration.address',
       'driver.liveMigration.bandwidthMiBps',
@@ -73,7 +76,7 @@ describe.each([
       'watchdog.socket',
     ],
   },
-  { name: 'coordinator', schema: processConfig, without: [] as string[] },
+  { name: 'coordinator', schema: processConfig, without: ['nats.tls.caFile', 'nats.tls.certFile', 'nats.tls.keyFile'] },
   { name: 'watchdog', schema: watchdogConfig, without: ['kill.command'] },
 ])('deploy/$name.json', ({ name, schema, without }) => {
   const file = join(deploy, `${name}.json`);

@@ -1,11 +1,12 @@
 /** The two hosts and the whole system on them, started in order and ended in reverse: NATS, hosts, coordinator, an agent inside each. */
-import { LAB_NETWORK, startTwoHosts, type TwoHosts } from '@chronovirt/testing/lab';
+import { addressAndPort } from '@chronovirt/contract';
+import { LAB_NETWORK, startTwoHosts, type Authority, type TwoHosts } from '@chronovirt/testing/lab';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { pinnedNode } from '../setup/setup.mjs';
 import { Api } from '../start/api.ts';
-import { Parts, startCoordinator, startNats, type Say } from '../start/parts.ts';
+import { Parts, startCoordinator, startNats, type Nats, type NatsByTls, type Say } from '../start/parts.ts';
 import { LabHost, type Watchdog } from './lab-host.ts';
 import type { LabOptions, Storage } from './options.ts';
 import type { LabOrder } from './orders.ts';
@@ -24,44 +25,55 @@ export class LabSystem {
   readonly a: LabHost;
   readonly b: LabHost;
   readonly parts: Parts;
+  readonly nats: Nats;
   readonly #hasWatchdog: boolean;
+  readonly #isEncrypted: boolean;
   #storage: Storage;
   #moves: LiveMoves = {};
 
   private constructor(
     parts: Parts,
+    nats: Nats,
     two: TwoHosts,
     hosts: [LabHost, LabHost],
     storage: Storage,
     hasWatchdog: boolean,
+    isEncrypted: boolean,
     api: Api,
     tokenFile: string,
   ) {
     this.parts = parts;
+    this.nats = nats;
     this.two = two;
     [this.a, this.b] = hosts;
     this.#storage = storage;
     this.#hasWatchdog = hasWatchdog;
+    this.#isEncrypted = isEncrypted;
     this.api = api;
     this.address = api.address;
     this.tokenFile = tokenFile;
   }
 
+  /**
+   * `authority`: the hosts know each other by IPv6, and whatever is said between any two parts is encrypted, with certificates by it; but
+   * for the API, which stays on the machine.
+   */
   static async start(
     { storage, apiPort, watchdog }: Pick<LabOptions, 'storage' | 'apiPort' | 'watchdog'>,
     say: Say,
     restartAfterMs?: number,
+    authority?: Authority,
   ): Promise<LabSystem> {
     const parts = new Parts(say, restartAfterMs);
     try {
-      const nats = await startNats(parts, ['host-a', 'host-b']);
+      const nats = await startNats(parts, ['host-a', 'host-b'], authority && natsBy(authority));
       const two = await parts.timed(
         'hosts',
-        () => startTwoHosts({ dir: stateDir() }),
+        () => startTwoHosts({ dir: stateDir(), ...(authority && { family: 'ipv6', authority }) }),
         ({ a, b }) => `${a.name} at ${a.address}, ${b.name} at ${b.address}, a cable between them`,
       );
       parts.ends('hosts', () => two.stop());
-      for (const host of two.hosts) await host.reach(nats.port);
+      for (const host of two.hosts) await host.reach(nats.port, nats.port, authority && NATS_BY_TLS);
       const { address, tokenFile } = await startCoordinator(parts, nats, {
         api: { port: apiPort, defaultNetwork: LAB_NETWORK },
         fleet: fleet(two),
@@ -72,10 +84,12 @@ export class LabSystem {
       );
       const system: LabSystem = new LabSystem(
         parts,
+        nats,
         two,
         hosts as [LabHost, LabHost],
         storage,
         watchdog,
+        authority !== undefined,
         new Api(address, tokenFile),
         tokenFile,
       );
@@ -130,14 +144,18 @@ export class LabSystem {
           : { instancesDirectory: host.instancesDir }),
         natNetwork: null,
         address: host.address,
-        liveMigration: this.#moves,
+        liveMigration: { ...(this.#isEncrypted && MOVES_BY_TLS), ...this.#moves },
         powerCommands: {
           reboot: orderCommand('reboot', host.name),
           shutdown: orderCommand('off', host.name),
           startup: orderCommand('on', host.name),
         },
       },
-      peer: { address: host.address, imagesFrom: this.two.hosts.flatMap(imagesOf(host)) },
+      peer: {
+        address: host.address,
+        imagesFrom: this.two.hosts.flatMap(imagesOf(host)),
+        ...(this.#isEncrypted && { tls: AGENT_TLS }),
+      },
       ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
     };
   }
@@ -214,6 +232,23 @@ export class LabSystem {
   }
 }
 
+/** Where an encrypted lab has NATS. */
+const NATS_BY_TLS = '::1';
+const natsBy = (authority: Authority): NatsByTls => ({
+  address: NATS_BY_TLS,
+  caFile: authority.caFile,
+  ...authority.sign('nats', [NATS_BY_TLS]),
+});
+
+/** How guests move between hosts that have certificates. */
+const MOVES_BY_TLS: LiveMoves = { uri: 'qemu+tls://%s/system', nativeTls: true };
+/** As every host sees it. */
+const AGENT_TLS = {
+  certFile: '/etc/pki/chronovirt/cert.pem',
+  keyFile: '/etc/pki/chronovirt/key.pem',
+  caFile: '/etc/pki/chronovirt/ca.pem',
+};
+
 /** The port at which an agent hands out images, unless its configuration says otherwise. */
 const PEER_PORT = 8775;
 
@@ -221,7 +256,7 @@ const PEER_PORT = 8775;
 const imagesOf =
   (host: TwoHosts['a']) =>
   (other: TwoHosts['a']): string[] =>
-    other.name === host.name ? [] : [`${other.address}:${PEER_PORT}`];
+    other.name === host.name ? [] : [addressAndPort({ address: other.address, port: PEER_PORT })];
 
 /** Where orders to this lab are taken. */
 export const orderSocket = (): string => join(stateDir(), 'orders.sock');

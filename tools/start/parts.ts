@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { bracketed } from '@chronovirt/contract';
 import { natsConfiguration } from '../setup/nats-config.mjs';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { bestNatsServer, pinnedNode } from '../setup/setup.mjs';
@@ -80,12 +81,24 @@ export class Parts {
 export interface Nats {
   readonly port: number;
   readonly url: string;
+  /** Who signed its certificate; left out: what goes to it is not encrypted. */
+  readonly tls?: { readonly caFile: string };
   /** Where the key of a user lies. */
   seeds(user: string): string;
 }
 
-/** A NATS server on the loopback address, with a user for the coordinator and for the agent of each host. */
-export async function startNats(parts: Parts, hosts: readonly string[]): Promise<Nats> {
+/** How a NATS server is reached, and what it shows. */
+export interface NatsByTls {
+  readonly address: '127.0.0.1' | '::1';
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** A NATS server on a loopback address, with a user for the coordinator and for the agent of each host. */
+export async function startNats(parts: Parts, hosts: readonly string[], byTls?: NatsByTls): Promise<Nats> {
+  const host = byTls?.address ?? '127.0.0.1';
+  const address = bracketed(host);
   const server = bestNatsServer();
   const port = await freePort();
   const { configFile, users } = await natsConfiguration({
@@ -93,15 +106,18 @@ export async function startNats(parts: Parts, hosts: readonly string[]): Promise
     hosts: [...hosts],
     port,
     version: server.version,
+    address,
+    ...(byTls && { tls: { certFile: byTls.certFile, keyFile: byTls.keyFile } }),
   });
   await parts.timed(
     'NATS',
-    () => accepts(port, parts.run('nats', [server.path, '--config', configFile]), 20_000),
-    () => `nats-server ${server.version} on 127.0.0.1:${port}`,
+    () => accepts({ host, port }, parts.run('nats', [server.path, '--config', configFile]), 20_000),
+    () => `nats-server ${server.version} on ${address}:${port}`,
   );
   return {
     port,
-    url: `nats://127.0.0.1:${port}`,
+    url: `${byTls ? 'tls' : 'nats'}://${address}:${port}`,
+    ...(byTls && { tls: { caFile: byTls.caFile } }),
     seeds: (user) => {
       const key = users[user];
       if (key === undefined) throw new Error(`no NATS user ${user} was made`);
@@ -129,7 +145,7 @@ export async function startCoordinator(
     async () => {
       const config = writeConfig('coordinator', {
         ...clusterSettings(),
-        nats: { servers: [nats.url], nkeySeedFile: nats.seeds('coordinator') },
+        nats: natsSettings(nats, 'coordinator'),
         tokenFile,
         api: { incomingDirectory: stateDir('incoming'), ...api },
         ...settings,
@@ -142,6 +158,12 @@ export async function startCoordinator(
   return { address, tokenFile };
 }
 
+const natsSettings = ({ url, seeds, tls }: Nats, user: string): object => ({
+  servers: [url],
+  nkeySeedFile: seeds(user),
+  ...(tls && { tls }),
+});
+
 /** The agent's program. */
 export const agentMain = join(checkout, 'apps/agent/src/main.ts');
 
@@ -150,7 +172,7 @@ export function agentCommand(nats: Nats, host: string, settings: object): string
   const config = writeConfig(`agent-${host}`, {
     ...clusterSettings(),
     host,
-    nats: { servers: [nats.url], nkeySeedFile: nats.seeds(`agent-${host}`) },
+    nats: natsSettings(nats, `agent-${host}`),
     ...settings,
   });
   return [pinnedNode, agentMain, '--config', config];
@@ -184,11 +206,11 @@ function freePort(): Promise<number> {
 }
 
 /** Waits until the server's port takes connections. */
-async function accepts(port: number, child: Supervised, timeoutMs: number): Promise<void> {
+async function accepts(at: { host: string; port: number }, child: Supervised, timeoutMs: number): Promise<void> {
   const until = performance.now() + timeoutMs;
   for (;;) {
     const isUp = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
+      const socket = connect(at, () => {
         socket.destroy();
         resolve(true);
       });
@@ -196,7 +218,7 @@ async function accepts(port: number, child: Supervised, timeoutMs: number): Prom
     });
     if (isUp) return;
     if (child.isOver || performance.now() > until)
-      throw new Error(`${child.name} does not take connections on port ${port}\n${child.logTail()}`);
+      throw new Error(`${child.name} does not take connections on port ${at.port}\n${child.logTail()}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }

@@ -43,7 +43,7 @@ export async function startAgent(
   const lock = await lockHost(config.cluster, config.host);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
   const nats = await connect({
-    ...connectionOptions(config),
+    ...config.nats,
     name: `agent-${config.host}`,
     patienceMs: Number.POSITIVE_INFINITY,
     log,
@@ -139,10 +139,6 @@ async function untilThereIsAStream(journal: JetStreamJournal, host: string, log:
     if (tries % 50 === 0) log.info({}, 'waiting for the coordinator to make the stream of this host');
     await new Promise<void>((resolve) => setTimeout(resolve, 200));
   }
-}
-
-export function connectionOptions({ nats }: Pick<AgentConfig, 'nats'>): { servers: string[]; nkeySeedFile?: string } {
-  return { servers: nats.servers, ...(nats.nkeySeedFile === undefined ? {} : { nkeySeedFile: nats.nkeySeedFile }) };
 }
 
 /** `initHost` is about the host and no instance: nothing revokes it, and it has a minute. */

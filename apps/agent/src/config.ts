@@ -1,6 +1,6 @@
 /** What an agent is told: a JSON file, by `--config FILE`. Everything has a meaning; an unknown field is an error. */
 import { hostName } from '@chronovirt/contract';
-import { serverAddresses } from '@chronovirt/nats-adapter';
+import { serverAddresses, serverTls } from '@chronovirt/nats-adapter';
 import { z } from 'zod';
 import { policySettings } from './policy.ts';
 
@@ -20,6 +20,8 @@ export const agentConfig = z.strictObject({
     servers: serverAddresses,
     /** File with the seed of this agent's nkey (0600); without one the server has to take anybody. */
     nkeySeedFile: path.optional(),
+    /** How it is encrypted: for `tls://` servers whose authority the system does not know, or that ask for a certificate. */
+    tls: serverTls.optional(),
   }),
   /** Key file (32 bytes, 0600) under which the instances' data keys are wrapped. */
   secretsKeyFile: path,
@@ -58,6 +60,8 @@ export const agentConfig = z.strictObject({
           landing: z.enum(['paused', 'running']).default('paused'),
           /** `lock_manager` in the qemu.conf of every host: what keeps a guest from running on two of them. */
           lockManager: z.enum(['none', 'lockd', 'sanlock']).default('none'),
+          /** The guest's memory and disks go encrypted from QEMU to QEMU; the same on every host, each with certificates of its own. */
+          nativeTls: z.boolean().default(false),
           /** The operator knows that storage which both hosts see is safe for a move, though libvirt does not. */
           trustSharedStorage: z.boolean().default(false),
         })

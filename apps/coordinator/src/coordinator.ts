@@ -35,14 +35,7 @@ const name = 'coordinator';
 export async function startCoordinator(config: ProcessConfig, log: Log): Promise<RunningCoordinator> {
   const lock = await lockHost(config.cluster, CLUSTER);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
-  const { servers, nkeySeedFile } = config.nats;
-  const nats = await connect({
-    servers,
-    ...(nkeySeedFile && { nkeySeedFile }),
-    name,
-    patienceMs: Number.POSITIVE_INFINITY,
-    log,
-  });
+  const nats = await connect({ ...config.nats, name, patienceMs: Number.POSITIVE_INFINITY, log });
   const journal = new UpToDateJournal(new JetStreamJournal(nats), log);
   const images = await NatsImageStore.open(nats);
   // What an upload that died in the middle left behind; nobody uploads yet.

@@ -1,5 +1,5 @@
 /** What the coordinator's process is told: a JSON file, by `--config FILE`. An unknown field is an error. */
-import { serverAddresses } from '@chronovirt/nats-adapter';
+import { serverAddresses, serverTls } from '@chronovirt/nats-adapter';
 import { z } from 'zod';
 import { fleetConfig } from '../hosts/fleet-config.ts';
 import { coordinatorConfig } from './coordinator-config.ts';
@@ -12,7 +12,7 @@ export const processConfig = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .default('default'),
-  nats: z.strictObject({ servers: serverAddresses, nkeySeedFile: path.optional() }),
+  nats: z.strictObject({ servers: serverAddresses, nkeySeedFile: path.optional(), tls: serverTls.optional() }),
   /** Key file (32 bytes, 0600) under which the instances' data keys are wrapped. */
   secretsKeyFile: path,
   /** File with the API's bearer token, 0600. */

@@ -61,7 +61,10 @@ export const liveMigration = group('live-migration', {
       overCommit: 'With diskOverCommit disks count with what they take, without it with their full size.',
     },
     errors: [
-      { code: 'MIGRATION_PRE_CHECK_ERROR', when: "the host's CPU cannot run the guest" },
+      {
+        code: 'MIGRATION_PRE_CHECK_ERROR',
+        when: "the host's CPU cannot run the guest, or it cannot prove itself to the source",
+      },
       { code: 'CPU_INFO_INVALID', when: 'the CPU of the source cannot be read' },
       { code: 'UNABLE_TO_MIGRATE_TO_SELF', when: 'source and destination are one' },
       { code: 'COMPUTE_SERVICE_UNAVAILABLE', when: 'a host does not answer' },
@@ -110,7 +113,10 @@ export const liveMigration = group('live-migration', {
     errors: [
       { code: 'INVALID_LOCAL_STORAGE', when: 'disks shall be copied although storage is shared' },
       { code: 'INVALID_SHARED_STORAGE', when: 'disks shall not be copied although nothing is shared' },
-      { code: 'MIGRATION_PRE_CHECK_ERROR', when: 'the destination has too little room, or a device cannot move' },
+      {
+        code: 'MIGRATION_PRE_CHECK_ERROR',
+        when: 'the destination has too little room, a device cannot move, or the hosts do not believe each other’s certificates',
+      },
     ],
     idempotency: 'query',
     repeat: 'Gives the same answer.',

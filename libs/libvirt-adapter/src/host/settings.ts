@@ -28,6 +28,11 @@ export interface LiveMigrationSettings {
   readonly landing?: 'paused' | 'running';
   /** What the operator says of `lock_manager` in the qemu.conf of every host; `initHost` checks it of this one where it can. Default: `none`. */
   readonly lockManager?: LockManager;
+  /**
+   * The guest's memory and disks go encrypted, from QEMU to QEMU (Nova: `live_migration_with_native_tls`); the same on every host, each
+   * with certificates where its libvirt looks for them. Default: false.
+   */
+  readonly nativeTls?: boolean;
   /** The operator knows that storage which both hosts see is safe for a move, though libvirt does not. Default: false. */
   readonly trustSharedStorage?: boolean;
 }

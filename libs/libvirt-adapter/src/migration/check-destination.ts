@@ -4,6 +4,7 @@ import { DriverError } from '@chronovirt/contract';
 import type { ArgsOf, ComputeNode, LiveMigrateData, QueryContext } from '@chronovirt/contract';
 import type { HostServices } from '../host/host-services.ts';
 import { cpuOf, whatIsLacking } from './compare-cpu.ts';
+import { shownAsDestination } from './native-tls.ts';
 import { makeProbe } from './probe-file.ts';
 import { migrationPolicy } from './settings.ts';
 
@@ -19,6 +20,8 @@ export async function checkDestination(
   if (source.host === destination.host)
     throw new DriverError('UNABLE_TO_MIGRATE_TO_SELF', `the instance is on ${source.host} already`);
   await checkCpu(host, source, context);
+  const { address, nativeTls } = migrationPolicy(host.settings);
+  const dstTlsCertificate = nativeTls ? await shownAsDestination(host, address) : undefined;
   const { instancesDirectory } = host.settings;
   const { bsize, bavail } = await statfs(instancesDirectory);
   const said = (diskOverCommit ? destination.freeDiskGb : destination.diskAvailableLeast) * GiB;
@@ -31,8 +34,9 @@ export async function checkDestination(
     graphicsListenAddrVnc: null,
     graphicsListenAddrSpice: null,
     serialListenAddr: null,
-    targetConnectAddr: migrationPolicy(host.settings).address,
+    targetConnectAddr: address,
     instancesPath: instancesDirectory,
+    ...(dstTlsCertificate !== undefined && { dstTlsCertificate }),
   };
 }
 

@@ -11,6 +11,8 @@ import type { HostServices } from '../host/host-services.ts';
 import { find, findAll, parseXml } from '../xml/parse.ts';
 import type { ParsedElement } from '../xml/parse.ts';
 import { localDisks } from './local-disks.ts';
+import { believeDestination, shownAsSource } from './native-tls.ts';
+import { checkTrust } from './other-daemon.ts';
 import { seesProbe } from './probe-file.ts';
 import { migrationPolicy } from './settings.ts';
 
@@ -25,6 +27,9 @@ export async function checkSource(
   const directory = host.directory(uuid);
   await host.connections.query((libvirt, options) => checkGuest(libvirt, uuid, directory.path, options), context, uuid);
   refuseVolumesIn(blockDeviceInfo);
+  const to = destCheckData.targetConnectAddr;
+  if (to !== null && to !== undefined) await checkTrust(host, to, context);
+  const srcTlsCertificate = await agreed(host, destCheckData);
   const record = await readDiskRecord(directory);
   if (record === null) throw refused(`${directory.info} is missing: what its disks are is not known`);
   if (record.disks.some(({ role }) => role.startsWith('rescue')) || (await isThere(directory.file('unrescue.xml'))))
@@ -52,7 +57,24 @@ export async function checkSource(
     sourceConnectAddr: migrationPolicy(host.settings).address,
     disks,
     diskRecord: record,
+    ...(srcTlsCertificate !== undefined && { srcTlsCertificate }),
   };
+}
+
+/**
+ * The certificate that this host's QEMU shows, when it has one. Both hosts have to want encryption, or neither: one that is set to it takes
+ * nothing that anybody could have read on its way.
+ */
+async function agreed(host: HostServices, destCheckData: LiveMigrateData): Promise<string | undefined> {
+  const { nativeTls } = migrationPolicy(host.settings);
+  const shown = destCheckData.dstTlsCertificate;
+  if (nativeTls !== (shown !== undefined))
+    throw refused(
+      `liveMigration.nativeTls: ${nativeTls} here on ${host.profile.hostname}, ${!nativeTls} at the destination; set it to the same on both`,
+    );
+  if (shown === undefined) return undefined;
+  await believeDestination(host, shown, destCheckData.targetConnectAddr ?? null);
+  return await shownAsSource(host);
 }
 
 /** Devices that are of this host, and what is said of them; all else goes along. */

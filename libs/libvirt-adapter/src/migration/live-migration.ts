@@ -191,6 +191,7 @@ function flagsOf(policy: MigrationPolicy, seen: DomainSeen, copiesDisks: boolean
     // libvirt refuses it for a guest that is paused.
     policy.postCopy && seen.power === 'on' ? f.POSTCOPY : 0,
     policy.trustSharedStorage ? f.UNSAFE : 0,
+    policy.nativeTls ? f.TLS : 0,
     copiesDisks ? f.NON_SHARED_INC : 0,
   ].reduce((all, flag) => all | flag, 0);
 }

@@ -21,6 +21,8 @@ import { connectNetworks } from '../network/connect-networks.ts';
 import { sameMark } from '../xml/metadata.ts';
 import { asToldOf, isConfigDrive } from './local-disks.ts';
 import { fetchConfigDrive } from './fetch-config-drive.ts';
+import { believeSource } from './native-tls.ts';
+import { checkTrust } from './other-daemon.ts';
 
 export async function preLiveMigration(
   host: HostServices,
@@ -33,6 +35,7 @@ export async function preLiveMigration(
   const directory = host.directory(instance.uuid);
   // A guest that is on its way in has all that it needs.
   if ((await hands.lookAtPower()) !== null) return migrateData;
+  await believeSource(host, migrateData);
   if (migrateData.isSharedInstancePath === true) {
     if (!(await isThere(directory.path)))
       throw new DriverError('MIGRATION_ERROR', `${directory.path} is not here, though storage is said to be shared`);
@@ -54,10 +57,12 @@ async function makeFiles(
   const isOurs = before !== null && before.disks.every(({ madeBy }) => sameMark(madeBy, context.mark));
   // A directory with nothing in it is nobody's: a run may have died before it wrote its record.
   if (before === null ? (await directory.look()).disks.length > 0 : !isOurs) throw taken(directory);
+  const drive = record.disks.find(isConfigDrive);
+  const { sourceConnectAddr } = migrateData;
+  if (drive !== undefined && typeof sourceConnectAddr === 'string') await checkTrust(host, sourceConnectAddr, context);
   await ensureDirectory(directory, context);
   if (!isOurs) await writeDiskRecord(directory, record, context);
   for (const { backing } of record.disks) if (backing !== null) await host.images.ensure(directory, backing, context);
-  const drive = record.disks.find(isConfigDrive);
   if (drive !== undefined && !(await isThere(directory.file(drive.file))))
     await fetchConfigDrive(host, hands, directory.file(drive.file), drive, migrateData);
   context.permit.check();

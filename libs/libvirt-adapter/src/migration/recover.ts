@@ -10,7 +10,7 @@ import { isConnectionFault } from '../host/faults.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { checkHostName, libvirtAt, memoryAt, migrationPolicy } from './settings.ts';
 
-const { LIVE, PEER2PEER, PERSIST_DEST, UNDEFINE_SOURCE, POSTCOPY, POSTCOPY_RESUME } = DomainMigrateFlag;
+const { LIVE, PEER2PEER, PERSIST_DEST, UNDEFINE_SOURCE, POSTCOPY, POSTCOPY_RESUME, TLS } = DomainMigrateFlag;
 const FLAGS = LIVE | PEER2PEER | PERSIST_DEST | UNDEFINE_SOURCE | POSTCOPY | POSTCOPY_RESUME;
 
 /** libvirt carries it on with the destination's, without us: what is waited for is only that it has begun. */
@@ -24,7 +24,8 @@ export async function recoverMigration(host: HostServices, hands: Hands, to: str
     hands.context.permit.check();
     const params = { migrate_uri: memoryAt(to) };
     const options = { deadlineMs: Math.max(1, hands.context.remainingMs()), signal: hands.context.permit.signal };
-    void libvirt.domainMigrateToUri3(domainByUuid(hands.instance), libvirtAt(policy, to), params, FLAGS, options).then(
+    const flags = FLAGS | (policy.nativeTls ? TLS : 0);
+    void libvirt.domainMigrateToUri3(domainByUuid(hands.instance), libvirtAt(policy, to), params, flags, options).then(
       () => (ended = { refusal: null }),
       (refusal: unknown) => (ended = { refusal }),
     );

@@ -13,6 +13,7 @@ export interface MigrationPolicy {
   readonly forceComplete: 'pause' | 'postCopy';
   readonly landing: 'paused' | 'running';
   readonly lockManager: LockManager;
+  readonly nativeTls: boolean;
   readonly trustSharedStorage: boolean;
 }
 
@@ -29,6 +30,7 @@ export function migrationPolicy({ liveMigration = {}, address }: LibvirtDriverSe
     forceComplete: given.forceComplete ?? (given.postCopy === true ? 'postCopy' : 'pause'),
     landing: given.landing ?? 'paused',
     lockManager: given.lockManager ?? 'none',
+    nativeTls: given.nativeTls ?? false,
     trustSharedStorage: given.trustSharedStorage ?? false,
   };
   if (!policy.uri.includes('%s')) throw invalid('uri', 'expected %s where the address of the other host goes');

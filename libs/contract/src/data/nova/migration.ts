@@ -54,6 +54,9 @@ export const migrateVif = z.strictObject({
   destProfile: z.record(z.string(), z.json()).describe('Profile of the binding there.'),
 });
 
+/** A certificate, and those that lead from it to an authority. Never a key. */
+const tlsCertificate = z.string().max(32_768);
+
 /** What the two hosts of a live migration tell each other; each step completes it. */
 export const liveMigrateData = z.strictObject({
   filename: z.string().describe('Base name of the probe file that the destination made.'),
@@ -86,6 +89,14 @@ export const liveMigrateData = z.strictObject({
     .optional()
     .describe('Address at which the destination asks the source for what no copy carries (the config drive).'),
   instancesPath: z.string().optional().describe('Where instances lie on the destination.'),
+  dstTlsCertificate: tlsCertificate
+    .optional()
+    .describe("What the destination's hypervisor proves itself with, PEM; left out: it takes memory unencrypted."),
+  srcTlsCertificate: tlsCertificate
+    .optional()
+    .describe(
+      "What the source's hypervisor proves itself with, PEM; left out: it sends unencrypted, or shows nothing.",
+    ),
   disks: diskInfoList.optional().describe("The source's local disks, for the destination to prepare."),
   diskRecord: z
     .json()
