@@ -129,6 +129,15 @@ describe('orders', () => {
     expect(await chronovirt('start refused --dry-run')).toMatchObject({ code: 4 });
   });
 
+  test('a move that is over before anybody listens is told whole, and ends', async () => {
+    await make('stays');
+    const ended = await chronovirt('live-migrate stays --host h1 --timeout 10s');
+    expect(ended).toMatchObject({ code: 7, out: '' });
+    expect(ended.err).toMatch(
+      /a move begins[^]*the instance is there {2}move: undoing[^]*the instance is on h1 as before/,
+    );
+  });
+
   test('an instance that is not there ends with 3', async () => {
     expect(await chronovirt('start ghost')).toMatchObject({ code: 3 });
   });

@@ -58,6 +58,8 @@ class Tracker {
   readonly #options: FollowOptions;
   readonly #rows = new RowMaker();
   #accepted: MessageView | null = null;
+  /** What came before the message that accepted the order: streams are told one after the other, the spine's first. */
+  #early: HistoryEntry[] = [];
   #problem: string | null = null;
   /** How the move ended that the order is about, until its owner rests. */
   #moved: Outcome | null = null;
@@ -69,26 +71,34 @@ class Tracker {
 
   /** Takes a stored message; the end when it settles the order. */
   take(entry: HistoryEntry): Followed | null {
-    const { accepted, onRow, onState } = this.#options;
-    const { message } = entry;
-    if (message === undefined)
-      throw new CliError(
-        exitCodes.failed,
-        `the instance is halted: ${entry.unreadable?.text ?? 'its history cannot be read'}`,
-      );
-    if (entry.host === accepted.host && entry.seq === accepted.seq) this.#accepted = message;
-    if (this.#accepted === null) return null;
+    const { accepted } = this.#options;
+    if (this.#accepted !== null) return this.#tell(entry, this.#accepted);
+    if (entry.host !== accepted.host || entry.seq !== accepted.seq) {
+      this.#early.push(entry);
+      return null;
+    }
+    this.#accepted = readable(entry);
+    for (const each of [entry, ...begunBy(accepted.command, this.#early.splice(0))]) {
+      const end = this.#tell(each, this.#accepted);
+      if (end !== null) return end;
+    }
+    return null;
+  }
+
+  #tell(entry: HistoryEntry, accepted: MessageView): Followed | null {
+    const { onRow, onState } = this.#options;
+    const message = readable(entry);
     for (const row of this.#rows.rowsOf(entry)) {
       if (row.kind === 'failed') this.#problem = row.what;
       onRow(row);
     }
     onState(message);
-    if (deletesMoving(this.#accepted)) return this.#ofDelete(entry, message);
-    if (isOfMove(this.#accepted)) return this.#ofMove(entry, message, this.#accepted);
+    if (deletesMoving(accepted)) return this.#ofDelete(entry, message);
+    if (isOfMove(accepted)) return this.#ofMove(entry, message, accepted);
     if (!isSettled(message.state)) return null;
-    const isImmediate = message === this.#accepted;
-    const goal = isImmediate ? null : this.#accepted.state.context.goal;
-    const outcome = outcomeOf(message, accepted.command, goal, this.#problem);
+    const isImmediate = message === accepted;
+    const goal = isImmediate ? null : accepted.state.context.goal;
+    const outcome = outcomeOf(message, this.#options.accepted.command, goal, this.#problem);
     return this.#end(outcome, entry, message);
   }
 
@@ -110,6 +120,20 @@ class Tracker {
   #end(outcome: Outcome, { host, seq }: HistoryEntry, { state, at }: MessageView): Followed {
     return { outcome, state: state.value, host, seq, tookMs: at - (this.#accepted?.at ?? at) };
   }
+}
+
+/** Of each other host, what was stored for the order and all that follows it there: clocks of hosts may differ, a command's id does not. */
+function begunBy(command: string, early: readonly HistoryEntry[]): HistoryEntry[] {
+  const begun = new Set<string>();
+  return early.filter(({ host, message }) => {
+    if (message?.command === command) begun.add(host);
+    return begun.has(host);
+  });
+}
+
+function readable({ message, unreadable }: HistoryEntry): MessageView {
+  if (message !== undefined) return message;
+  throw new CliError(exitCodes.failed, `the instance is halted: ${unreadable?.text ?? 'its history cannot be read'}`);
 }
 
 function isBefore({ host, seq, position }: Accepted): boolean {

@@ -95,7 +95,7 @@ async function* turnsFrom(
   }
 }
 
-/** What is stored after `since` and up to `end`, host by host; the spine first, since every history begins there. */
+/** What is stored after `since` and up to `end`: of one instance in order of time, of all host by host, the spine first, since every history begins there. */
 async function* between(
   context: ApiContext,
   since: Position,
@@ -104,14 +104,19 @@ async function* between(
   signal: AbortSignal,
 ): AsyncGenerator<Stored> {
   const { journal } = context;
-  const hosts = [...end].toSorted(([a], [b]) => Number(b === CLUSTER) - Number(a === CLUSTER));
-  for (const [host, to] of hosts) {
-    const from = since.get(host) ?? 0;
-    if (from >= to || signal.aborted) continue;
-    if (instance !== null) {
-      yield* journal.read(host, instance, { from: from + 1, to });
-      continue;
-    }
+  const hosts = [...end]
+    .toSorted(([a], [b]) => Number(b === CLUSTER) - Number(a === CLUSTER))
+    .map(([host, to]) => ({ host, from: since.get(host) ?? 0, to }))
+    .filter(({ from, to }) => from < to);
+  if (instance !== null) {
+    yield* inOrderOfTime(
+      hosts.map(({ host, from, to }) => journal.read(host, instance, { from: from + 1, to })),
+      signal,
+    );
+    return;
+  }
+  for (const { host, from, to } of hosts) {
+    if (signal.aborted) continue;
     const stop = new AbortController();
     try {
       for await (const stored of journal.feed(host, from, AbortSignal.any([signal, stop.signal]))) {
@@ -121,6 +126,30 @@ async function* between(
     } finally {
       stop.abort();
     }
+  }
+}
+
+/** Histories of several hosts as one: each stays in its own order, and of those that come next the earliest is told first. */
+async function* inOrderOfTime(
+  histories: readonly AsyncIterable<Stored>[],
+  signal: AbortSignal,
+): AsyncGenerator<Stored> {
+  const readers = histories.map((history) => history[Symbol.asyncIterator]());
+  try {
+    const heads = await Promise.all(readers.map((reader) => reader.next()));
+    while (!signal.aborted) {
+      const times = heads.map((head) =>
+        head.done === true ? Infinity : isReadable(head.value) ? head.value.message.at : 0,
+      );
+      const first = times.indexOf(Math.min(...times));
+      const head = heads[first];
+      const reader = readers[first];
+      if (head === undefined || reader === undefined || head.done === true) return;
+      yield head.value;
+      heads[first] = await reader.next();
+    }
+  } finally {
+    await Promise.all(readers.map((reader) => reader.return?.()));
   }
 }
 

@@ -20,6 +20,7 @@ interface Read {
   readonly event: string;
   readonly place: string;
   readonly types: string[];
+  readonly at: number;
 }
 
 /** Reads events until `enough` says so, then leaves. */
@@ -59,12 +60,17 @@ async function read(
 function parse(block: string): Read | null {
   const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
   if (field('data') === '') return null;
-  const data = JSON.parse(field('data')) as { host?: string; seq?: number; message?: { events: { type: string }[] } };
+  const data = JSON.parse(field('data')) as {
+    host?: string;
+    seq?: number;
+    message?: { at: number; events: { type: string }[] };
+  };
   return {
     id: field('id'),
     event: field('event'),
     place: `${data.host}:${data.seq}`,
     types: data.message?.events.map(({ type }) => type) ?? [],
+    at: data.message?.at ?? 0,
   };
 }
 
@@ -180,6 +186,17 @@ test('one instance is followed alone', async () => {
   };
   const all = await read('/v1/events?instance=alone', hasType('pause.done'), {}, both);
   expect(all.filter(({ event }) => event === 'turn')).toHaveLength(2);
+});
+
+test('what an instance has behind it comes in order of time, whichever host stored it', async () => {
+  await runs(cloud, 'behind');
+  await post(cloud, '/v1/instances/behind/commands', { name: 'liveMigrate', args: { host: 'h1' } });
+  await restsIn(cloud, 'behind', 'running');
+  const all = await read('/v1/events?instance=behind&since=_cluster:0', hasType('probe.done'));
+  const turns = all.filter(({ event }) => event === 'turn');
+  expect(turns.map(({ at }) => at)).toEqual(turns.map(({ at }) => at).toSorted((one, other) => one - other));
+  const places = turns.map(({ place }) => place.split(':')[0]);
+  expect(places.indexOf('h1')).toBeLessThan(places.lastIndexOf('_cluster'));
 });
 
 test('an idle stream shows that it lives', async () => {
