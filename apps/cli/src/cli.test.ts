@@ -136,6 +136,10 @@ describe('orders', () => {
     expect(ended.err).toMatch(
       /a move begins[^]*the instance is there {2}move: undoing[^]*the instance is on h1 as before/,
     );
+    await chronovirt('shelve stays');
+    await chronovirt('offload stays');
+    const back = await chronovirt('unshelve stays');
+    expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/^stays is running on h1, after /) });
   });
 
   test('an instance that is not there ends with 3', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MessageView, StateView } from '../api/types.ts';
-import { deletesMoving, isSettled, moveOutcome, outcomeOf } from './outcome.ts';
+import { deletesMoving, isOfMove, isSettled, moveOutcome, outcomeOf } from './outcome.ts';
 
 const state = (value: string, role = 'owner', failure: StateView['context']['failure'] = null): StateView => ({
   value,
@@ -64,6 +64,11 @@ test('a delete of an instance that moves is over when it is deleted, not when th
   expect(deletesMoving(ordered('abort.requested'))).toBe(false);
   expect(deletesMoving(ordered('destroy.requested', 'h1'))).toBe(false);
 });
+
+test.each(['done', 'landed', 'reverted', 'undone'])(
+  'what the spine is ordered after the last move was %s is no part of that move',
+  (end) => expect(isOfMove(moved(end))).toBe(false),
+);
 
 test('a move that did not take place is no success for who ordered it, and is one for who called it off; the other way round it was too late', () => {
   expect(moveOutcome(moved('copying.copy'))).toBeNull();

@@ -19,9 +19,16 @@ export interface Outcome {
 /** Steps of a move that are its end. */
 const moveEnds: Readonly<Record<string, boolean>> = { done: true, landed: true, reverted: true, undone: false };
 
-/** Whether an order is one that the cluster carries out by a move, judged by the message that accepted it. */
+/**
+ * Whether an order is one that the cluster carries out by a move, judged by the message that accepted it. The spine remembers the last
+ * move of an instance after its end: an order that it takes then, such as `unshelve`, is none of that one.
+ */
 export function isOfMove({ host, state }: Pick<MessageView, 'host' | 'state'>): boolean {
-  return state.value === 'migrating.plan' || (host === '_cluster' && state.parts.migration !== undefined);
+  const { migration } = state.parts;
+  return (
+    state.value === 'migrating.plan' ||
+    (host === '_cluster' && migration !== undefined && !(migration.value in moveEnds))
+  );
 }
 
 /** Whether an order deletes an instance that moves: the move ends first, and that is not the end of the order. */
