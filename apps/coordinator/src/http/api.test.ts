@@ -1,6 +1,7 @@
 import type { InstanceUuid } from '@chronovirt/contract';
 import { silentLog } from '@chronovirt/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ReadModel } from '../read-model/read-model.ts';
 import { forgetSecrets } from '../cluster/forget-secrets.ts';
 import { answered, get, post, remove, restsIn, runs, uploadSample } from '../testing/requests.ts';
 import { SimulatedCloud } from '../testing/simulated-cloud.ts';
@@ -122,6 +123,25 @@ describe('create, then show', () => {
     });
     expect((await get(cloud, '/v1/instances/dry')).status).toBe(404);
   });
+});
+
+test('an instance is as old as its create, whatever was done with it since, for a coordinator that starts afterwards too', async () => {
+  await runs(cloud, 'aged');
+  const createdOf = async (): Promise<unknown> => (await get(cloud, '/v1/instances/aged')).body['created'];
+  const created = await createdOf();
+  for (const [name, state] of [
+    ['shelve', 'shelved'],
+    ['offload', 'offloaded'],
+    ['unshelve', 'running'],
+  ] as const) {
+    await post(cloud, '/v1/instances/aged/commands', { name });
+    await restsIn(cloud, 'aged', state);
+    expect([state, await createdOf()]).toEqual([state, created]);
+  }
+  const later = new ReadModel({ journal: cloud.journal, log: silentLog });
+  await later.start();
+  expect(later.find('aged')?.created).toBe(created);
+  later.close();
 });
 
 describe('bad input', () => {

@@ -192,7 +192,7 @@ export class ReadModel {
   #learn(entry: InstanceEntry, host: string, spec: SpecSummary, specAt: number): void {
     const segment = entry.of(host);
     if (segment !== undefined && segment.spec === null)
-      this.#put(entry, { ...segment, spec: shared(entry, spec), specAt });
+      this.#put(entry, { ...segment, spec: shared(entry, spec), specAt: earlier(segment.specAt, specAt) });
   }
 
   #take(stored: Stored, from: 'scan' | 'feed'): void {
@@ -227,7 +227,7 @@ export class ReadModel {
       isUndecided: isUndecided(message.state.actor.role),
       specSeq,
       spec: spec === undefined ? (kept?.spec ?? null) : shared(entry, summaryOf(spec)),
-      specAt: spec === undefined ? (kept?.specAt ?? 0) : message.at,
+      specAt: earlier(before?.specAt ?? 0, spec === undefined ? 0 : message.at),
       view: viewOf(message),
       images: imagesOf(message.state),
       halted: null,
@@ -273,6 +273,9 @@ export class ReadModel {
 function shared(entry: InstanceEntry, spec: SpecSummary): SpecSummary {
   return entry.segments.find((segment) => segment.spec !== null && isSame(segment.spec, spec))?.spec ?? spec;
 }
+
+/** The earlier of two times, 0 = not known. */
+const earlier = (one: number, other: number): number => (one > 0 && other > 0 ? Math.min(one, other) : one || other);
 
 const isSame = (one: SpecSummary, other: SpecSummary): boolean =>
   one.json === other.json && one.name === other.name && one.images.join(' ') === other.images.join(' ');

@@ -19,7 +19,7 @@ export interface Segment {
   /** Where the spec lies in this host's stream. */
   readonly specSeq: number;
   readonly spec: SpecSummary | null;
-  /** Time of the message that the spec came in, 0 = not known yet. */
+  /** Time of the first message here that is known to have brought a spec, 0 = none yet. A resize or a rebuild brings a new one. */
   readonly specAt: number;
   readonly view: SegmentView | null;
   readonly images: ImagesOfState;
