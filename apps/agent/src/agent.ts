@@ -71,11 +71,12 @@ export async function startAgent(
           log,
           atLeastMs: defaultRuntimePolicy.leaseMs,
         });
+  const executor = new DriverExecutor({ driver: driver.driver, host: driver.driver, secrets, images: driver.images });
   const host = new Host({
     host: config.host,
     incarnation,
     journal,
-    executor: new DriverExecutor({ driver: driver.driver, host: driver.driver, secrets, images: driver.images }),
+    executor,
     chartPolicy: policyOf(config.policy),
     boot: boot.id,
     log,
@@ -88,7 +89,7 @@ export async function startAgent(
         'turn stored',
       ),
   });
-  const beats = beat({ config, incarnation, nats, host, driver, boot, keeper, log });
+  const beats = beat({ config, incarnation, nats, host, driver, executor, boot, keeper, log });
   let peers: PeerService | null = null;
   let endCaching = (): void => {};
   let stopped = false;

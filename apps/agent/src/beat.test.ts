@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { hostReport, MAX_HALTS_TOLD } from '@chronovirt/contract';
 import { uuidNumber } from '@chronovirt/testing/world';
-import { haltsOf } from './beat.ts';
+import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
+import { methodsOf, operations } from '@chronovirt/machines';
+import { DriverExecutor, systemClock } from '@chronovirt/runtime';
+import { haltsOf, implementedBy } from './beat.ts';
 
 const hostWith = (count: number, message: string) => ({
   *instances() {
@@ -22,4 +25,14 @@ test('however many there are and whatever they say, it is a report that is taken
   const { halted } = haltsOf(hostWith(200, 'x'.repeat(5_000)));
   expect(halted).toHaveLength(MAX_HALTS_TOLD);
   expect(hostReport.shape.halted.safeParse(halted).success).toBe(true);
+});
+
+test('a report names every method that an order for this host is judged by: what the agent would take is not explained as refused', () => {
+  const driver = new FakeDriver(new SimulatedHost({ name: 'h1', clock: systemClock }));
+  const executor = new DriverExecutor({ driver, host: driver, secrets: null, images: driver.images });
+  const reported = implementedBy(driver, executor);
+  expect(reported).toEqual(expect.arrayContaining([...executor.implements]));
+  const backup = operations.filter(({ command }) => command === 'backup');
+  expect(backup).not.toEqual([]);
+  for (const method of backup.flatMap(methodsOf)) expect(reported).toContain(method);
 });

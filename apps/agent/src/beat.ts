@@ -8,7 +8,7 @@ import {
   type Incarnation,
 } from '@chronovirt/contract';
 import { publishBeat, type NatsConnection } from '@chronovirt/nats-adapter';
-import { systemClock, type Host, type Log } from '@chronovirt/runtime';
+import { systemClock, type EffectExecutor, type Host, type Log } from '@chronovirt/runtime';
 import type { Boot } from './boot-record.ts';
 import type { AgentConfig } from './config.ts';
 import type { HostDriver } from './driver.ts';
@@ -20,6 +20,7 @@ export interface BeatOptions {
   readonly nats: NatsConnection;
   readonly host: Host;
   readonly driver: HostDriver;
+  readonly executor: Pick<EffectExecutor, 'implements'>;
   readonly boot: Boot;
   readonly keeper: KeeperLink | null;
   readonly log: Log;
@@ -50,7 +51,7 @@ export function beat(options: BeatOptions): () => void {
 }
 
 function reportOf(options: BeatOptions, facts: HostFacts, silent: string | null): HostReport {
-  const { config, incarnation, host, boot, keeper } = options;
+  const { config, incarnation, host, boot, keeper, executor } = options;
   const { driver } = options.driver;
   return {
     ...facts,
@@ -62,7 +63,7 @@ function reportOf(options: BeatOptions, facts: HostFacts, silent: string | null)
     at: systemClock.now(),
     enabled: true,
     instances: [...host.instances()].length,
-    implements: methodsOf(driver),
+    implements: implementedBy(driver, executor),
     waitingFor: driver.waitingFor() ?? (silent === null ? null : 'the hypervisor does not answer'),
     ...(host.standing === null ? {} : { standing: host.standing }),
     ...(keeper === null || keeper.armed === null ? {} : { watchdog: keeper.armed }),
@@ -82,9 +83,11 @@ export function haltsOf(host: Pick<Host, 'instances'>): Pick<HostReport, 'halted
   return halted.length === 0 ? {} : { halted };
 }
 
-function methodsOf(driver: HostDriver['driver']): string[] {
+/** The driver's methods, and what the agent does for it besides: an order is judged by the same ones here and where it is explained. */
+export function implementedBy(driver: object, executor: Pick<EffectExecutor, 'implements'>): string[] {
   const names = Object.keys(driver).concat(Object.getOwnPropertyNames(Object.getPrototypeOf(driver)));
-  return names.filter((name) => typeof driver[name as keyof typeof driver] === 'function');
+  const methods = names.filter((name) => typeof driver[name as keyof typeof driver] === 'function');
+  return [...new Set([...methods, ...executor.implements])];
 }
 
 /** What moves need to know of a host; one that is known by a loopback address alone takes no part in them. */
