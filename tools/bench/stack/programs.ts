@@ -25,16 +25,18 @@ const ownPrograms = [
 
 let building: Promise<string> | null = null;
 
-/** How production's systemd unit of a program has Node run: the flags, and whether compiled code is kept from start to start. */
+/** How production's systemd unit of a program has Node run: its flags and its environment. Compiled code is kept in a place of ours. */
 export function howRun(name: 'agent' | 'coordinator'): { flags: string[]; environment: Record<string, string> } {
   const unit = readFileSync(join(checkout, 'deploy/systemd', `chronovirt-${name}.service`), 'utf8');
   const flags = /^ExecStart=\S*node\s((?:--\S+\s+)*)\//m.exec(unit)?.[1];
   if (flags === undefined) throw new Error(`deploy/systemd/chronovirt-${name}.service starts no node`);
-  const keepsCode = /^Environment=NODE_COMPILE_CACHE=/m.test(unit);
-  return {
-    flags: flags.split(/\s+/).filter(Boolean),
-    environment: keepsCode ? { NODE_COMPILE_CACHE: codeDirectory() } : {},
-  };
+  const environment = Object.fromEntries(
+    [...unit.matchAll(/^Environment=(\w+)=(\S+)$/gm)].map(([, variable = '', value = '']) => [
+      variable,
+      variable === 'NODE_COMPILE_CACHE' ? codeDirectory() : value,
+    ]),
+  );
+  return { flags: flags.split(/\s+/).filter(Boolean), environment };
 }
 
 /** The file to run; all are built at the first call and removed at the end of the process. */
