@@ -72,28 +72,12 @@ describe.runIf(isFull)('a network in post-copy', () => {
     await expect(guest.a.driver.steerMigration!(guest.uuid, 'abort', guest.context())).rejects.toMatchObject({
       code: 'INSTANCE_INVALID_STATE',
     });
+    // It cannot be brought on while the destination is not reached.
+    const recovery = guest.a.driver.recoverMigration!(guest.uuid, 'nowhere.invalid', guest.context());
+    await expect(recovery).rejects.toMatchObject({ code: 'INSTANCE_INVALID_STATE' });
     await lab.hosts.healNetwork();
     expect(await end).toBe('moved');
     expect(guest.calls).toEqual(['post']);
-    await guest.arrive();
-    expect(await guest.observe('b')).toMatchObject(here);
-    await guest.countsOn('b', before);
-    await guest.remove();
-  });
-
-  it('is fine, but the stream is reset: both sides say so, and the rest is brought over as soon as that is ordered', async () => {
-    const { guest, end, before } = await inPostCopy();
-    const to = lab.host('b').address;
-    const recover = () => guest.a.driver.recoverMigration!(guest.uuid, to, guest.context());
-    await expect(recover()).rejects.toMatchObject({ code: 'INSTANCE_INVALID_STATE' });
-    await lab.host('a').virsh('domjobabort', '--postcopy', guest.name);
-    for (const side of ['a', 'b'] as const)
-      await until(async () => (await busy(guest, side)) === POST_COPY_FAILED, {
-        timeoutMs: 60_000,
-        what: `${side} says so`,
-      });
-    await recover();
-    expect(await end).toBe('moved');
     await guest.arrive();
     expect(await guest.observe('b')).toMatchObject(here);
     await guest.countsOn('b', before);
