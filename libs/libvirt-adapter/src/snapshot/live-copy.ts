@@ -9,7 +9,8 @@ import type { DomainView } from './domain-view.ts';
 import { checkQuiesce, freeze, quiesceFailed, thaw } from './quiesce.ts';
 import type { Frozen } from './quiesce.ts';
 
-const LOOK_EVERY_MS = 250;
+/** Pause between two looks at a copy: a part of the time that it has taken so far, so that a small disk is not waited for in vain. */
+const LOOK = { share: 0.1, shortestMs: 5, longestMs: 250 } as const;
 
 /**
  * Ends with the content of one moment of `disk` in `copy`; false when the guest went off meanwhile, and `copy` is worth nothing then.
@@ -52,6 +53,7 @@ export async function copyLive(
 }
 
 async function untilAlike(hands: Hands, disk: string, target: string, remainingMs: () => number): Promise<boolean> {
+  const began = performance.now();
   for (;;) {
     const view = await viewIfOn(hands);
     if (view === null) return false;
@@ -65,7 +67,8 @@ async function untilAlike(hands: Hands, disk: string, target: string, remainingM
       libvirt.domainGetBlockJobInfo(domain, target, 0, options),
     );
     hands.context.progress('copying the disk', end === 0n ? 0 : Number(cur) / Number(end));
-    await hands.change(LOOK_EVERY_MS);
+    const share = (performance.now() - began) * LOOK.share;
+    await hands.change(Math.min(LOOK.longestMs, Math.max(LOOK.shortestMs, share)));
   }
 }
 
