@@ -482,7 +482,11 @@ describe('orders about hosts', () => {
   });
 
   test('a host is fenced on purpose; the proof and who wanted it stand in its history; it is admitted again', async () => {
+    await make('stranded');
     const fenced = await chronovirt(['hosts', 'fence', 'h1', '--reason', 'a drill']);
+    // Its owner says nothing more: that nobody can take it is the end of the order.
+    const nowhere = await chronovirt('evacuate stranded --timeout 10s');
+    expect(nowhere).toMatchObject({ code: 7, err: expect.stringMatching(/no host can take it[^]*is on h1 as before/) });
     expect(fenced).toMatchObject({ code: 0 });
     expect(fenced.out).toContain('proof: fenceCommand (the fence command ended with success');
     expect(fenced.out).toMatch(/each of the \d+ instances that it held may go elsewhere: chronovirt evacuate/);

@@ -5,7 +5,16 @@ import type { Accepted, HistoryEntry, InstanceView, MessageView } from '../api/t
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
-import { callsOff, deletesMoving, isOfMove, isSettled, moveOutcome, outcomeOf, type Outcome } from './outcome.ts';
+import {
+  callsOff,
+  deletesMoving,
+  isOfMove,
+  isEvacuation,
+  isSettled,
+  moveOutcome,
+  outcomeOf,
+  type Outcome,
+} from './outcome.ts';
 
 export interface FollowOptions {
   readonly accepted: Accepted;
@@ -110,6 +119,8 @@ class Tracker {
   /** A move is over when the spine says so and the instance's owner rests; which of the two comes first is open. */
   #ofMove(entry: HistoryEntry, message: MessageView, accepted: MessageView): Followed | null {
     if (message !== accepted) this.#moved = moveOutcome(message, callsOff(accepted)) ?? this.#moved;
+    // Its owner is lost and tells nothing.
+    if (this.#moved?.kind === 'rolledBack' && isEvacuation(accepted)) return this.#end(this.#moved, entry, message);
     if (isSettled(message.state)) this.#rested = { entry, message };
     else if (message.host !== '_cluster') this.#rested = null;
     return this.#moved === null || this.#rested === null

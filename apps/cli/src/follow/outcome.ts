@@ -31,6 +31,11 @@ export function isOfMove({ host, state }: Pick<MessageView, 'host' | 'state'>): 
   );
 }
 
+/** Whether an order moves an instance away from a host that is lost. */
+export function isEvacuation({ state }: Pick<MessageView, 'state'>): boolean {
+  return state.parts.migration?.context.kind === 'evacuate';
+}
+
 /** Whether an order deletes an instance that moves: the move ends first, and that is not the end of the order. */
 export function deletesMoving(accepted: Pick<MessageView, 'events' | 'host' | 'state'>): boolean {
   return isOfMove(accepted) && accepted.events.some(({ type }) => type === 'destroy.requested');

@@ -45,8 +45,8 @@ test('numbers of a live copy come first; what effects say is put side by side; n
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const became = (value: string): MessageView =>
-  ({ at: 0, state: { value, context: { awaiting: null } } }) as unknown as MessageView;
+const became = (value: string, parts: object = {}, role: object = { kind: 'owner' }): MessageView =>
+  ({ at: 0, state: { value, context: { awaiting: null }, parts, actor: { role } } }) as unknown as MessageView;
 
 function onTerminal(isErrTty: boolean, ask: () => Promise<ProgressView>): { progress: Progress; shown: () => string } {
   let shown = '';
@@ -73,6 +73,21 @@ test('on a terminal the line that lives tells how far it is, and forgets it with
   await vi.advanceTimersByTimeAsync(100);
   expect(shown().slice(before)).toMatch(/migrating\.verdict/);
   expect(shown().slice(before)).not.toContain('75 %');
+  progress.end();
+});
+
+test('of a guest that a host has, the spine tells where its move is, and not what it knew before', async () => {
+  const { progress, shown } = onTerminal(true, async () => ({ effects: [], copy: null }));
+  const migration = { value: 'landing.adopt', context: { awaiting: 'host h2 to report' } };
+  progress.state(became('building.spawn', { migration }, { kind: 'granted', host: 'h2', epoch: 2 }));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(shown()).toMatch(/move: landing\.adopt [^\r]*waiting for host h2 to report/);
+  expect(shown()).not.toContain('building.spawn');
+  const ended = { value: 'undone', context: { awaiting: null } };
+  progress.state(became('building.spawn', { migration: ended }, { kind: 'granted', host: 'h2', epoch: 2 }));
+  const before = shown().length;
+  await vi.advanceTimersByTimeAsync(100);
+  expect(shown().slice(before)).not.toMatch(/building|undone/);
   progress.end();
 });
 

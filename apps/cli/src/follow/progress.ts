@@ -1,5 +1,5 @@
 /** Tells on the error output how an order comes along: a line per transition, on a terminal a last line that lives. */
-import type { MessageView, ProgressView } from '../api/types.ts';
+import type { MessageView, ProgressView, StateView } from '../api/types.ts';
 import type { Row } from '../history/rows.ts';
 import type { Io } from '../io.ts';
 import type { Paint } from '../output/colour.ts';
@@ -37,9 +37,8 @@ export class Progress {
   }
 
   state({ state, at }: MessageView): void {
-    this.#state = state.value.includes('.')
-      ? { value: state.value, since: at, awaiting: state.context.awaiting }
-      : null;
+    const { value, awaiting } = underWay(state);
+    this.#state = value.includes('.') ? { value, since: at, awaiting } : null;
     this.#said = null;
     this.#line.start();
     if (!this.#line.isDrawn) return;
@@ -63,4 +62,11 @@ export class Progress {
     const said = this.#said === null ? '' : `  ${this.#said}`;
     return `${value} ${duration(Math.max(0, this.#io.now() - since))}${waits}${said}`;
   }
+}
+
+/** Of what a host has the spine knows no state any more, but that of its move. */
+function underWay({ value, context, parts, actor }: StateView): { value: string; awaiting: string | null } {
+  const { migration } = parts;
+  if (actor.role.kind !== 'granted' || migration === undefined) return { value, awaiting: context.awaiting };
+  return { value: `move: ${migration.value}`, awaiting: migration.context.awaiting };
 }
