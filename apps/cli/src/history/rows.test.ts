@@ -92,6 +92,24 @@ test('what the spine tells of a move has the state of the move, and a host that 
   ]);
 });
 
+test('what is refused by the spine, and what a host does that has given the guest up, has no old state of the guest', () => {
+  const acting = (role: object) => ({
+    state: {
+      value: 'building.spawn',
+      context: { goal: null, origin: null, awaiting: null, failure: null },
+      parts: { power: null, lock: null, image: 'idle' },
+      actor: { role, epoch: 2, op: 1, due: [] },
+    },
+  });
+  const refused = { type: 'refused', data: { name: 'evacuate', fact: 'nothing proves it' } };
+  const rows = rowsOf([
+    entry(1, 0, ['user', 'ada'], '', [refused], acting({ kind: 'granted', host: 'h2', epoch: 2 })),
+    entry(2, 1, ['agent', 'h1'], '', [{ type: 'resumed', part: 'life' }], acting({ kind: 'remnant', epoch: 2 })),
+    entry(3, 2, ['user', 'ada'], '', [refused], acting({ kind: 'owner' })),
+  ]);
+  expect(rows.map(({ state }) => state)).toEqual(['', 'remnant(2)', 'building.spawn']);
+});
+
 test('a message that cannot be read is a row too', () => {
   expect(
     rowsOf([

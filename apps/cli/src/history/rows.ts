@@ -89,11 +89,16 @@ export function rowsOf(entries: readonly HistoryEntry[]): Row[] {
   return entries.flatMap((entry) => maker.rowsOf(entry));
 }
 
-/** Of a move its own state: what the spine knows of the guest is old by then. A host that may not run it any more has no state of it either. */
-function stateAfter({ state: { value } }: MessageView, { type, part, to }: EventView): string {
-  if (type === 'granted') return '';
+/**
+ * Of a move its own state: what the spine knows of the guest is old by then, and so it is where it refuses something of one that a host
+ * has. A host that may not run it any more has no state of it either.
+ */
+function stateAfter({ state: { value, actor } }: MessageView, { type, part, to }: EventView): string {
+  const { role } = actor;
+  if (type === 'granted' || (type === 'refused' && role.kind === 'granted')) return '';
   if (part === 'migration') return `move: ${to}`;
-  return part === 'owner' && isGivenUp.test(to) ? to : value;
+  if (part === 'owner') return isGivenUp.test(to) ? to : value;
+  return role.kind === 'remnant' || role.kind === 'kept' ? `${role.kind}(${role.epoch ?? actor.epoch})` : value;
 }
 
 const isGivenUp = /^(remnant|kept|closed)/;
