@@ -78,7 +78,7 @@ async function tear(scene: Scene, { name, uuid }: Made): ReturnType<Scene['story
   await story.chronovirt('force-complete', name, '--no-wait');
   // The source tells of post-copy before the destination has the last of what it needs to run: that half would end by itself.
   await scene.until('it runs over there', async () =>
-    /^running \(post-copy\)/.test(await b.host.virsh('domstate', '--reason', domainNameOf(uuid as InstanceUuid))),
+    (await b.host.virsh('domstate', '--reason', domainNameOf(uuid as InstanceUuid))).startsWith('running (post-copy)'),
   );
   await scene.carry('cut-network', null);
   await scene.until('post-copy broke off', async () => (await copyOf(scene, name))?.phase === 'post-copy failed');
