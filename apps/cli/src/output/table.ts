@@ -121,9 +121,17 @@ function widthOf(text: string): number {
   return plainText(text).length;
 }
 
-/** `name   value` lines, values aligned; empty values are left out. */
-export function facts(pairs: readonly (readonly [string, string | null])[], dim = (text: string) => text): string[] {
+/** `name   value` lines, values aligned; empty values are left out. `width`: of the terminal, in which the words of a value go on below; null = any. */
+export function facts(
+  pairs: readonly (readonly [string, string | null])[],
+  dim = (text: string) => text,
+  width: number | null = null,
+): string[] {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== null && pair[1] !== '');
-  const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `  ${dim(name.padEnd(width))}  ${value}`);
+  const names = Math.max(0, ...shown.map(([name]) => name.length));
+  const indent = ' '.repeat(names + 4);
+  const room = width === null ? Number.POSITIVE_INFINITY : Math.max(20, width - indent.length);
+  return shown.flatMap(([name, value]) =>
+    wrap(value, room).map((line, at) => (at === 0 ? `  ${dim(name.padEnd(names))}  ${line}` : `${indent}${line}`)),
+  );
 }

@@ -1,12 +1,12 @@
 import type { HostShown, HostView } from '../api/types.ts';
-import type { Paint } from '../output/colour.ts';
+import { plainText, type Paint } from '../output/colour.ts';
 import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { waitingOptions } from '../follow/waiting.ts';
 import { drainCounts, drainLines } from '../output/drain-text.ts';
 import { hostEventText, hostStateText, proofText } from '../history/host-words.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
-import { facts, table } from '../output/table.ts';
+import { facts, table, tableBlocks, wrap } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
 import { inKebab } from '../parse/words.ts';
 import { budgetOf, budgetOption, hostArgument, orderHost } from './host-orders.ts';
@@ -35,7 +35,7 @@ export const hostsVerb: Verb = {
         host.freeDiskGiB === undefined ? '' : `${gibibytes(host.freeDiskGiB)} free`,
         String(host.placed.instances),
         host.hypervisor ?? '',
-        host.alarm?.message ?? host.closed ?? host.waitingFor ?? '',
+        noteOf(host),
       ]);
       const columns = [
         { title: 'HOST' },
@@ -47,12 +47,23 @@ export const hostsVerb: Verb = {
         { title: 'DISK', align: 'right' as const },
         { title: 'INSTANCES', align: 'right' as const },
         { title: 'HYPERVISOR', shrinkTo: 12, wraps: true },
-        { title: 'NOTE', shrinkTo: 14, wraps: true },
+        { title: 'NOTE' },
       ];
-      return table(columns, rows, io.columns, paint.dim);
+      const whole = table(columns, rows, null, paint.dim);
+      const width = io.columns;
+      if (width === null || whole.every((line) => plainText(line).length <= width)) return whole;
+      // In a narrow terminal there is no room for a column of sentences.
+      const [title = [], ...blocks] = tableBlocks(columns.slice(0, -1), rows, width, paint.dim);
+      const notes = hosts.map((host) => wrap(noteOf(host), width - noteIndent.length).map((line) => noteIndent + line));
+      return [...title, ...blocks.flatMap((block, at) => [...block, ...(notes[at] ?? []).filter(isSaid)])];
     });
   },
 };
+
+const noteIndent = '        ';
+const isSaid = (line: string): boolean => line.trim() !== '';
+
+const noteOf = ({ alarm, closed, waitingFor }: HostView): string => alarm?.message ?? closed ?? waitingFor ?? '';
 
 function stateOf({ alive, silentMs, state, enabled, maintenance, alarm }: HostView, paint: Paint): string {
   if (alarm !== null) return paint.red(state ?? 'alarm');
@@ -73,7 +84,7 @@ export const hostShowVerb: Verb = {
     const shown = await client.json<HostShown>(`/v1/hosts/${encodeURIComponent(host)}`);
     print(shown, () => [
       paint.bold(shown.host),
-      ...facts(factsOf(shown), paint.dim),
+      ...facts(factsOf(shown), paint.dim, io.columns),
       '',
       ...table(
         [{ title: 'ORDER' }, { title: 'MAY' }, { title: 'WHY NOT', shrinkTo: 20, wraps: true }],

@@ -1,3 +1,4 @@
+import { hostsAway } from '../api/hosts-away.ts';
 import { followEvents, tellsAway } from '../api/events.ts';
 import { inOwnWords } from '../api/problems.ts';
 import { UsageError } from '../cli-error.ts';
@@ -11,6 +12,8 @@ import { textOption, type OptionValues, type Verb, type VerbContext } from './ve
 interface Page {
   readonly instances: readonly InstanceView[];
   readonly position: string;
+  /** What is the matter with hosts. */
+  readonly away: ReadonlyMap<string, string>;
 }
 
 const columns: readonly Column[] = [
@@ -54,7 +57,7 @@ export const listVerb: Verb = {
   },
 };
 
-async function read({ client }: VerbContext, options: OptionValues): Promise<Page> {
+async function read({ client, isJson }: VerbContext, options: OptionValues): Promise<Page> {
   const query = {
     all: options['all'] === true ? true : undefined,
     name: textOption(options, 'name'),
@@ -65,7 +68,11 @@ async function read({ client }: VerbContext, options: OptionValues): Promise<Pag
   if (query.limit !== undefined && !/^[1-9]\d*$/.test(query.limit))
     throw new UsageError(`--limit: expected a whole number from 1 on, got ${JSON.stringify(query.limit)}`);
   try {
-    return await client.json<Page>('/v1/instances', { query });
+    const [page, away] = await Promise.all([
+      client.json<Omit<Page, 'away'>>('/v1/instances', { query }),
+      isJson ? new Map<string, string>() : hostsAway(client),
+    ]);
+    return { ...page, away };
   } catch (error) {
     throw inOwnWords(error, { state: '--state', name: '--name', host: '--host', limit: '--limit' });
   }
@@ -93,7 +100,7 @@ function show(context: VerbContext, page: Page, isPart: boolean): void {
 }
 
 /** `isPart`: something was asked for, so that nothing found does not mean that there is nothing. */
-function linesOf({ io, paint }: VerbContext, { instances }: Page, isPart: boolean): string[] {
+function linesOf({ io, paint }: VerbContext, { instances, away }: Page, isPart: boolean): string[] {
   if (instances.length === 0)
     return [
       isPart ? 'no such instances; chronovirt list --all shows all' : 'no instances; chronovirt create makes one',
@@ -107,7 +114,7 @@ function linesOf({ io, paint }: VerbContext, { instances }: Page, isPart: boolea
     one.image?.name ?? '',
     one.created === null ? '' : age(Math.max(0, io.now() - one.created)),
     paint.dim(one.uuid),
-    noteOf(one),
+    [away.get(one.host ?? ''), noteOf(one)].filter(Boolean).join('; '),
   ]);
   return table(columns, rows, io.columns, paint.dim);
 }

@@ -2,7 +2,8 @@ import { followEvents, tellsAway } from '../api/events.ts';
 import { every, progressMs } from '../follow/every.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { Explanation, InstanceView, ProgressView, StateView } from '../api/types.ts';
-import { CliError, UsageError } from '../cli-error.ts';
+import { hostsAway, optional } from '../api/hosts-away.ts';
+import { UsageError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { progressText } from '../output/progress-text.ts';
 import { redraw } from '../output/redraw.ts';
@@ -21,6 +22,8 @@ interface Shown extends InstanceView {
   readonly addresses: readonly Address[] | null;
   readonly commands: readonly Explanation[] | null;
   readonly progress: ProgressView | null;
+  /** What is the matter with the host that has it; null: nothing. */
+  readonly hostAway: string | null;
 }
 
 interface Past {
@@ -96,27 +99,21 @@ const isUnderWay = ({ effect, imageWork, migration, state }: InstanceView): bool
 async function read(client: ApiClient, ref: string): Promise<Shown> {
   const path = `/v1/instances/${encodeURIComponent(ref)}`;
   const instance = await client.json<InstanceView>(path);
-  if (instance.state === 'deleted') return { ...instance, addresses: null, commands: null, progress: null };
-  const [addresses, commands, progress] = await Promise.all([
+  if (instance.state === 'deleted')
+    return { ...instance, addresses: null, commands: null, progress: null, hostAway: null };
+  const [addresses, commands, progress, away] = await Promise.all([
     optional(client.json<{ addresses: Address[] }>(`${path}/addresses`)),
     optional(client.json<{ commands: Explanation[] }>(`${path}/explain`)),
     isUnderWay(instance) ? optional(client.json<ProgressView>(`${path}/progress`)) : null,
+    hostsAway(client),
   ]);
   return {
     ...instance,
     addresses: addresses?.addresses ?? null,
     commands: commands?.commands ?? null,
     progress,
+    hostAway: away.get(instance.host ?? '') ?? null,
   };
-}
-
-async function optional<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof CliError) return null;
-    throw error;
-  }
 }
 
 function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
@@ -131,6 +128,12 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
       [
         ['uuid', one.uuid],
         ['halted', halted ? paint.red(`at ${one.host}:${halted.seq}: ${halted.text}; delete still works`) : null],
+        [
+          'host',
+          one.hostAway === null
+            ? null
+            : paint.red(`${one.hostAway}: what is told here is what was heard last; chronovirt hosts show ${one.host}`),
+        ],
         [
           'under way',
           effect
@@ -178,6 +181,7 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         ['may now', allowed.join(', ')],
       ],
       paint.dim,
+      io.columns,
     ),
   ];
 }
@@ -199,7 +203,7 @@ function deadlineText(left: number): string {
   return left >= 0 ? `${duration(left)} left` : `${duration(-left)} over its time`;
 }
 
-function pastLines({ paint }: VerbContext, { name, instance, host, seq, at, state }: Past): string[] {
+function pastLines({ io, paint }: VerbContext, { name, instance, host, seq, at, state }: Past): string[] {
   const { actor, context, parts } = state;
   return [
     `${paint.bold(name ?? instance)} was ${paint.state(state.value)} at ${host}:${seq}, ${dateTime(at)}`,
@@ -230,6 +234,7 @@ function pastLines({ paint }: VerbContext, { name, instance, host, seq, at, stat
         ],
       ],
       paint.dim,
+      io.columns,
     ),
   ];
 }

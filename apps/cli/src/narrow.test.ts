@@ -1,0 +1,52 @@
+/** What is printed in a terminal of a hundred columns; told to the command itself, since a test has none. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { main } from './main.ts';
+import { Terminal } from './testing/terminal.ts';
+
+const columns = 100;
+let terminal: Terminal;
+beforeAll(async () => {
+  terminal = await Terminal.open();
+  await terminal.make('web');
+});
+afterAll(() => terminal.close());
+
+async function shown(...words: string[]): Promise<string> {
+  let out = '';
+  await main(words, {
+    out: (text) => (out += text),
+    err: () => {},
+    env: { NO_COLOR: '1' },
+    cwd: terminal.directory,
+    columns,
+    isErrTty: false,
+    now: () => Date.now(),
+    signal: new AbortController().signal,
+  });
+  return out;
+}
+
+test.each([
+  ['show', 'web'],
+  ['hosts', 'show', 'h1'],
+  ['hosts'],
+  ['list'],
+  ['explain', 'web'],
+  ['help'],
+  ['history', 'web'],
+])('%s %s breaks its lines itself, between words', async (...words) => {
+  const why = 'its fan is noisy, and the power supply was said to be the next to go by the one who has looked at it';
+  await terminal.run(['hosts', 'disable', 'h1', '--reason', why]);
+  const out = await shown(...words);
+  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+  if (words[0] === 'hosts') expect(out.replaceAll(/\s+/g, ' ')).toContain(why);
+  if (words[0] === 'show') expect(out).toMatch(/may now {2}[^]*\n {11}[a-z-]+, /);
+});
+
+test('an instance whose host is away is not told to run as if that were seen', async () => {
+  terminal.cloud.isAgentAway = true;
+  expect(await shown('show', 'web')).toMatch(/host +h1 is silent.*what was heard last/);
+  expect(await shown('list')).toMatch(/web .*h1 is silent/);
+  terminal.cloud.isAgentAway = false;
+  for (const verb of [['show', 'web'], ['list']]) expect(await shown(...verb)).not.toContain('is silent');
+});
