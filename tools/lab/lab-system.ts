@@ -213,6 +213,9 @@ export class LabSystem {
       case 'kill-libvirtd':
         await host().killLibvirtd();
         return `libvirtd of ${host().name} was killed; it is started again`;
+      case 'libvirt':
+        if (!host().host.isOn) throw new Error(`${host().name} is off`);
+        return host().host.uri;
       case 'status':
         return this.hosts.map(({ text }) => text).join('\n');
       case 'ping': {

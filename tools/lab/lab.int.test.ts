@@ -48,7 +48,11 @@ it('stays up, lets accidents happen to its hosts, and is gone without a trace af
   expect(processesOf(directory).length).toBeGreaterThan(5);
 
   expect(order('status').output).toMatch(/^host-a .* is on, 0 guests run on it\nhost-b .* is on,/);
+  const { output: uri } = order('libvirt', 'host-a');
+  expect(uri).toMatch(/^qemu\+unix:\S+\n$/);
+  expect(spawnSync('virsh', ['-c', uri.trim(), 'hostname'], { encoding: 'utf8' }).stdout).toMatch(/^host-a\b/);
   expect(order('off', 'host-a')).toEqual({ code: 0, output: 'host-a has no power\n' });
+  expect(order('libvirt', 'host-a')).toEqual({ code: 1, output: '\nhost-a is off\n' });
   expect(order('status').output).toContain('host-a (10.77.0.1) is off');
   expect(order('on', 'host-a').code).toBe(0);
   expect(order('lose-agent', 'host-a').code).toBe(0);

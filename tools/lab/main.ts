@@ -52,6 +52,9 @@ async function main(): Promise<number> {
   return code;
 }
 
+/** Orders that change nothing: the lab does not tell of them. */
+const isQuestion: ReadonlySet<string> = new Set(['status', 'ping', 'libvirt']);
+
 async function bringUp(options: LabOptions, asked: Promise<NodeJS.Signals>): Promise<number> {
   const began = performance.now();
   const system = await LabSystem.start(options, say);
@@ -63,7 +66,7 @@ async function bringUp(options: LabOptions, asked: Promise<NodeJS.Signals>): Pro
     await view.start();
     const carry: Carry = async (name, target) => {
       const said = await system.carry(name, target);
-      if (name !== 'status' && name !== 'ping') say(`  # ${said}`);
+      if (!isQuestion.has(name)) say(`  # ${said}`);
       return said;
     };
     // At one place for the programs that the coordinator runs, at another for people in this checkout.

@@ -40,4 +40,8 @@ describe('options of the lab', () => {
   it('tell of every order', () => {
     for (const name of Object.keys(labOrders)) expect(usage).toContain(`\n  ${name}`);
   });
+
+  it('fit into a terminal of a hundred columns', () => {
+    for (const line of usage.split('\n')) expect(line.length).toBeLessThan(100);
+  });
 });

@@ -16,23 +16,54 @@ export interface LabOptions {
   readonly help: boolean;
 }
 
-const orderLines = Object.entries(labOrders)
-  .map(([name, { takes, text }]) => `  ${`${name}${takes === null ? '' : ` ${takes}`}`.padEnd(20)} ${text}`)
-  .join('\n');
+/** Columns, of a terminal that has the usual hundred or more. */
+const wide = 100;
 
-export const usage = `npm run lab -- [options]    two libvirt hosts on this machine, an agent in each, one coordinator; needs root
+/** `  name   text` lines; the words of a text go on below. */
+function described(pairs: readonly (readonly [string, string])[]): string {
+  const indent = ' '.repeat(23);
+  return pairs
+    .map(([name, text]) => {
+      const lines = [''];
+      for (const word of text.split(' ')) {
+        const last = lines.at(-1) ?? '';
+        if (indent.length + last.length + word.length + 1 >= wide) lines.push(word);
+        else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+      }
+      return `  ${name.padEnd(indent.length - 2)}${lines.join(`\n${indent}`)}`;
+    })
+    .join('\n');
+}
 
-  --once              the demonstration to its end: moves, resize, rescue, a host cut off and evacuated; checks that nothing is left; exits
-  --storage own       each host keeps its instances' files to itself; they move with their disks (default: shared)
-  --watchdog          a watchdog in each host: it ends the guests of a host that was cut off, and proves it by that
-  --port N            port of the API on 127.0.0.1 (default: 8774, any free one with --once)
-  --help              this text
+const options = described([
+  [
+    '--once',
+    'the demonstration to its end: moves, resize, rescue, a host cut off and evacuated; checks that nothing is left; exits',
+  ],
+  ['--storage own', "each host keeps its instances' files to itself; they move with their disks (default: shared)"],
+  ['--watchdog', 'a watchdog in each host: it ends the guests of a host that was cut off, and proves it by that'],
+  ['--port N', 'port of the API on 127.0.0.1 (default: 8774, any free one with --once)'],
+  ['--help', 'this text'],
+]);
 
-npm run lab -- ORDER [TARGET]    in another terminal, to the lab that runs:
+const orders = described(
+  Object.entries(labOrders).map(([name, { takes, text }]) => [takes === null ? name : `${name} ${takes}`, text]),
+);
 
-${orderLines}
+export const usage = `npm run lab -- [options]
 
-Hosts are called host-a and host-b. Everything lies in a directory under the system's temporary one and goes with the lab.
+Two libvirt hosts on this machine, an agent in each, one coordinator; needs root.
+
+${options}
+
+npm run lab -- ORDER [TARGET]
+
+In another terminal, to the lab that runs:
+
+${orders}
+
+Hosts are called host-a and host-b. Everything lies in a directory under the system's temporary one
+and goes with the lab.
 `;
 
 /** Reads the options; throws with the field's name for what cannot be used. */

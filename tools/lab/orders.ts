@@ -17,6 +17,7 @@ export const labOrders = {
   'thaw-agent': { takes: 'HOST', text: 'lets it go on' },
   'kill-libvirtd': { takes: 'HOST', text: "kill -9 of a host's libvirtd; it is started again" },
   ping: { takes: 'ADDRESS', text: "pings a guest from the network that both hosts' guests are on, until Ctrl-C" },
+  libvirt: { takes: 'HOST', text: "address of a host's libvirtd: virsh -c $(npm run -s lab -- libvirt HOST) list" },
   status: { takes: null, text: 'how the hosts are' },
 } as const satisfies Record<string, { takes: string | null; text: string }>;
 
