@@ -3,7 +3,7 @@
  * them says what could be read on the way. With `CHRONOVIRT_FULL=1` also the files of a cold move, the wiretap's own proof, and hosts that
  * do not believe each other.
  */
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { Authority, listenIn, type Heard } from '@chronovirt/testing/lab';
@@ -126,6 +126,12 @@ describe.runIf(isFull)('hosts of which one believes another authority', () => {
     await system.b.startAgent();
   });
 
+  /** A file of the source's QEMU. */
+  const qemus = (file: string): string => join(stateDir(), 'host-a/pki/qemu', file);
+  /** The source's QEMU as the client of another's. */
+  const shows = (authority: Authority): void =>
+    copyFileSync(authority.sign('host-a', [system.a.host.address]).certFile, qemus('client-cert.pem'));
+
   /** The order is refused with these words; the guest has not noticed, and the other host has made nothing for it. */
   async function refused(why: RegExp, ...order: string[]): Promise<void> {
     const before = await story.counted('web');
@@ -157,14 +163,22 @@ describe.runIf(isFull)('hosts of which one believes another authority', () => {
     await system.b.stopAgent();
     await system.b.startAgent();
     await refused(
-      /the peer service at \[fd00:77::2\]:8775 does not answer: its certificate is not believed here .*peer.tls/,
+      /certificate of the peer service at \[fd00:77::2\]:8775 is not believed here: .*peer.tls of both hosts/,
       'cold-migrate',
     );
   });
 
-  it("by the certificate that the source's QEMU shows: the destination refuses before it makes anything", async () => {
-    const { certFile } = strangers.sign('host-a', [system.a.host.address]);
-    copyFileSync(certFile, join(stateDir(), 'host-a/pki/qemu/client-cert.pem'));
+  it('by the certificate that its QEMU shows: the move is refused in the check of its own host', async () => {
+    shows(strangers);
+    await refused(
+      /its own \/etc\/pki\/qemu\/client-cert.pem is not believed on host-a by \/etc\/pki\/qemu\/ca-cert.pem: .*CN=strangers/,
+      'live-migrate',
+    );
+  });
+
+  it('and believes the other as well: the destination refuses before it makes anything', async () => {
+    shows(strangers);
+    appendFileSync(qemus('ca-cert.pem'), readFileSync(strangers.caFile));
     await refused(
       /certificate that the source shows is not believed on host-b by \/etc\/pki\/qemu\/ca-cert.pem: .*CN=strangers/,
       'live-migrate',

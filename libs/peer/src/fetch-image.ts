@@ -23,7 +23,7 @@ const TRIES = 3;
 
 /**
  * Fetches an image by its hash from a peer. Returns its length in bytes. Throws `IMAGE_NOT_FOUND` when the peer has none of that
- * hash, `PEER_UNREACHABLE`, `PEER_REFUSED`, or `IMAGE_UNACCEPTABLE` when what came is not what was asked for.
+ * hash, `PEER_UNREACHABLE`, `PEER_UNTRUSTED`, `PEER_REFUSED`, or `IMAGE_UNACCEPTABLE` when what came is not what was asked for.
  */
 export async function fetchImage(request: ImageRequest): Promise<number> {
   const { sha256, to, temporary = `.${process.pid}.incoming` } = request;

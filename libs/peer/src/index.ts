@@ -3,7 +3,7 @@ export { fetchImage } from './fetch-image.ts';
 export type { ImageRequest } from './fetch-image.ts';
 export { PeerClient } from './peer-client.ts';
 export type { OnProgress, PeerClientOptions } from './peer-client.ts';
-export { ClusterKeyError, PeerRefusedError, PeerUnreachableError } from './peer-errors.ts';
+export { ClusterKeyError, PeerRefusedError, PeerUnreachableError, PeerUntrustedError } from './peer-errors.ts';
 export type { RefusalReason } from './peer-errors.ts';
 export { peerAddress } from './peer-request.ts';
 export type { PeerAccess } from './peer-request.ts';

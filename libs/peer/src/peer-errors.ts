@@ -40,6 +40,14 @@ export class PeerUnreachableError extends ChronovirtError {
   }
 }
 
+/** The other host answered, and its certificate is not believed here: no later request goes better until somebody sees to that. */
+export class PeerUntrustedError extends ChronovirtError {
+  constructor(peer: string, why: string, cause?: unknown) {
+    const what = `the certificate of the peer service at ${peer} is not believed here: ${why}; compare peer.tls of both hosts`;
+    super('PEER_UNTRUSTED', what, { cause });
+  }
+}
+
 /** The key file of the cluster cannot be used. */
 export class ClusterKeyError extends ChronovirtError {
   constructor(why: string, cause?: unknown) {

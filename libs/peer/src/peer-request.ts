@@ -4,7 +4,7 @@ import { request as tlsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { InvalidInputError } from '@chronovirt/contract';
 import type { ClusterKey } from './cluster-key.ts';
-import { PeerRefusedError, PeerUnreachableError, refusals } from './peer-errors.ts';
+import { PeerRefusedError, PeerUnreachableError, PeerUntrustedError, refusals } from './peer-errors.ts';
 import type { RefusalReason } from './peer-errors.ts';
 import { request as plainRequest } from './plain-http.ts';
 import { EXPIRES_HEADER, SIGNATURE_HEADER } from './wire.ts';
@@ -40,7 +40,7 @@ export function peerAddress(peer: string): { readonly host: string; readonly por
 
 /**
  * Sends a request and returns its answer, whose body the caller reads. Throws `PEER_REFUSED` with the peer's reason, `PEER_UNREACHABLE`
- * when it does not answer, or the signal's reason.
+ * when it does not answer, `PEER_UNTRUSTED` when its certificate is not believed, or the signal's reason.
  */
 export async function ask(peer: string, access: PeerAccess, outgoing: Outgoing): Promise<IncomingMessage> {
   const { method, target, headers = {}, body, signal } = outgoing;
@@ -65,9 +65,7 @@ export async function ask(peer: string, access: PeerAccess, outgoing: Outgoing):
   const silent = (): void => void sent.destroy(new Error('no sign of life'));
   const abort = (): void => void sent.destroy();
   sent.setTimeout(access.silenceMs ?? 15_000, silent);
-  sent.on('error', (cause) =>
-    reject(signal.aborted ? signal.reason : new PeerUnreachableError(peer, whyOf(cause), cause)),
-  );
+  sent.on('error', (cause) => reject(signal.aborted ? signal.reason : faultOf(peer, cause)));
   signal.addEventListener('abort', abort, { once: true });
   // Kept until the answer is read to its end: an abort ends that too.
   sent.once('close', () => signal.removeEventListener('abort', abort));
@@ -88,10 +86,10 @@ export async function ask(peer: string, access: PeerAccess, outgoing: Outgoing):
 /** Node's codes of what is wrong with a certificate. */
 const OF_TRUST = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_CERT_)/;
 
-/** Node adds advice on how to start it after a semicolon, which is not for whoever reads this. */
-function whyOf({ code = '', message }: NodeJS.ErrnoException): string {
-  if (!OF_TRUST.test(code)) return message;
-  return `its certificate is not believed here (${message.split(';')[0]}); compare peer.tls of both hosts`;
+function faultOf(peer: string, cause: NodeJS.ErrnoException): Error {
+  if (!OF_TRUST.test(cause.code ?? '')) return new PeerUnreachableError(peer, cause.message, cause);
+  // Without Node's advice on how to start it, which follows a semicolon.
+  return new PeerUntrustedError(peer, cause.message.split(';')[0] ?? '', cause);
 }
 
 /** The answer's body as JSON. */

@@ -115,7 +115,7 @@ export const liveMigration = group('live-migration', {
       { code: 'INVALID_SHARED_STORAGE', when: 'disks shall not be copied although nothing is shared' },
       {
         code: 'MIGRATION_PRE_CHECK_ERROR',
-        when: 'the destination has too little room, a device cannot move, or the hosts do not believe each other’s certificates',
+        when: 'the destination has too little room, a device cannot move, or the hosts do not believe each other',
       },
     ],
     idempotency: 'query',

@@ -25,7 +25,13 @@ export async function shownAsDestination({ profile }: HostServices, address: str
 
 /** What it shows as the source. Undefined where it has none: whether one is wanted is the destination's `migrate_tls_x509_verify`. */
 export async function shownAsSource({ profile }: HostServices): Promise<string | undefined> {
-  return (await read(profile.hostname, join(await certificateDirectory(), 'client-cert.pem'))) ?? undefined;
+  const directory = await certificateDirectory();
+  const file = join(directory, 'client-cert.pem');
+  const shown = await read(profile.hostname, file);
+  if (shown === null) return undefined;
+  // QEMU will not use one that it would not believe itself.
+  await believe(profile.hostname, `its own ${file}`, shown, directory, null);
+  return shown;
 }
 
 /** On the source: that the destination's certificate will be believed here. */

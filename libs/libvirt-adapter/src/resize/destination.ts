@@ -4,7 +4,7 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverError } from '@chronovirt/contract';
 import type { EffectContext, Migration } from '@chronovirt/contract';
-import { PeerRefusedError, PeerUnreachableError } from '@chronovirt/peer';
+import { PeerRefusedError, PeerUnreachableError, PeerUntrustedError } from '@chronovirt/peer';
 import { nothingThere } from '../disks/whole-file.ts';
 import type { HostServices } from '../host/host-services.ts';
 
@@ -54,8 +54,9 @@ export async function destinationOf(
   return { kind: 'peer', peer: dest, migration: migration.id };
 }
 
-export const isPeerError = (error: unknown): error is PeerRefusedError | PeerUnreachableError =>
-  error instanceof PeerRefusedError || error instanceof PeerUnreachableError;
+type PeerError = PeerRefusedError | PeerUnreachableError | PeerUntrustedError;
+export const isPeerError = (error: unknown): error is PeerError =>
+  error instanceof PeerRefusedError || error instanceof PeerUnreachableError || error instanceof PeerUntrustedError;
 
 /** Whether the other host sees a file that is made here for a moment. */
 async function seesOurFiles(
