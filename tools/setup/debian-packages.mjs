@@ -20,6 +20,10 @@ export const PACKAGES = [
   { name: 'e2fsprogs', why: "the test guest's data partition", program: 'mke2fs' },
   { name: 'bindfs', why: 'storage that two hosts of the lab share', program: 'bindfs', only: 'test' },
   { name: 'iputils-ping', why: 'the lab pings a guest while it moves', program: 'ping', only: 'test' },
+  { name: 'openssl', why: 'certificates of tests', program: 'openssl', only: 'test' },
+  { name: 'perl-base', why: 'the lab listens to what passes between its hosts', program: 'perl', only: 'test' },
+  { name: 'sanlock', why: 'one of the lock managers that libvirt may have', program: 'sanlock', only: 'test' },
+  { name: 'libvirt-sanlock', why: 'the same', program: 'virt-sanlock-cleanup', only: 'test' },
   { name: 'procps', why: 'tests look for leftover processes', program: 'ps', only: 'test' },
   { name: 'openssh-client', why: 'tests log in to guests', program: 'ssh', only: 'test' },
 ];
