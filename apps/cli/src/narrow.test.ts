@@ -50,3 +50,17 @@ test('an instance whose host is away is not told to run as if that were seen', a
   terminal.cloud.isAgentAway = false;
   for (const verb of [['show', 'web'], ['list']]) expect(await shown(...verb)).not.toContain('is silent');
 });
+
+test('a guest that somebody paused behind the system is shown with that and with what lets it go on', async () => {
+  await terminal.make('poked');
+  const { uuid } = await terminal.json<{ uuid: string }>('show poked');
+  await terminal.cloud.sim.outside.act('suspend', uuid as never);
+  await expect.poll(() => shown('list')).toMatch(/poked +running .*its guest was seen paused/);
+  const out = await shown('show', 'poked');
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(
+    'power paused: nobody ordered that here; chronovirt pause poked && chronovirt unpause poked lets it go on',
+  );
+  expect(await terminal.run('pause poked')).toMatchObject({ code: 0 });
+  expect(await terminal.run('unpause poked')).toMatchObject({ code: 0 });
+  expect(await shown('list')).not.toContain('seen paused');
+});

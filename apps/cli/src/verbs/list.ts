@@ -3,6 +3,7 @@ import { followEvents, tellsAway } from '../api/events.ts';
 import { inOwnWords } from '../api/problems.ts';
 import { UsageError } from '../cli-error.ts';
 import type { InstanceView } from '../api/types.ts';
+import { isPausedBehind } from '../output/paused-behind.ts';
 import { mebibytes } from '../output/bytes.ts';
 import { table, type Column } from '../output/table.ts';
 import { age } from '../output/time.ts';
@@ -119,11 +120,13 @@ function linesOf({ io, paint }: VerbContext, { instances, away }: Page, isPart: 
   return table(columns, rows, io.columns, paint.dim);
 }
 
-function noteOf({ halted, failure, awaiting, lock, drift, imageWork }: InstanceView): string {
+function noteOf(one: InstanceView): string {
+  const { halted, failure, awaiting, lock, drift, imageWork } = one;
   if (halted) return halted.text;
   if (failure) return `${failure.method}: ${failure.message}`;
   if (awaiting) return `waits for ${awaiting}`;
   if (drift) return `seen ${drift.seen}: adopt-drift or repair-drift?`;
+  if (isPausedBehind(one)) return 'its guest was seen paused';
   if (imageWork) return `its image: ${imageWork}`;
   return lock ? `locked by ${lock.name}` : '';
 }

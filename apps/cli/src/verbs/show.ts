@@ -2,6 +2,7 @@ import { followEvents, tellsAway } from '../api/events.ts';
 import { every, progressMs } from '../follow/every.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { Explanation, InstanceView, ProgressView, StateView } from '../api/types.ts';
+import { isPausedBehind, pausedBehind } from '../output/paused-behind.ts';
 import { hostsAway, optional } from '../api/hosts-away.ts';
 import { UsageError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
@@ -154,7 +155,10 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         ['progress', one.progress === null ? null : progressText(one.progress)],
         ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],
         ['lock', lock ? `held by ${lock.name}${lock.reason === '' ? '' : `: ${lock.reason}`}` : null],
-        ['power', one.power ?? null],
+        [
+          'power',
+          isPausedBehind(one) ? paint.red(`${one.power}: ${pausedBehind(one.name ?? one.uuid)}`) : (one.power ?? null),
+        ],
         ['in Nova', `${one.vmState ?? '?'} / ${one.taskState ?? '–'} / power state ${one.powerState ?? '?'}`],
         [
           'size',

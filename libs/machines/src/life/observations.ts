@@ -57,7 +57,9 @@ const define = (goal: RestingState): Row =>
 
 const unkept = record('somebody removed its definition: the guest goes on, and is gone when it ends');
 const stuck = always(
-  record('the hypervisor stopped it, since its storage failed or it crashed; unpause and hard reboot are open'),
+  record(
+    'the hypervisor stopped it, since its storage failed or it crashed; pause and then unpause let it go on, or a hard reboot',
+  ),
 );
 const sleeps = record('a guest may put itself to sleep; what it holds in memory would be lost');
 const waits = always(record('the operation that follows reads the power anew'));
@@ -125,7 +127,7 @@ export const observationTable: Readonly<Record<RestingState, Readonly<Record<Sig
     on: expected,
     paused: {
       kind: 'drift',
-      usual: record('somebody paused it; unpause and hard reboot are open, and nothing is lost'),
+      usual: record('somebody paused it; pause and then unpause let it go on, and nothing is lost'),
       adopt: look('paused', 'somebody paused it, and that is taken over'),
       repair: move('thawing.unpause', 'running', 'somebody paused it: it goes on'),
     },
