@@ -52,15 +52,14 @@ test('an instance whose host is away is not told to run as if that were seen', a
 });
 
 test('a guest that somebody paused behind the system is shown with that and with what lets it go on', async () => {
-  await terminal.make('poked');
-  const { uuid } = await terminal.json<{ uuid: string }>('show poked');
+  const { uuid } = await terminal.json<{ uuid: string }>('show web');
   await terminal.cloud.sim.outside.act('suspend', uuid as never);
-  await expect.poll(() => shown('list')).toMatch(/poked +running .*its guest was seen paused/);
-  const out = await shown('show', 'poked');
+  await expect.poll(() => shown('list')).toMatch(/web +running .*its guest was seen/);
+  const out = await shown('show', 'web');
   expect(out.replaceAll(/\s+/g, ' ')).toContain(
-    'power paused: nobody ordered that here; chronovirt pause poked && chronovirt unpause poked lets it go on',
+    'power paused: nobody ordered that here; chronovirt pause web && chronovirt unpause web lets it go on',
   );
-  expect(await terminal.run('pause poked')).toMatchObject({ code: 0 });
-  expect(await terminal.run('unpause poked')).toMatchObject({ code: 0 });
-  expect(await shown('list')).not.toContain('seen paused');
+  expect(await terminal.run('pause web')).toMatchObject({ code: 0 });
+  expect(await terminal.run('unpause web')).toMatchObject({ code: 0 });
+  expect(await shown('list')).not.toContain('its guest');
 });
