@@ -3,7 +3,7 @@ import { UsageError } from './cli-error.ts';
 import { exitCodeTexts } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { paint, wantsColour } from './output/colour.ts';
-import { fit } from './output/table.ts';
+import { wrap } from './output/table.ts';
 import { commandOf } from './parse/command-line.ts';
 import { nearest } from './parse/nearest.ts';
 import { allVerbs, loadVerb, verbNames } from './verbs/index.ts';
@@ -15,8 +15,9 @@ export async function overview(io: Io): Promise<string> {
   const verbs = await allVerbs();
   const width = Math.max(...verbs.map(({ name }) => name.length));
   const line = ({ name, summary }: Verb): string => {
-    const text = `  ${bold(name.padEnd(width))}  ${summary}`;
-    return io.columns === null ? text : fit(text, Math.max(40, io.columns));
+    const indent = ' '.repeat(width + 4);
+    const room = io.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, io.columns - indent.length);
+    return `  ${bold(name.padEnd(width))}  ${wrap(summary, room).join(`\n${indent}`)}`;
   };
   const groups = verbGroups.map((group) =>
     [bold(group), ...verbs.filter((verb) => verb.group === group).map(line)].join('\n'),

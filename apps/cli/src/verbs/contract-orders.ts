@@ -14,18 +14,19 @@ export const contractVerbNames = contractOrders.map(({ command }) => inKebab(com
 export function contractVerb(name: string): Verb {
   const found = contractOrders.find(({ command }) => command === inCamel(name));
   if (found === undefined) throw new Error(`no command is called ${name}`);
+  const summary = summaries[found.command] ?? found.summary;
   return {
     name,
     group: 'Instances',
-    summary: found.summary,
+    summary,
     ...(details[found.command] !== undefined && { details: details[found.command] }),
     args: [instanceArgument],
     options: [...found.options.map(optionOf), ...orderOptions],
     examples: [
       ...(moreExamples[found.command] ?? []),
       [
-        `${name} web${found.options.map(({ name: option, kind }) => (kind === 'flavor' ? ` --${inKebab(option)} medium` : '')).join('')}`,
-        found.summary.replace(/\.$/, '').toLowerCase(),
+        `${name} web${found.options.map(exampleOf).join('')}`,
+        `${summary.slice(0, 1).toLowerCase()}${summary.slice(1).replace(/\.$/, '')}`,
       ],
     ],
     asks: (io, values) => ({ name: found.command, args: argumentsOf(io, found, values) }),
@@ -34,12 +35,44 @@ export function contractVerb(name: string): Verb {
   };
 }
 
+/** An option that an example cannot do without. */
+function exampleOf({ name, kind, isRequired }: ContractOption): string {
+  return isRequired ? ` --${inKebab(name)} ${exampleValues[name] ?? exampleValues[kind] ?? '…'}` : '';
+}
+
+const exampleValues: Readonly<Record<string, string>> = { flavor: 'medium', name: 'nightly', rotation: '3' };
+
+/** In the words of who orders it: the chart tells what each of its operations does, and a command may have several. */
+const summaries: Readonly<Record<string, string>> = {
+  hardReboot: 'Cut a guest off and start it from a fresh definition; the repair tool.',
+  rescue: 'Stop a guest and start a rescue system with its own disk beside it.',
+  unrescue: 'End a rescue: the guest starts from its own disk again.',
+  rebuild: 'Make a guest anew in its place; its root disk is lost.',
+  resize: 'Give a guest another size, here or on another host; confirm or revert follows.',
+  coldMigrate: 'Stop a guest and bring it to another host; confirm or revert follows.',
+  confirmResize: 'Make a resize or a cold migration final.',
+  revertResize: 'Turn a resize or a cold migration back.',
+  liveMigrate: 'Bring a running guest to another host.',
+  abortMigration: 'Call off a move that has not landed; the guest stays where it is.',
+  forceComplete: 'Bring a live migration to its end, at the price of a pause.',
+  evacuate: 'Make a guest again elsewhere, once it is proved that its host cannot run it.',
+  shelve: 'Stop a guest and make an image of its disk.',
+  offload: 'Take a shelved guest off its host.',
+  unshelve: 'Start a shelved guest again; one that was offloaded on any host.',
+  snapshot: 'Make an image of the root disk; the guest goes on as it is.',
+  backup: 'Make an image, and remove the oldest backups beyond the number that is kept.',
+  softDelete: 'Put a guest into the trash; restore or delete follows.',
+  restore: 'Bring a guest back from the trash.',
+  adoptDrift: 'Answer what was seen of a guest: it is right, and is taken over.',
+  repairDrift: 'Answer what was seen of a guest: the record is right, and it is brought back.',
+};
+
 /** What the contract does not say of a command. */
 const details: Readonly<Record<string, string>> = {
   rescue:
     "Given no password, one is made for the rescue system and shown once. The instance's own password stays as it is, on its own disk.",
   rebuild:
-    'A password that is given is the instance’s from now on; given none, it keeps the one that it has. Files, user data and keys are those of create.',
+    'From the image that it has, or another one. A password that is given is the instance’s from now on; given none, it keeps the one that it has. Files, user data and keys are those of create.',
 };
 
 const moreExamples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
