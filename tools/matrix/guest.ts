@@ -7,6 +7,7 @@ import { ApiError, type InstanceView, type Turn } from '../start/api.ts';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
 import { Refused, settles, type Scene } from './operations.ts';
+import { errorsOf } from './story-table.ts';
 
 /** The answer of the API may be lost with what dies: then the same order is sent again. */
 const ANSWER_MS = 10_000;
@@ -100,6 +101,13 @@ export class Guest implements Scene {
     await settles(`${type} is stored`, this.leftMs, async () =>
       (await answered(this.history())).some(({ message }) => message.events.some((event) => event.type === type)),
     );
+  }
+
+  async isOn({ name }: LabHost): Promise<void> {
+    const { host, state } = await this.view();
+    if (host === name) return;
+    const errors = (await answered(this.history())).flatMap(errorsOf);
+    throw new Refused(`it is ${state} on ${host}, not on ${name}:${errors.at(-1) ?? ' nobody says why'}`);
   }
 
   async takes(command: string): Promise<void> {

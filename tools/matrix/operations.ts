@@ -22,6 +22,8 @@ export interface Scene extends Route {
   silent(host: string): Promise<void>;
   /** Waits until its history holds an event of this type. */
   stored(type: string): Promise<void>;
+  /** Throws with the reason unless the guest is recorded to be on that host. */
+  isOn(host: LabHost): Promise<void>;
   /** Waits until the guest would take a command. */
   takes(command: string): Promise<void>;
 }
@@ -165,6 +167,7 @@ export const operations: readonly Operation[] = [
       await lose(scene);
       await scene.takes('evacuate');
       await scene.order('evacuate', { host: destination.name });
+      await scene.isOn(destination);
       await bringBack(scene.system, source);
       await scene.stored('cleaned');
     },

@@ -1,6 +1,5 @@
 /** The rule that has to hold whatever dies: how a guest may end, and what it has to do afterwards. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { historyTable } from '../start/history-table.ts';
 import type { Turn } from '../start/api.ts';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
@@ -8,6 +7,7 @@ import type { Fault } from './faults.ts';
 import { aliveHosts, rests, type Guest, type View } from './guest.ts';
 import type { Hypervisors, Seen, Watched } from './hypervisors.ts';
 import { settles } from './operations.ts';
+import { storyTable } from './story-table.ts';
 
 /** From the strike until everything rests. */
 export const LIMIT_MS = 120_000;
@@ -107,7 +107,7 @@ async function leave(guest: Guest, lost: LabHost): Promise<void> {
 
 /** The chain of events, for whoever has to find out why. */
 export const storyOf = async (guest: Guest): Promise<string> =>
-  historyTable((await guest.history().catch((): Turn[] => [])).toSorted((a, b) => a.message.at - b.message.at));
+  storyTable((await guest.history().catch((): Turn[] => [])).toSorted((a, b) => a.message.at - b.message.at));
 
 export function ranTwice({ both }: Watched, guest: Guest): string[] {
   const times = both.filter(({ uuid }) => uuid === guest.uuid);
