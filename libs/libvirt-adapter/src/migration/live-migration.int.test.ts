@@ -277,6 +277,20 @@ describe('storage that libvirt does not take for shared, though both hosts see i
     await expect(guest.move()).rejects.toThrow('Unsafe migration');
     expect(guest.calls).toEqual(['failed']);
     expect(await guest.observe('a')).toMatchObject(here);
+    // Nor where only one of the hosts says that its memory goes encrypted, or one has nothing to encrypt it with.
+    const { b: other } = guest;
+    guest.a = await lab.driver('a', 'untrusted', { nativeTls: true });
+    await expect(guest.check()).rejects.toThrow(
+      'liveMigration.nativeTls: true here on host-a, false at the destination; set it to the same on both',
+    );
+    guest.b = await lab.driver('b', 'untrusted', { nativeTls: true });
+    await expect(guest.check()).rejects.toMatchObject({
+      code: 'MIGRATION_PRE_CHECK_ERROR',
+      message: expect.stringMatching(
+        /nativeTls is set on host-b, but \/etc\/pki\/qemu\/server-cert.pem is not there; /,
+      ),
+    });
+    guest.b = other;
     guest.a = await lab.driver('a', 'untrusted', { trustSharedStorage: true, autoConverge: true });
     const before = guest.count('a');
     await guest.move();
