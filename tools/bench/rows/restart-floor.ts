@@ -32,10 +32,18 @@ client.subscribe(inbox, {
   callback: () => {
     left -= 1;
     if (left === 0) all.resolve();
+    else if ((asked -= 1) === 0) ask();
   },
 });
-const request = { batch: left, expires: 60e9 };
-client.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), { reply: inbox });
+/** Messages that are asked for at once: of many more the server closes the connection, since they wait for a reader. */
+const most = 20_000;
+let asked = 0;
+function ask(): void {
+  asked = Math.min(left, most);
+  const request = { batch: asked, expires: 60e9 };
+  client.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), { reply: inbox });
+}
+ask();
 await all.promise;
 process.send?.({ ready: true });
 process.disconnect?.();
