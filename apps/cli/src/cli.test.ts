@@ -81,6 +81,7 @@ describe('create', () => {
     ['create x --image ./none.qcow2', /--image: there is no file \.\/none\.qcow2/],
     ['create x --image ./disk.img --memory 128', /--memory: 128 of what\? Write 128MiB/],
     ['create x --image ./disk.img --vcpus 2', /--memory: expected a size/],
+    ['create x --image ./disk.img --memory 12MiB', /--memory: expected at least 16 MiB/],
     ['create x --image ./disk.img --flavor giant', /flavor: no flavor is called "giant"; there are nano/],
     ['create x --image ./disk.img --memory 128MiB --vcpus two', /--vcpus: expected a whole number/],
     ['create X! --image ./disk.img --memory 128MiB', /name: expected a host name/],
@@ -482,7 +483,7 @@ describe('orders about hosts', () => {
   });
 
   test('a host is fenced on purpose; the proof and who wanted it stand in its history; it is admitted again', async () => {
-    await make('stranded');
+    expect(await make('stranded')).toMatchObject({ code: 0 });
     const fenced = await chronovirt(['hosts', 'fence', 'h1', '--reason', 'a drill']);
     // Its owner says nothing more: that nobody can take it is the end of the order.
     const nowhere = await chronovirt('evacuate stranded --timeout 10s');

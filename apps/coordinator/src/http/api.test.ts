@@ -166,6 +166,8 @@ describe('bad input', () => {
 
   test.each([
     [{ flavor: { vcpus: 1, memoryMiB: 1.5 } }, 'flavor.memoryMiB', /expected int/],
+    [{ flavor: { vcpus: 1, memoryMiB: 12 } }, 'flavor.memoryMiB', /memoryMiB: expected at least 16 MiB$/],
+    [{ flavor: { vcpus: 0, memoryMiB: 128 } }, 'flavor.vcpus', /vcpus: expected at least 1$/],
     [{ flavor: { vcpus: 1, memory: 128 } }, 'flavor.memory', /no such field/],
     [{ flavor: 5 }, 'flavor', /expected string.* or .*expected object/],
     [{ networks: [{ bridge: 'longer-than-a-bridge' }] }, 'networks.0.bridge', /name of a bridge/],

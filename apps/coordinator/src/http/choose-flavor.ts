@@ -23,12 +23,14 @@ export function chooseFlavor(choice: FlavorChoice, flavors: readonly Flavor[]): 
 /** Refuses a root disk that the image does not fit on. */
 export function checkRootDisk(flavor: Flavor, image: ImageRef): void {
   if (flavor.rootGiB === 0 || flavor.rootGiB * GiB >= image.virtualBytes) return;
-  const needed = Math.ceil((image.virtualBytes / GiB) * 10) / 10;
   throw new InvalidInputError(
     'flavor.rootGiB',
-    `the image ${image.name} has a disk of ${needed} GiB, which does not fit on ${Number(flavor.rootGiB.toPrecision(3))} GiB; ask for ${Math.ceil(needed)} or more GiB, or none for the image's own size`,
+    `the image ${image.name} has a disk of ${sizeText(image.virtualBytes)}, which does not fit on ${sizeText(flavor.rootGiB * GiB)}; ask for ${Math.ceil(image.virtualBytes / GiB)} GiB or more, or none for the image's own size`,
   );
 }
+
+const sizeText = (bytes: number): string =>
+  bytes < GiB ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${Number((bytes / GiB).toPrecision(3))} GiB`;
 
 function flavorNamed(name: string, flavors: readonly Flavor[], field: string): Flavor {
   const found = flavors.find((flavor) => flavor.name === name);

@@ -212,5 +212,7 @@ test('a root disk that the image does not fit on is refused with what would fit'
   };
   const answer = await answered(await cloud.fetch('/v1/instances', init));
   expect(answer).toMatchObject({ status: 400, body: { field: 'flavor.rootGiB' } });
-  expect(String(answer.body['detail'])).toMatch(/ask for 1 or more/);
+  expect(String(answer.body['detail'])).toMatch(
+    /has a disk of \S+ [MG]iB, which does not fit on 512 MiB; ask for \d+ GiB or more/,
+  );
 });

@@ -137,7 +137,20 @@ function fieldOf(where: string, issue: Issue): string {
 function sentence(issue: Issue): string {
   if (issue.code === 'unrecognized_keys') return 'no such field is known here';
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
+  // A bound that has words of its own keeps them.
+  if (issue.code === 'too_small' && issue.message.startsWith('Too small'))
+    return `expected at least ${issue.minimum}${unitOf(issue)}`;
+  if (issue.code === 'too_big' && issue.message.startsWith('Too big'))
+    return `expected at most ${issue.maximum}${unitOf(issue)}`;
   return issue.message.replace(/^Invalid input: /, '');
+}
+
+/** What a bound is a number of: the field of a size or a time names its unit. */
+function unitOf({ origin, path }: { readonly origin: string; readonly path: readonly PropertyKey[] }): string {
+  if (origin === 'string') return ' characters';
+  if (origin === 'array' || origin === 'set') return ' of them';
+  const unit = /(?:MiB|GiB|Seconds)$/.exec(String(path.at(-1) ?? ''))?.[0];
+  return unit === undefined ? '' : ` ${unit.toLowerCase() === 'seconds' ? 'seconds' : unit}`;
 }
 
 /** What a command's reply means for its sender, when it is no acceptance. */

@@ -142,7 +142,7 @@ export function imageRoutes(context: ApiContext): Route[] {
           throw new Problem(
             409,
             'IN_USE',
-            `${users.length} instances are made from ${image.name}: ${names.join(', ')}${users.length > 5 ? ', …' : ''}`,
+            `${users.length === 1 ? '1 instance is' : `${users.length} instances are`} made from ${image.name}: ${names.join(', ')}${users.length > 5 ? ', …' : ''}`,
             { guard: 'imageUnused', path: null },
           );
         }
