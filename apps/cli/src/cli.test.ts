@@ -317,6 +317,11 @@ describe('guests, images, hosts', () => {
     expect(await chronovirt('ip guest')).toMatchObject({ code: 0, out: '192.168.100.12\n' });
     expect((await chronovirt('console-log guest --lines 1')).out).toMatch(/^login: /);
     expect((await chronovirt('console-log guest --bytes 10')).err).toMatch(/--bytes: 10 of what/);
+    cloud.isWithoutAddress = true;
+    const waited = await chronovirt('ip guest --wait 1s');
+    cloud.isWithoutAddress = false;
+    expect(waited).toMatchObject({ code: 6, out: '' });
+    expect(waited.err).toMatch(/^guest has no address that is known yet; waiting \S+ \w+ at most\n.*got none in time/);
   });
 
   test('images, flavors, hosts and versions are listed', async () => {

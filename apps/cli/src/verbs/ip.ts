@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { duration } from '../output/time.ts';
 import { parseSpan } from '../parse/moment.ts';
 import { instanceArgument, textOption, type Verb, type VerbContext } from './verb.ts';
 
@@ -47,9 +48,12 @@ export const ipVerb: Verb = {
 
 async function read(context: VerbContext, instance: string, until: number): Promise<Addresses> {
   const { client, io } = context;
+  let told = context.isJson;
   for (;;) {
     const found = await client.json<Addresses>(`/v1/instances/${encodeURIComponent(instance)}/addresses`);
     if (found.addresses.length > 0 || io.now() >= until || io.signal.aborted) return found;
+    if (!told) io.err(`${instance} has no address that is known yet; waiting ${duration(until - io.now())} at most\n`);
+    told = true;
     await new Promise((resolve) => {
       setTimeout(resolve, pollMs);
     });

@@ -70,6 +70,8 @@ export class SimulatedCloud {
   isAgentAway = false;
   /** While true it takes what it is sent, and its answers are lost. */
   isAgentSilent = false;
+  /** While true its guests have asked for no address. */
+  isWithoutAddress = false;
   server!: HttpServer;
   readonly #options: CloudOptions;
 
@@ -267,6 +269,7 @@ export class SimulatedCloud {
     const context = { signal: new AbortController().signal, deadlineMs: 1_000 };
     if ((await this.driver.observe(instance, context)).domain === 'absent') throw new InstanceNotFoundError(instance);
     if (method === 'consoleOutput') return { text: `console of ${instance}\nlogin: ` };
+    if (this.isWithoutAddress) return { addresses: [] };
     return { addresses: [{ mac: '52:54:00:00:00:01', address: '192.168.100.12', family: 'ipv4', source: 'lease' }] };
   }
 }
