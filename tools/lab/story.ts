@@ -191,7 +191,13 @@ export class Story {
     const command = join(checkout, 'apps/cli/bin/chronovirt.mjs');
     const child = spawn(pinnedNode, [command, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, CHRONOVIRT_API: this.system.address, CHRONOVIRT_TOKEN_FILE: this.system.tokenFile },
+      env: {
+        ...process.env,
+        CHRONOVIRT_API: this.system.address,
+        CHRONOVIRT_TOKEN_FILE: this.system.tokenFile,
+        // It writes into a pipe, and a person reads it in a terminal, two columns in.
+        ...(process.stdout.isTTY && { CHRONOVIRT_COLUMNS: String(process.stdout.columns - 2), NO_COLOR: '1' }),
+      },
     });
     const [output, complaint, code] = await Promise.all([
       text(child.stdout),

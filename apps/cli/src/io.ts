@@ -29,9 +29,13 @@ export function processIo(): Io {
     err: (text) => process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
-    columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : null,
+    columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : widthSaid(process.env['CHRONOVIRT_COLUMNS']),
     isErrTty: process.stderr.isTTY === true,
     now: () => Date.now(),
     signal: controller.signal,
   };
 }
+
+/** The width that whoever shows the output to a person says; null when it said none. */
+const widthSaid = (text: string | undefined): number | null =>
+  text !== undefined && /^[1-9]\d{1,3}$/.test(text) ? Number(text) : null;

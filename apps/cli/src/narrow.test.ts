@@ -63,3 +63,11 @@ test('a guest that somebody paused behind the system is shown with that and with
   expect(await terminal.run('unpause web')).toMatchObject({ code: 0 });
   expect(await shown('list')).not.toContain('its guest');
 });
+
+test('a program that shows the output to a person says how wide it may be', async () => {
+  const widest = async (env: Record<string, string>): Promise<number> =>
+    Math.max(...(await terminal.run('explain web', { env })).out.split('\n').map((line) => line.length));
+  expect(await widest({})).toBeGreaterThan(70);
+  expect(await widest({ CHRONOVIRT_COLUMNS: '70', NO_COLOR: '1' })).toBeLessThanOrEqual(70);
+  expect(await widest({ CHRONOVIRT_COLUMNS: 'wide' })).toBeGreaterThan(70);
+});
