@@ -125,17 +125,20 @@ export const operations: readonly Operation[] = [
     }),
     async clearUp({ system, uuid }) {
       const name = snapshotName(uuid);
-      // The newest outlives its guest; the other one goes by itself, after a minute at the latest. One whose guest was killed under it is none.
-      const expected = Math.min(1, await imagesMade(system, uuid));
-      let left = 0;
-      await settles(`of its backups ${expected} is left`, 90_000, async () => {
-        const { images } = await system.api.get<{ images: { name: string }[] }>('/v1/images');
-        left = images.filter((image) => image.name === name).length;
-        return left === expected;
+      // The newest outlives its guest; the other one goes by itself, after a minute at the latest. One whose guest was killed under it is
+      // none, and one of a disk that nothing was written to is the image that it was made from, under that one's name.
+      const newest = (await imagesMade(system, uuid)).at(-1);
+      let found: readonly Made[] = [];
+      await settles('of its backups the newest is left', 90_000, async () => {
+        ({ images: found } = await system.api.get<{ images: Made[] }>('/v1/images'));
+        const isKept = newest === undefined || found.some(({ sha256 }) => sha256 === newest.sha256);
+        return isKept && found.every((image) => image.name !== name || image.sha256 === newest?.sha256);
       }).catch((cause: unknown) => {
-        throw new Error(`of its backups exactly ${expected} has to be left, there are ${left}`, { cause });
+        throw new Error(`of its backups ${newest?.sha256 ?? 'none'} has to be left: ${JSON.stringify(found)}`, {
+          cause,
+        });
       });
-      if (expected === 1) await system.api.delete(`/v1/images/${name}`);
+      if (found.some((image) => image.name === name)) await system.api.delete(`/v1/images/${name}`);
     },
   },
   {
@@ -190,11 +193,18 @@ export async function bringBack(system: LabSystem, { name, host }: LabHost): Pro
   });
 }
 
-async function imagesMade({ api }: LabSystem, uuid: string): Promise<number> {
+interface Made {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** The images that a guest's history says were made of it, in order. */
+async function imagesMade({ api }: LabSystem, uuid: string): Promise<Made[]> {
   const { entries } = await api.get<{ entries: Turn[] }>(`/v1/instances/${uuid}/history`);
   return entries
     .flatMap(({ message }) => message.events)
-    .filter(({ type, part }) => type === 'snapshot.done' && part === 'image').length;
+    .filter(({ type, part }) => type === 'snapshot.done' && part === 'image')
+    .map(({ data }) => data?.['image'] as unknown as Made);
 }
 
 const snapshotName = (uuid: string): string => `matrix-${uuid}`;
