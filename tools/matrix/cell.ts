@@ -5,9 +5,9 @@ import type { LabSystem } from '../lab/lab-system.ts';
 import type { Fault, Struck } from './faults.ts';
 import { Guest } from './guest.ts';
 import { Hypervisors } from './hypervisors.ts';
-import { Refused, settles, type Operation } from './operations.ts';
+import { Refused, type Operation } from './operations.ts';
 import { Recorder } from './recorder.ts';
-import { LIMIT_MS, nextCommand, ranTwice, settled, storyOf, verified, wrongEnd } from './rule.ts';
+import { judge, leftBehind, LIMIT_MS, ranTwice, storyOf } from './rule.ts';
 import { kindOf, pointText, stepsOf, type Point, type Step } from './steps.ts';
 
 const GONE_MS = 45_000;
@@ -61,13 +61,14 @@ export async function runCell(
     // An operation that was broken off may leave a host without power.
     for (const { name, host } of system.hosts) if (!host.isOn) await system.carry('on', name).catch(note);
     const began = striking?.at ?? performance.now();
-    const view = await settled(guest, hypervisors, began).catch((error: unknown) => (note(error), null));
-    const seconds = Math.round((performance.now() - began) / 100) / 10;
-    const steps = stepsOf((await guest.history()).slice(before));
-    if (view !== null) problems.push(...wrongEnd(view, blow?.fault ?? null, (await guest.history()).slice(before)));
-    await verified(guest).then((found) => problems.push(...found), note);
-    guest.limit(LIMIT_MS);
-    if (view !== null) await nextCommand(guest, view).catch(note);
+    const {
+      view,
+      seconds,
+      turns,
+      problems: found,
+    } = await judge(guest, hypervisors, blow?.fault ?? null, began, before);
+    problems.push(...found);
+    const steps = stepsOf(turns);
     const { left, story } = await gone(system, guest, operation).catch(async (error: unknown) => {
       note(error);
       return { left: leftOfInstances(system), story: await storyOf(guest) };
@@ -136,9 +137,5 @@ class Striking {
 async function gone(system: LabSystem, guest: Guest, operation: Operation): Promise<{ left: string[]; story: string }> {
   await guest.delete();
   await operation.clearUp?.(guest);
-  const left = await settles('nothing is left', GONE_MS, () => leftOfInstances(system).length === 0).then(
-    () => [],
-    () => leftOfInstances(system),
-  );
-  return { left, story: await storyOf(guest) };
+  return { left: await leftBehind(system, GONE_MS), story: await storyOf(guest) };
 }

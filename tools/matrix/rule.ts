@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Turn } from '../start/api.ts';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
+import { leftOfInstances } from '../lab/leftovers.ts';
 import type { Fault } from './faults.ts';
 import { aliveHosts, rests, type Guest, type View } from './guest.ts';
 import type { Hypervisors, Seen, Watched } from './hypervisors.ts';
@@ -18,7 +19,7 @@ const HOLDS_MS = 1_500;
  * Waits until every part is back, nothing is under way, and what is recorded is what both libvirts show, for a while. `without`: a host
  * that is off, and stays so.
  */
-export async function settled(
+async function settled(
   guest: Guest,
   hypervisors: Hypervisors,
   began: number,
@@ -60,8 +61,45 @@ function agrees({ power, host }: View, seen: Readonly<Record<string, Seen>>, wit
   );
 }
 
+export interface Verdict {
+  /** Null: it came to no rest. */
+  readonly view: View | null;
+  /** From `began` to rest. */
+  readonly seconds: number;
+  /** What was stored since `turnsBefore`, before the next command. */
+  readonly turns: readonly Turn[];
+  readonly problems: readonly string[];
+}
+
+/** Everything that has to hold of a guest once the blow has fallen, up to the next command. `fault`: null = none struck. */
+export async function judge(
+  guest: Guest,
+  hypervisors: Hypervisors,
+  fault: Fault | null,
+  began: number,
+  turnsBefore: number,
+  without: LabHost | null = null,
+): Promise<Verdict> {
+  const problems: string[] = [];
+  const note = (error: unknown): void => void problems.push(error instanceof Error ? error.message : String(error));
+  const view = await settled(guest, hypervisors, began, without).catch((error: unknown) => (note(error), null));
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  const turns = (await guest.history()).slice(turnsBefore);
+  if (view !== null) problems.push(...wrongEnd(view, fault, turns));
+  await verified(guest).then((found) => problems.push(...found), note);
+  guest.limit(LIMIT_MS);
+  if (view !== null) await nextCommand(guest, view, without).catch(note);
+  return { view, seconds, turns, problems };
+}
+
+/** Waits until no host holds anything of an instance; what is left then. */
+export async function leftBehind(system: LabSystem, withinMs: number): Promise<string[]> {
+  await settles('nothing is left', withinMs, () => leftOfInstances(system).length === 0).catch(() => undefined);
+  return leftOfInstances(system);
+}
+
 /** An end that nobody may bring about: a guest that ran has to run, or was killed, and then its history says that it was seen off. */
-export function wrongEnd({ state, power, failure }: View, fault: Fault | null, turns: readonly Turn[]): string[] {
+function wrongEnd({ state, power, failure }: View, fault: Fault | null, turns: readonly Turn[]): string[] {
   if (power === 'on' && state !== 'failed') return [];
   const why = failure === null ? '' : `: ${failure.method} ${failure.code} ${failure.message}`;
   if (fault?.killsGuest !== true) return [`it ran, nobody killed it, and it is ${state} (${String(power)})${why}`];
@@ -69,13 +107,13 @@ export function wrongEnd({ state, power, failure }: View, fault: Fault | null, t
   return isTold ? [] : [`it is ${state} (${String(power)}), and its history does not say how that came`];
 }
 
-export async function verified({ system, uuid }: Guest): Promise<string[]> {
+async function verified({ system, uuid }: Guest): Promise<string[]> {
   const answer = await system.api.get<{ ok: boolean }>(`/v1/instances/${uuid}/verify`);
   return answer.ok ? [] : [`its history does not fold: ${JSON.stringify(answer).slice(0, 300)}`];
 }
 
 /** That it is no husk: the next command is taken and done. */
-export async function nextCommand(guest: Guest, { state, host }: View, without: LabHost | null = null): Promise<void> {
+async function nextCommand(guest: Guest, { state, host }: View, without: LabHost | null): Promise<void> {
   if (host === without?.name) return leave(guest, without);
   const chains: Readonly<Record<string, readonly string[]>> = {
     running: ['pause', 'unpause'],

@@ -3,14 +3,13 @@
  * chosen steps is done here for a whole column in the time of one; where each operation stands when it is struck is left to chance.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { leftOfInstances } from '../lab/leftovers.ts';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
 import type { Fault } from './faults.ts';
 import { Guest } from './guest.ts';
 import { Hypervisors } from './hypervisors.ts';
 import { Refused, settles, type Operation } from './operations.ts';
-import { LIMIT_MS, nextCommand, ranTwice, settled, storyOf, verified, wrongEnd } from './rule.ts';
+import { judge, leftBehind, LIMIT_MS, ranTwice, storyOf } from './rule.ts';
 
 const GONE_MS = 60_000;
 /** A guest that takes its order late does not keep the others from being struck. */
@@ -111,8 +110,7 @@ export async function dismiss(system: LabSystem, crew: readonly Member[]): Promi
       await operation.clearUp?.(guest);
     }),
   );
-  await settles('nothing is left', GONE_MS, () => leftOfInstances(system).length === 0).catch(() => undefined);
-  return leftOfInstances(system);
+  return leftBehind(system, GONE_MS);
 }
 
 /** Once where the part is everybody's, and each where it is the guest's own QEMU; when the first blow fell. */
@@ -187,13 +185,8 @@ class Sailing {
   /** The rule, and the next command; how it ended. */
   async lookBack(hypervisors: Hypervisors, fault: Fault, began: number, without: LabHost | null): Promise<string> {
     const { guest } = this.member;
-    const note = (error: unknown): void => this.#note(error);
-    const view = await settled(guest, hypervisors, began, without).catch((error: unknown) => (note(error), null));
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    if (view !== null) this.problems.push(...wrongEnd(view, fault, (await guest.history()).slice(this.#turnsBefore)));
-    await verified(guest).then((found) => this.problems.push(...found), note);
-    guest.limit(LIMIT_MS);
-    if (view !== null) await nextCommand(guest, view, without).catch(note);
+    const { view, seconds, problems } = await judge(guest, hypervisors, fault, began, this.#turnsBefore, without);
+    this.problems.push(...problems);
     if (this.problems.length > 0) this.problems.push(await storyOf(guest));
     return view === null ? 'no rest' : `${view.state} on ${view.host} after ${seconds} s`;
   }

@@ -46,6 +46,8 @@ const LINE_HEIGHT = 14;
 
 /** Sign of a leaf whose effect is tried again when it fails. */
 export const AGAIN = '↻';
+/** How a picture is read. */
+export const LEGEND = `Sharp corners: it rests. Round: one effect of the coordinator is due, with its deadline; ${AGAIN} it is tried again when it fails. No word: the effect is done.`;
 
 export function drawChart(
   name: string,

@@ -1,7 +1,7 @@
 /** The picture of the charts of a host: whether it may run guests on top, below it the smaller ones. */
 import { hostLeaves, hostRests, type HostPart } from '../src/host/leaves.ts';
 import { hostRules } from '../src/host/rules.ts';
-import { AGAIN, drawChart, picture, type Chart, type Layout, type Step } from './chart-svg.ts';
+import { drawChart, LEGEND, picture, type Chart, type Layout, type Step } from './chart-svg.ts';
 import { text, type Box } from './svg-shapes.ts';
 
 const WIDTH = 1480;
@@ -468,13 +468,7 @@ export function hostChart(part: HostPart): Chart {
 export function drawHost(): string {
   return picture('State charts of a host', WIDTH, HEIGHT, [
     text(40, 42, 'host: what is known of a machine, and what it may do', 'heading', 'start'),
-    text(
-      40,
-      64,
-      `Sharp corners: it rests. Round: one effect of the coordinator is due, with its deadline; ${AGAIN} it is tried again when it fails. No word: the effect is done.`,
-      'small',
-      'start',
-    ),
+    text(40, 64, LEGEND, 'small', 'start'),
     ...(Object.keys(layouts) as HostPart[]).flatMap((part) => {
       const [x, y, heading] = headings[part];
       return [text(x, y, heading, 'name', 'start'), drawChart(`a host’s ${part}`, hostChart(part), layouts[part])];

@@ -11,7 +11,7 @@ import {
   type MigrationLeafName,
 } from '../src/migration/leaves.ts';
 import { NO_MOVE, rulesOfMigrationLeaf, rulesOfMigrationRest } from '../src/migration/machine.ts';
-import { AGAIN, drawChart, picture, type Chart, type Layout, type Step } from './chart-svg.ts';
+import { drawChart, LEGEND, picture, type Chart, type Layout, type Step } from './chart-svg.ts';
 import { text, type Box } from './svg-shapes.ts';
 
 const kinds = moveKind.options;
@@ -347,13 +347,7 @@ export function migrationChart(): Chart {
 export function drawMigration(): string {
   return picture("State chart of an instance's move between hosts", WIDTH, HEIGHT, [
     text(40, 42, 'migration: how an instance comes to another host', 'heading', 'start'),
-    text(
-      40,
-      64,
-      `Sharp corners: it rests. Round: one effect of the coordinator is due, with its deadline; ${AGAIN} it is tried again when it fails. No word: the effect is done.`,
-      'small',
-      'start',
-    ),
+    text(40, 64, LEGEND, 'small', 'start'),
     drawChart('migration', migrationChart(), layout),
   ]);
 }
