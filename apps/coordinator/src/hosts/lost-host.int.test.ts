@@ -4,11 +4,12 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bestNatsServer, startNats, tempDir, until, type NatsServer } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsConfiguration } from '../../../../tools/setup/nats-config.mjs';
+import { startProgram } from '../testing/program.ts';
 
 const boundMs = 16_000;
 const dir = tempDir('lost-host');
@@ -40,24 +41,11 @@ async function start(name: 'agent' | 'coordinator' | 'watchdog'): Promise<ChildP
     coordinator: 'coordinator/src/main.ts',
     watchdog: 'agent/src/watchdog/main.ts',
   };
-  const file = join(dir.path, `${name}.json`);
-  writeFileSync(file, JSON.stringify(configs[name]), { mode: 0o600 });
-  const log = openSync(join(dir.path, `${name}.log`), 'a');
-  const command = ['--pdeathsig', 'KILL', process.execPath, join(apps, entry[name]), '--config', file];
-  const child = spawn('setpriv', command, { stdio: ['ignore', log, log, 'ipc'] });
-  closeSync(log);
+  const { child, ready } = startProgram(dir.path, name, join(apps, entry[name]), configs[name]);
   children.push(child);
-  return new Promise((resolve, reject) => {
-    child.once('message', (said) => {
-      if (name === 'coordinator') ({ address } = said as { address: string });
-      resolve(child);
-    });
-    child.once('exit', (code) =>
-      reject(
-        new Error(`${name} ended with ${code}:\n${readFileSync(join(dir.path, `${name}.log`), 'utf8').slice(-2_000)}`),
-      ),
-    );
-  });
+  const said = await ready;
+  if (name === 'coordinator') ({ address } = said as { address: string });
+  return child;
 }
 
 interface Shown {

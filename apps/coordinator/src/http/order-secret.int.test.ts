@@ -2,18 +2,9 @@
  * The password of a rescue on real parts: NATS with the users of set-up, a coordinator and an agent as processes that are killed in
  * between, libvirt, and a guest that is logged in to with it.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Libvirt, domainByUuid } from '@chronovirt/libvirt';
 import { connect, NatsSecretStore, type NatsConnection } from '@chronovirt/nats-adapter';
@@ -30,6 +21,7 @@ import {
 } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsConfiguration } from '../../../../tools/setup/nats-config.mjs';
+import { startProgram } from '../testing/program.ts';
 
 const dir = tempDir('order-secret');
 const apps = join(import.meta.dirname, '../../..');
@@ -46,24 +38,11 @@ let configs: Record<'agent' | 'coordinator', object>;
 
 /** Starts a program and waits for its word that it is ready. */
 async function start(name: 'agent' | 'coordinator'): Promise<ChildProcess> {
-  const file = join(dir.path, `${name}.json`);
-  writeFileSync(file, JSON.stringify(configs[name]), { mode: 0o600 });
-  const log = openSync(join(dir.path, `${name}.log`), 'a');
-  const command = ['--pdeathsig', 'KILL', process.execPath, join(apps, name, 'src/main.ts'), '--config', file];
-  const child = spawn('setpriv', command, { stdio: ['ignore', log, log, 'ipc'] });
-  closeSync(log);
+  const { child, ready } = startProgram(dir.path, name, join(apps, name, 'src/main.ts'), configs[name]);
   children.push(child);
-  return new Promise((resolve, reject) => {
-    child.once('message', (said) => {
-      if (name === 'coordinator') ({ address } = said as { address: string });
-      resolve(child);
-    });
-    child.once('exit', (code) =>
-      reject(
-        new Error(`${name} ended with ${code}:\n${readFileSync(join(dir.path, `${name}.log`), 'utf8').slice(-2_000)}`),
-      ),
-    );
-  });
+  const said = await ready;
+  if (name === 'coordinator') ({ address } = said as { address: string });
+  return child;
 }
 
 const lives = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
