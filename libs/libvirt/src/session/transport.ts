@@ -62,11 +62,10 @@ export async function openTransport(uri: LibvirtUri, options: TransportOptions, 
 
 async function openTls(uri: LibvirtUri, options: TransportOptions, signal: AbortSignal): Promise<Socket> {
   const files = tlsFiles(uri, options.tls);
-  const [ca, cert, key] = await Promise.all([
-    readFile(files.caFile),
-    readFile(files.certFile),
-    readFile(files.keyFile),
-  ]);
+  // One after the other: where several are missing, the error names the same one each time.
+  const ca = await readFile(files.caFile);
+  const cert = await readFile(files.certFile);
+  const key = await readFile(files.keyFile);
   const host = hostOf(uri, options);
   const socket = connectTls({ host, port: portOf(uri, options, 'tls'), ca, cert, key, rejectUnauthorized: uri.verify });
   socket.setNoDelay(true);
