@@ -49,6 +49,7 @@ export default defineConfig({
         include: ['**/*.int.test.ts', '**/*.chaos.test.ts'],
         testTimeout: 300_000,
         hookTimeout: 300_000,
+        expect: { poll: { timeout: 10_000 } },
       },
     })),
   },

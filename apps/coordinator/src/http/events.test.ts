@@ -31,10 +31,7 @@ async function read(
   meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<Read[]> {
   const stop = new AbortController();
-  const response = await cloud.fetch(path, {
-    headers,
-    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]),
-  });
+  const response = await cloud.fetch(path, { headers, signal: stop.signal });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   const all: Read[] = [];
   let text = '';
@@ -190,7 +187,7 @@ test('one instance is followed alone', async () => {
 
 test('what an instance has behind it comes in order of time, whichever host stored it', async () => {
   await runs(cloud, 'behind');
-  await post(cloud, '/v1/instances/behind/commands', { name: 'liveMigrate', args: { host: 'h1' } });
+  await post(cloud, '/v1/instances/behind/commands', { name: 'liveMigrate' });
   await restsIn(cloud, 'behind', 'running');
   const all = await read('/v1/events?instance=behind&since=_cluster:0', hasType('probe.done'));
   const turns = all.filter(({ event }) => event === 'turn');
@@ -215,7 +212,7 @@ test('a position that cannot be meant, and an instance that nobody knows, are re
 
 test('a reader that does not read is ended at its bound, and finds what it missed when it comes back', async () => {
   await runs(cloud, 'flood');
-  const response = await cloud.fetch('/v1/events', { signal: AbortSignal.timeout(20_000) });
+  const response = await cloud.fetch('/v1/events');
   const reader = response.body?.getReader();
   const first = Buffer.from((await reader?.read())?.value ?? new Uint8Array(0)).toString('utf8');
   // Far more than the socket's buffers and the queue hold.

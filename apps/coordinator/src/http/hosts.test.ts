@@ -1,3 +1,4 @@
+import { until } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SimulatedCloud } from '../testing/simulated-cloud.ts';
 
@@ -24,16 +25,8 @@ const order = (name: string, args: object = {}, key?: string): Promise<Told> =>
     body: JSON.stringify({ name, args }),
   });
 
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 500; n++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`waiting for ${what}`);
-}
-
 test('a host is listed and shown with what is recorded of it', async () => {
-  await until('the host is heard', async () => (await ask('/v1/hosts/h1')).body['record'] !== null);
+  await until(async () => (await ask('/v1/hosts/h1')).body['record'] !== null, { what: 'the host is heard' });
   const { body } = await ask('/v1/hosts');
   expect(body['hosts']).toMatchObject([{ host: 'h1', alive: true, state: 'reachable', closed: null, alarm: null }]);
   const shown = await ask('/v1/hosts/h1');
@@ -48,7 +41,6 @@ test('an order about a host is stored before it is answered, once per key, and r
   expect(taken).toMatchObject({ status: 202, body: { host: 'h1', command: 'key-1' } });
   expect(await order('disable', { reason: 'new disks' }, 'key-1')).toEqual(taken);
   expect(await order('disable')).toMatchObject({ status: 409, body: { code: 'REFUSED', guard: 'state' } });
-  await until('the driver is told', async () => (await ask('/v1/hosts')).body['hosts'] !== undefined);
   const { body } = await ask('/v1/hosts');
   expect((body['hosts'] as { closed: string }[])[0]?.closed).toContain('new disks');
   expect(await order('enable')).toMatchObject({ status: 202 });

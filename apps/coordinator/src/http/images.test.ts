@@ -139,12 +139,7 @@ test('an upload that breaks off leaves nothing', async () => {
     duplex: 'half',
   } as RequestInit);
   await expect(request).rejects.toThrow();
-  for (let tries = 0; incoming().length > 0 && tries < 200; tries++) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10);
-    });
-  }
-  expect(incoming()).toEqual([]);
+  await expect.poll(incoming).toEqual([]);
   expect((await get(cloud, '/v1/images')).body['images']).toHaveLength(before.length);
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { until } from '@chronovirt/testing/lab';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 
 /** An answer with its body read. */
@@ -52,15 +53,19 @@ export async function uploadSample(
   return body['sha256'] as string;
 }
 
-/** An instance that rests in a state. */
+/** An instance that rests in a state. @throws when it does not come there */
 export async function restsIn(cloud: SimulatedCloud, name: string, state: string): Promise<Answered> {
-  for (let tries = 0; ; tries++) {
-    const found = await get(cloud, `/v1/instances/${name}`);
-    if (found.body['state'] === state || tries > 500) return found;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10);
-    });
-  }
+  let last: unknown = null;
+  return until(
+    async () => {
+      const found = await get(cloud, `/v1/instances/${name}`);
+      last = found.body['state'] ?? found.body;
+      return last === state ? found : null;
+    },
+    { what: `${name} is ${state}`, timeoutMs: 20_000, everyMs: 10 },
+  ).catch((cause: unknown) => {
+    throw new Error(`${name} did not come to ${state}: it is ${JSON.stringify(last)}`, { cause });
+  });
 }
 
 /** Makes an instance and waits until it runs. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PermitRevokedError } from '@chronovirt/contract';
 import { until } from '@chronovirt/testing/lab';
@@ -10,16 +10,21 @@ import { runChild } from './child-process.ts';
 /** Process ids whose command line holds a text. */
 const processesWith = (text: string): number[] =>
   readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter(
-      (pid) =>
-        existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`\0${text}\0`),
-    )
+    .filter((name) => /^\d+$/.test(name) && commandLine(name).includes(`\0${text}\0`))
     .map(Number);
 
-/** A sleep that no other test has. */
-let unique = 1_000 + (process.pid % 1_000) * 1_000;
-const someSleep = (): string => `${(unique += 1)}.5`;
+/** A process may go while we look. */
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** A sleep that no other test has, in this run or another one. */
+let count = 0;
+const someSleep = (): string => `${1_000 + process.pid}.${(count += 1)}`;
 const started: number[] = [];
 afterEach(() => {
   for (const pid of started.splice(0)) process.kill(pid, 'SIGKILL');
