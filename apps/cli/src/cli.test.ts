@@ -132,7 +132,7 @@ describe('orders', () => {
 
   test('a move that is over before anybody listens is told whole, and ends', async () => {
     await make('stays');
-    const ended = await chronovirt('live-migrate stays --host h1 --timeout 10s');
+    const ended = await chronovirt('live-migrate stays --timeout 10s');
     expect(ended).toMatchObject({ code: 7, out: '' });
     expect(ended.err).toMatch(
       /a move begins[^]*the instance is there {2}move: undoing[^]*the instance is on h1 as before/,

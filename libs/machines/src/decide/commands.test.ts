@@ -159,6 +159,29 @@ test('a shelved guest starts where its disks are: another host can be asked for 
   expect(told(instance.order('unshelve', { host: 'alpha' }))).toEqual(['unshelve.requested -> starting.powerOn']);
 });
 
+test.each([
+  ['running', 'liveMigrate'],
+  ['paused', 'liveMigrate'],
+  ['stopped', 'coldMigrate'],
+] as const)('%s: %s to the host that it is on is refused before anything begins', (state, name) => {
+  const instance = Scenario.resting(state);
+  const refusal = { guard: 'elsewhere', fact: expect.stringMatching(/on alpha.*another host/), path: null };
+  expect(explain(instance.state, name, { ...instance.env, args: { host: 'alpha' } })).toMatchObject({
+    allowed: false,
+    ...refusal,
+  });
+  expect(instance.order(name, { host: 'alpha' })).toMatchObject({ answer: { kind: 'refused', ...refusal } });
+  expect(told(instance.order(name, { host: 'beta' }))).toEqual([`${name}.requested -> migrating.plan`]);
+});
+
+test('a resize may name the host that it is on: it is made there', () => {
+  const instance = Scenario.resting('running', { spec: SPEC });
+  const larger = { ...SPEC.flavor, name: 'larger', vcpus: 2 };
+  expect(told(instance.order('resize', { flavor: larger, host: 'alpha' }))).toEqual([
+    'resize.requested -> migrating.migrateDiskAndPowerOff',
+  ]);
+});
+
 test('an accepted command is stored, answered with its sequence, and its id gets the same answer for ever', () => {
   const instance = Scenario.resting('running');
   const decision = instance.order('pause', {}, { id: 'once' as never });
@@ -425,5 +448,11 @@ test('an explanation without arguments names those that it rests on; where it na
       if (dependsOn === undefined) expect(explain(instance.state, name, { ...env, args: given })).toEqual(answer);
       else rests.add(`${name}: ${dependsOn.join(', ')}`);
     }
-  expect([...rests].toSorted()).toEqual(['backup: name, rotation', 'resize: host', 'unshelve: host']);
+  expect([...rests].toSorted()).toEqual([
+    'backup: name, rotation',
+    'coldMigrate: host',
+    'liveMigrate: host',
+    'resize: host',
+    'unshelve: host',
+  ]);
 });

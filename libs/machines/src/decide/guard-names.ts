@@ -8,6 +8,7 @@ export const guards = {
   notDeleted: 'The instance is not deleted.',
   roleOwner: 'This actor owns the instance.',
   placed: 'The command is given where it can be carried out: on the host that holds the guest, or on the spine.',
+  elsewhere: 'A move leads to another host than the one that has the instance.',
   noMove: 'No move of the instance is under way.',
   moveUnderWay: 'A move of the instance is under way, and has not landed.',
   fenceProven: 'It is proved that the host which held the guest cannot run it any more.',
@@ -44,6 +45,15 @@ export const full: Refusal = {
   guard: 'journalNotFull',
   fact: 'the journal of this host is nearly full: what is left is kept for outcomes; delete is open',
 };
+
+/** A move that is asked to lead to `here`, where the instance is; or null. */
+export function leadsHere({ name, args }: Pick<Asker, 'name' | 'args'>, here: string): Refusal | null {
+  if (args['host'] !== here) return null;
+  return {
+    guard: 'elsewhere',
+    fact: `the instance is on ${here}, and ${name} brings it to another host: name another one, or none, and one is chosen`,
+  };
+}
 
 /** A state in a person's words: `running`, `building (spawn)`. */
 export function inWords({ value }: Pick<InstanceState, 'value'>): string {

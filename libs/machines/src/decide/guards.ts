@@ -17,7 +17,7 @@ import { keptAfter } from '../image/backups.ts';
 import { settledBy } from '../life/chart-event.ts';
 import { rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
-import { full, inWords, type Asker, type Refusal } from './guard-names.ts';
+import { full, inWords, leadsHere, type Asker, type Refusal } from './guard-names.ts';
 import { checkMove, deletesForHost, movesHere, ofMoves } from './move-guards.ts';
 import type { Env } from './types.ts';
 
@@ -122,7 +122,7 @@ function whatFits(
       guard: 'driverImplements',
       fact: `the driver of ${env.host} does not have ${missing(here, env.facts.implements)}`,
     };
-  return staysHere(asked, env) ?? needsSpec(asked, env) ?? { operation: done };
+  return staysHere(asked, env) ?? goesAway(asked, env) ?? needsSpec(asked, env) ?? { operation: done };
 }
 
 /** Whether the other host of an operation is this one, or another. */
@@ -207,6 +207,11 @@ function staysHere({ name, args }: Asker, { host }: Pick<Env, 'host'>): Refusal 
     guard: 'placed',
     fact: `the guest is shelved on ${host}, and is started there: a host can be chosen for it once it is offloaded`,
   };
+}
+
+/** A resize is not asked: where it is to be on this host, it is made here. */
+function goesAway(asked: Asker, { host }: Pick<Env, 'host'>): Refusal | null {
+  return asked.name === 'liveMigrate' || asked.name === 'coldMigrate' ? leadsHere(asked, host) : null;
 }
 
 function missing(rows: readonly Operation[], has: ReadonlySet<string>): string {

@@ -2,7 +2,7 @@
 import { CLUSTER, type CommandName, type InstanceState } from '@chronovirt/contract';
 import { leafOf } from '../life/leaves.ts';
 import { isMigrationLeaf, isUnderWay } from '../migration/leaves.ts';
-import { full, type Asker, type Refusal } from './guard-names.ts';
+import { full, leadsHere, type Asker, type Refusal } from './guard-names.ts';
 import type { Env } from './types.ts';
 
 /** Whether a delete is the spine's to record, because the instance has no single host just now. */
@@ -76,7 +76,8 @@ function checkEvacuate(state: InstanceState, args: Asker['args'], facts: Env['fa
       guard: 'fenceProven',
       fact: `nothing proves that ${role.host} cannot run the guest any more; fence the host, or state that it is down`,
     };
-  if (migration === undefined || !turnsBack(state, facts)) return { operation: null };
+  if (migration === undefined || !turnsBack(state, facts))
+    return leadsHere({ name: 'evacuate', args }, role.host) ?? { operation: null };
   const { host } = args;
   if (host !== undefined && host !== migration.context.source)
     return {

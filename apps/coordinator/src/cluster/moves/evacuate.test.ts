@@ -29,6 +29,15 @@ test('on storage that both see it goes on from its disk, and the proof is stored
   expect(await scene.faults('running')).toEqual([]);
 });
 
+test('it is not evacuated to the host that is lost', async () => {
+  const scene = await MoveScene.running('shared');
+  scene.lose('h1');
+  expect(await scene.order('evacuate', { host: 'h1' })).toMatchObject({ kind: 'refused', guard: 'elsewhere' });
+  expect(scene.phase).toBe('none');
+  await scene.done('evacuate', { host: 'h2' });
+  expect([scene.owner, scene.value]).toEqual(['h2', 'running']);
+});
+
 test('without shared storage it is made anew only when its owner says that the disk may be lost', async () => {
   const scene = await MoveScene.running('separate');
   scene.lose('h1');
