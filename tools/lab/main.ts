@@ -97,8 +97,8 @@ Instances' files lie on ${system.storage === 'shared' ? 'storage that both hosts
 The API is at ${system.address}. From another terminal in this directory, try:
 
   npx chronovirt create web --image ${disk} --flavor nano --host host-a
-  npx chronovirt console-log web                    its address is in its last lines
-  npm run lab -- ping ADDRESS
+  npx chronovirt console-log web
+  npm run lab -- ping $(npx chronovirt ip web --wait)
   npx chronovirt live-migrate web --host host-b
   npx chronovirt resize web --flavor micro          then: npx chronovirt revert-resize web
   npm run lab -- off host-b                         pulls the plug; --help tells of more accidents

@@ -71,7 +71,14 @@ export class Story {
       timeoutMs: PATIENCE_MS,
     });
     this.#addresses.set(name, ip);
-    this.say(`  its address: ${ip}`);
+    await this.tellsAddress(name);
+  }
+
+  /** `chronovirt ip` knows the address that the guest says it has, which libvirt did not give it here. */
+  async tellsAddress(name: string): Promise<void> {
+    const ip = this.#addresses.get(name) ?? '';
+    const told = await this.chronovirt('ip', name);
+    if (!told.split('\n').includes(ip)) throw new StoryBroken(`${name} has the address ${ip}, and ip told: ${told}`);
   }
 
   /** Waits until the guest, booted after that moment, counts: that it runs again was not only said. */
@@ -106,6 +113,7 @@ export class Story {
       `  its console: counted ${before.count} before, ${after.count} after ${seconds} s of moving; it runs on ${to.name} alone`,
     );
     if (pings.longestGapMs === null) throw new StoryBroken(`${name} answered no ping`);
+    await this.tellsAddress(name);
     this.say(
       `  its network: ${pings.answered} of ${pings.sent} pings answered, the longest silence was ${pings.longestGapMs} ms`,
     );

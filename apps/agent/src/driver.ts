@@ -1,6 +1,13 @@
 /** Makes the driver that the configuration names. The only place that knows which drivers there are. */
 import { join } from 'node:path';
-import type { HostPort, ImplementedDriver, MadeImages, NetworkInfo, QueryContext } from '@chronovirt/contract';
+import type {
+  HostPort,
+  ImplementedDriver,
+  InstanceUuid,
+  MadeImages,
+  NetworkInfo,
+  QueryContext,
+} from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost } from '@chronovirt/fake-driver';
 import type { ImageSink, ImageSource } from '@chronovirt/images';
 import { LibvirtDriver, probeAcceleration, type FilesForPeers, type PortAddress } from '@chronovirt/libvirt-adapter';
@@ -12,7 +19,7 @@ import { peerLink } from './peer.ts';
 export interface HostDriver {
   readonly driver: ImplementedDriver & HostPort;
   /** Addresses that the host knows of an instance's ports. */
-  addresses(networkInfo: NetworkInfo, context: QueryContext): Promise<readonly PortAddress[]>;
+  addresses(instance: InstanceUuid, networkInfo: NetworkInfo, context: QueryContext): Promise<readonly PortAddress[]>;
   /** Images that the system made on this host. */
   readonly images: MadeImages;
   /** What other agents may have of this host's files; left out: nothing. */
@@ -57,7 +64,7 @@ export async function makeDriver(
   });
   return {
     driver,
-    addresses: (networkInfo, context) => driver.addressesOf(networkInfo, context),
+    addresses: (instance, networkInfo, context) => driver.addressesOf(instance, networkInfo, context),
     images: driver.images,
     files: driver.filesForPeers,
   };

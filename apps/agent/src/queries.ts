@@ -69,13 +69,13 @@ export class Queries {
 
   async #addresses({ instance }: z.infer<typeof ofInstance>, context: QueryContext): Promise<unknown> {
     const spec = await this.#spec(instance);
-    const found = await this.#driver.addresses(spec.ports.map(vifOf), context);
+    const found = await this.#driver.addresses(instance, spec.ports.map(vifOf), context);
     return {
-      addresses: found.map(({ mac, address }) => ({
+      addresses: found.map(({ mac, address, source }) => ({
         mac,
         address,
         family: address.includes(':') ? 'ipv6' : 'ipv4',
-        source: 'lease',
+        source,
       })),
     };
   }

@@ -43,8 +43,12 @@ it('boots with what its config drive says, and is reached by ssh at the address 
     uuid: args.instance.uuid,
     source: 'configdrive',
   });
-  const [lease] = await lab.driver.addressesOf(args.networkInfo, queryContext());
-  expect(lease).toMatchObject({ mac: args.networkInfo[0]!.address, address: guestReady(await consoleText())!.ip });
+  const [lease] = await lab.driver.addressesOf(args.instance.uuid, args.networkInfo, queryContext());
+  expect(lease).toMatchObject({
+    mac: args.networkInfo[0]!.address,
+    address: guestReady(await consoleText())!.ip,
+    source: 'lease',
+  });
   const ssh = [
     'ssh',
     '-i',

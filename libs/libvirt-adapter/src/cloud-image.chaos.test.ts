@@ -63,7 +63,7 @@ describe.runIf(process.env['CHRONOVIRT_FULL'] === '1')('a cloud image', () => {
 
   const at = (op: number) => effectContext(args.instance.uuid, { mark: { epoch: 1, op } });
   const address = async (): Promise<string | undefined> =>
-    (await lab.driver.addressesOf(args.networkInfo, queryContext()))[0]?.address;
+    (await lab.driver.addressesOf(args.instance.uuid, args.networkInfo, queryContext()))[0]?.address;
 
   /** Runs a shell script in the guest, as its default user; what it printed. */
   async function guest(script: string): Promise<string> {

@@ -51,8 +51,8 @@ import { migrationPolicy } from './migration/settings.ts';
 import { recoverMigration } from './migration/recover.ts';
 import { migrationProgress, steerMigration } from './migration/steer.ts';
 import { snapshot } from './snapshot/snapshot.ts';
-import { addressesOf } from './network/leases.ts';
-import type { PortAddress } from './network/leases.ts';
+import { addressesOf } from './network/addresses.ts';
+import type { PortAddress } from './network/merge-addresses.ts';
 import { confirmMigration } from './resize/confirm-migration.ts';
 import { finishMigration } from './resize/finish-migration.ts';
 import { finishRevertMigration } from './resize/finish-revert-migration.ts';
@@ -243,8 +243,8 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
     return filesForPeers(this.#host);
   }
 
-  /** Addresses that DHCP gave to an instance's ports. */
-  addressesOf(networkInfo: NetworkInfo, context: QueryContext): Promise<PortAddress[]> {
-    return addressesOf(this.#host, networkInfo, context);
+  /** Addresses that an instance's ports are known to have just now. */
+  addressesOf(instance: InstanceUuid, networkInfo: NetworkInfo, context: QueryContext): Promise<PortAddress[]> {
+    return addressesOf(this.#host, instance, networkInfo, context);
   }
 }

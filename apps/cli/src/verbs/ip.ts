@@ -19,7 +19,8 @@ export const ipVerb: Verb = {
   name: 'ip',
   group: 'Guests',
   summary: "Print a guest's addresses, one per line.",
-  details: 'Ends with exit code 3 when it has none (yet).',
+  details:
+    'Known are leases of libvirt’s DHCP, what the QEMU guest agent in the guest says, and guests on a bridge that their host has spoken with lately; --json says which. Ends with exit code 3 when none is known (yet).',
   args: [instanceArgument],
   options: [{ flags: '--wait [span]', description: 'wait until it has one; at most this long, 2min when not said' }],
   examples: [
@@ -37,7 +38,7 @@ export const ipVerb: Verb = {
         {
           hint:
             wait === undefined
-              ? `chronovirt ip ${instance} --wait waits for one`
+              ? `chronovirt ip ${instance} --wait waits for one; a guest on a bridge needs qemu-guest-agent, or its host must have spoken with it`
               : `chronovirt console-log ${instance} tells how far it has booted`,
         },
       );

@@ -10,6 +10,7 @@ import { EventFeed } from '../events/event-feed.ts';
 import { Hands } from '../guest/hands.ts';
 import { Availability } from './availability.ts';
 import { Connections } from './connections.ts';
+import { GuestAgents } from './guest-agents.ts';
 import { PowerSwitch } from './power-switch.ts';
 import { profileOf } from './profile.ts';
 import type { HostProfile } from './profile.ts';
@@ -19,6 +20,7 @@ export class HostServices {
   readonly settings: LibvirtDriverSettings;
   readonly connections: Connections;
   readonly feed: EventFeed;
+  readonly agents: GuestAgents;
   /** Images that guests rest on, fetched when they are missing. */
   readonly images: BaseImages;
   /** Images that were made on this host. */
@@ -30,6 +32,7 @@ export class HostServices {
     this.settings = settings;
     this.connections = new Connections(settings.uri);
     this.feed = new EventFeed(() => this.connections.open(), settings.log);
+    this.agents = new GuestAgents(() => this.connections.open());
     this.kept = new DirectoryImageStore(join(settings.instancesDirectory, '_images'));
     this.images = new BaseImages(this.kept, settings.images, settings.imagePeers ?? null);
     this.power = new PowerSwitch(settings.powerCommands ?? {});
@@ -68,6 +71,6 @@ export class HostServices {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.feed.close(), this.connections.close()]);
+    await Promise.all([this.feed.close(), this.agents.close(), this.connections.close()]);
   }
 }

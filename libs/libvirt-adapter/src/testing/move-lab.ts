@@ -122,12 +122,14 @@ export interface PairOptions {
   readonly settings?: LiveMigrationSettings;
   /** What the guest runs; it counts unless said otherwise. */
   readonly userData?: string;
+  /** Files that its config drive holds besides, in base64, by the path that they are meant for. */
+  readonly injectedFiles?: readonly (readonly [path: string, content: string])[];
 }
 
 /** Complete arguments of a spawn on a host of the lab; each time another instance. */
 export function guestOfLab(
   { image }: MoveLab,
-  { memoryMiB = 96, userData = COUNTING }: Partial<PairOptions>,
+  { memoryMiB = 96, userData = COUNTING, injectedFiles = [] }: Partial<PairOptions>,
 ): ArgsOf<'spawn'> {
   const uuid = someUuid();
   const flavor = { name: 'small', vcpus: 1, memoryMiB, rootGiB: 0, ephemeralGiB: 0, swapMiB: 0, extraSpecs: {} };
@@ -139,7 +141,10 @@ export function guestOfLab(
     context: request,
     instance: { ...instance, vmState: 'active', taskState: 'migrating', powerState: 1 },
     imageMeta: image,
-    injectedFiles: [['/etc/secret', Buffer.from('only told once').toString('base64')]],
+    injectedFiles: [
+      ['/etc/secret', Buffer.from('only told once').toString('base64')],
+      ...injectedFiles.map(([path, content]): [string, string] => [path, content]),
+    ],
     adminPassword: null,
     networkInfo: [vif],
     blockDeviceInfo: null,

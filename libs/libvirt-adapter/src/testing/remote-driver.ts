@@ -76,14 +76,16 @@ const PORT = [
   'steerMigration',
   'recoverMigration',
   'migrationProgress',
+  'addressesOf',
 ] as const;
 const ENTRY = fileURLToPath(new URL('driver-process.ts', import.meta.url));
 
 type Context = Partial<EffectContext & QueryContext>;
+type Remote = ImplementedDriver & HostPort & Pick<LibvirtDriver, 'addressesOf'>;
 
 export class RemoteDriver {
-  /** The driver's methods, and the runtime's port. */
-  readonly driver: ImplementedDriver & HostPort;
+  /** The driver's methods, the runtime's port, and what the agent asks besides. */
+  readonly driver: Remote;
   readonly process: InsideProcessHandle;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
@@ -104,7 +106,7 @@ export class RemoteDriver {
         this.#call(name, given.slice(0, -1), given.at(-1) as Context, true).then(name === 'observeAll' ? asMap : same),
     ]);
     const capabilities = { hasImagecache: false, supportsRecreate: true };
-    this.driver = { ...Object.fromEntries([...calls, ...port]), capabilities } as ImplementedDriver & HostPort;
+    this.driver = { ...Object.fromEntries([...calls, ...port]), capabilities } as Remote;
   }
 
   /** Starts it inside a host; resolves when the driver is ready. */

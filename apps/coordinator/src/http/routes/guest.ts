@@ -17,7 +17,11 @@ const addresses = z.object({
       mac: z.string(),
       address: z.string(),
       family: z.enum(['ipv4', 'ipv6']),
-      source: z.string().describe('How it is known: `lease` (DHCP server), `agent` (the guest says so), `arp`.'),
+      source: z
+        .enum(['lease', 'agent', 'arp'])
+        .describe(
+          'Who knows it: `lease` = libvirt’s DHCP server, which gave it; `agent` = the QEMU guest agent in the guest; `arp` = the neighbour table of its host, which knows only guests that the host has spoken with lately.',
+        ),
     }),
   ),
 });
@@ -70,9 +74,14 @@ export function guestRoutes(context: ApiContext): Route[] {
       operation: 'addresses',
       tag: 'Guests',
       summary: "The addresses that the guest's NICs are known to have just now.",
+      description:
+        'Of a NIC on one of libvirt’s networks with DHCP the lease; on a bridge what the QEMU guest agent in the guest says (it is given two seconds), else what the host’s neighbour table says. A host that has not spoken with the guest, as after a live migration, knows nothing there. IPv6 addresses of the link alone are left out.',
       query: z.strictObject({ since }),
       answers: {
-        200: { description: 'The addresses; none while the guest has not asked for one.', schema: addresses },
+        200: {
+          description: 'The addresses, each with its `source`: `lease`, `agent` or `arp`; none while nobody knows one.',
+          schema: addresses,
+        },
         404: notFound,
         409: noGuest,
         503: unreachable,
