@@ -198,7 +198,7 @@ export class Host {
   #tenureHands(): TenureHands {
     const { signal } = this.#closing;
     return {
-      bar: () => {
+      reconsider: () => {
         for (const actor of this.#actors.all()) actor.reconsider();
       },
       readHistories: () => this.#recovery.readAgain(),

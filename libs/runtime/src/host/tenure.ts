@@ -20,8 +20,8 @@ import type { RuntimePolicy } from '../ports/policy.ts';
 
 /** What tenure needs of the host that it is of. */
 export interface TenureHands {
-  /** Running effects that may not go on are cancelled. */
-  bar(): void;
+  /** Whether this host may run guests is another: effects that may not go on are cancelled, those that may begin do. */
+  reconsider(): void;
   /** Every history is read again and what is new in it folded. */
   readHistories(): Promise<void>;
   /** What was held back begins. */
@@ -108,7 +108,7 @@ export class Tenure {
     if (before !== null && (before.term !== standing.term || before.serves !== standing.serves)) {
       this.#catchingUp = standing.serves;
       log.warn({ host, ...standing }, standing.serves ? 'the host has its next term' : 'the term of this host is over');
-      hands.bar();
+      hands.reconsider();
       if (standing.serves) {
         await hands.readHistories();
         this.#catchingUp = false;
@@ -117,6 +117,8 @@ export class Tenure {
         hands.release();
       }
     }
+    // An order may have come before anything was known of the term: it was taken, and waits.
+    if (before === null) hands.reconsider();
     lease.renew(sent);
     if (standing.serves) onConfirmed?.(sent.monotonic);
     else void this.clear();

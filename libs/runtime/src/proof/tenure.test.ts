@@ -100,6 +100,22 @@ test('an order that comes while the term is over is stored, and begins with the 
   expect(agent.host.standing).toMatchObject({ term: 2, barred: false, stoodDown: false });
 });
 
+test('an order that comes before the standing was ever read begins as soon as it is, not at its deadline', async () => {
+  const world = new AgentWorld();
+  const { agent, spec } = await world.running(options);
+  agent.kill();
+  const late = (): Promise<void> => new Promise((resolve) => world.clock.after(2_000, resolve));
+  const again = world.startAgent({
+    ...options,
+    delay: (point, { instance }) => (point === 'read' && instance === hostTokenOf(world.host) ? late() : undefined),
+  });
+  expect(await world.command(again, spec.uuid, 'pause')).toMatchObject({ answer: { kind: 'accepted' } });
+  expect(again.host.standing).toBeNull();
+  expect(world.state(spec.uuid).value).toBe('freezing.pause');
+  await world.clock.settle(again.started);
+  expect((await world.rests(spec.uuid, 5_000)).value).toBe('paused');
+});
+
 test('a delete is carried out whatever the term', async () => {
   const world = new AgentWorld();
   const { agent, spec } = await world.running(options);
