@@ -147,6 +147,7 @@ export async function startCoordinator(
         ...clusterSettings(),
         nats: natsSettings(nats, 'coordinator'),
         tokenFile,
+        stateDirectory: stateDir('coordinator'),
         api: { incomingDirectory: stateDir('incoming'), ...api },
         ...settings,
       });

@@ -14,7 +14,16 @@ import {
 } from '@chronovirt/nats-adapter';
 import { policyOf } from '@chronovirt/machines';
 import type { PeerService } from '@chronovirt/peer';
-import { defaultRuntimePolicy, DriverExecutor, Host, lockHost, UpToDateJournal, type Log } from '@chronovirt/runtime';
+import {
+  defaultRuntimePolicy,
+  DriverExecutor,
+  foldNotesIn,
+  Host,
+  lockHost,
+  noNotes,
+  UpToDateJournal,
+  type Log,
+} from '@chronovirt/runtime';
 import { beat } from './beat.ts';
 import { recordBoot } from './boot-record.ts';
 import type { AgentConfig } from './config.ts';
@@ -49,7 +58,9 @@ export async function startAgent(
     log,
   });
   const stored = new JetStreamJournal(nats);
-  const journal = new UpToDateJournal(stored, log);
+  // What is simulated ends with this process, and with it what could be known of it.
+  const notes = config.driver.kind === 'libvirt' ? foldNotesIn(config.driver.instancesDirectory, log) : noNotes;
+  const journal = new UpToDateJournal(stored, log, notes);
   const images = await NatsImageStore.open(nats);
   const secrets = await NatsSecretStore.open(nats, { keyFile: config.secretsKeyFile });
   // Before anything is done on this host: an agent that comes after is to know.

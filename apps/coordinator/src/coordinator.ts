@@ -9,7 +9,7 @@ import {
   requestHostOrder,
   watchBeats,
 } from '@chronovirt/nats-adapter';
-import { lockHost, systemClock, UpToDateJournal, type Log } from '@chronovirt/runtime';
+import { foldNotesIn, lockHost, noNotes, systemClock, UpToDateJournal, type Log } from '@chronovirt/runtime';
 import { askHost } from './cluster/ask-host.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { forgetSecrets } from './cluster/forget-secrets.ts';
@@ -36,7 +36,8 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
   const lock = await lockHost(config.cluster, CLUSTER);
   const incarnation = incarnationOf(Date.now() - performance.now(), process.pid);
   const nats = await connect({ ...config.nats, name, patienceMs: Number.POSITIVE_INFINITY, log });
-  const journal = new UpToDateJournal(new JetStreamJournal(nats), log);
+  const notes = config.stateDirectory === undefined ? noNotes : foldNotesIn(config.stateDirectory, log);
+  const journal = new UpToDateJournal(new JetStreamJournal(nats), log, notes);
   const images = await NatsImageStore.open(nats);
   // What an upload that died in the middle left behind; nobody uploads yet.
   await images.sweep();

@@ -1,5 +1,6 @@
 /** Subjects of NATS, in one place. A host or an instance is one token; `_cluster` is a host like any other here. */
 import { z } from 'zod';
+import type { HostName } from './data/identifiers.ts';
 
 const hostTokenPrefix = 'host_';
 
@@ -15,6 +16,9 @@ export type HostToken = z.infer<typeof hostToken>;
 
 /** Token of a host's history. */
 export const hostTokenOf = (host: string): HostToken => `${hostTokenPrefix}${host}` as HostToken;
+
+/** The host that a token's history is of. */
+export const hostOfToken = (token: string): HostName => token.slice(hostTokenPrefix.length) as HostName;
 
 /** Whether a token names a host's history and no instance's. */
 export const isHostToken = (token: string): token is HostToken => token.startsWith(hostTokenPrefix);

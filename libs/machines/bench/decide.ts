@@ -9,7 +9,8 @@ import { decide } from '../src/decide/decide.ts';
 import type { Item, TurnDecision } from '../src/decide/types.ts';
 import { initialContext } from '../src/life/context-changes.ts';
 import { lifeMachine } from '../src/life/machine.ts';
-import { fold, verify } from '../src/reading/fold.ts';
+import { fold } from '../src/reading/fold.ts';
+import { verify } from '../src/reading/verifier.ts';
 import { Scenario, seen, shows } from '../src/testing/scenario.ts';
 
 const rounds = 15;

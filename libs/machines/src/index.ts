@@ -40,7 +40,8 @@ export { argumentsOf, imageMetaOf, vifOf, type Sealed, type SealedArgs } from '.
 export { expected } from './expected.ts';
 export { novaStates, vmStates, type NovaStates } from './nova-states.ts';
 
-export { fold, foldMessage, verify, type Entry, type Verdict } from './reading/fold.ts';
+export { fold, foldMessage, type Entry } from './reading/fold.ts';
+export { Verifier, verify, type Verdict } from './reading/verifier.ts';
 export { diff, type Difference } from './reading/diff.ts';
 
 export { lifeMachine } from './life/machine.ts';

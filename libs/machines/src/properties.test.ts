@@ -7,7 +7,8 @@ import { dueEffects } from './actor/role.ts';
 import type { Item } from './decide/types.ts';
 import { leafNames, leaves } from './life/leaves.ts';
 import { policyOf } from './policy.ts';
-import { fold, verify } from './reading/fold.ts';
+import { fold } from './reading/fold.ts';
+import { verify } from './reading/verifier.ts';
 import { EMPTY, HOST, INSTANCE, OPERATOR, ordered, orderOf, Scenario, SPEC, SPINE, USER } from './testing/scenario.ts';
 
 const powers: readonly Power[] = ['on', 'paused', 'off', 'asleep', 'crashed', 'absent'];

@@ -30,6 +30,8 @@ export { isOverAtFirstSight } from './journal/first-sight.ts';
 export { parseStored, type Place } from './journal/parse.ts';
 export { UpToDateJournal } from './journal/up-to-date-journal.ts';
 export { upcasters, type Upcaster } from './journal/upcasters.ts';
+export { noNotes, type FoldNote, type FoldNotes } from './journal/fold-notes.ts';
+export { foldNotesIn } from './process/fold-notes-files.ts';
 export { checkPlace } from './journal/place-names.ts';
 export * from './process/process-lock.ts';
 export { readConfigFile } from './process/config-file.ts';

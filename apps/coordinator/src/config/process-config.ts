@@ -17,6 +17,11 @@ export const processConfig = z.strictObject({
   secretsKeyFile: path,
   /** File with the API's bearer token, 0600. */
   tokenFile: path,
+  /**
+   * Directory where is kept, from start to start, what was found about histories that an older version has decided. Nothing is lost with it;
+   * left out, those are folded anew by each start.
+   */
+  stateDirectory: path.optional(),
   api: coordinatorConfig,
   /** Milliseconds without a report after which a host counts as not alive. */
   hostAliveMs: z.int().min(500).default(5_000),

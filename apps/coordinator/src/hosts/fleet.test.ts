@@ -1,7 +1,15 @@
 /** Hosts that are lost and come back, in whatever way: a guest never runs twice, and nothing but a proof lets a second host start it. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, expect, test } from 'vitest';
-import { CLUSTER, hostTokenOf, type FenceProof, type HostOrder, type InstanceUuid } from '@chronovirt/contract';
+import {
+  CLUSTER,
+  HOST_STATE_VERSION,
+  hostTokenOf,
+  type FenceProof,
+  type HostMessage,
+  type HostOrder,
+  type InstanceUuid,
+} from '@chronovirt/contract';
 import { isOfHost } from '@chronovirt/runtime';
 import { uuidNumber } from '@chronovirt/testing/world';
 import { ClusterWorld, type Coordinator } from '../testing/cluster-world.ts';
@@ -188,6 +196,40 @@ describe('a host whose agent', () => {
     expect(it.coordinator.hosts.all().map(({ report }) => report.host)).toEqual(['h2']);
     expect(await evacuate(it)).toBe('evacuated');
     expect(it.world.move(one)?.context.found).toMatchObject({ shared: true });
+  });
+
+  test.each<[string, (message: HostMessage) => object]>([
+    ['whose states are of an older version', (message) => ({ ...message, state: { v: HOST_STATE_VERSION - 1 } })],
+    [
+      'that other charts have decided otherwise',
+      ({ state, ...message }) => ({
+        ...message,
+        machine: 'host@0',
+        state: state.aggregate === 'host' ? { ...state, value: 'reachable' } : state,
+      }),
+    ],
+  ])('is known to a new version from histories %s, with its proof and its term', async (_, asOfOld) => {
+    const it = await story(fencing);
+    it.world.killAgent('h1');
+    await it.until('h1 is lost', () => it.host('h1') === 'lost');
+    expect(await it.order('h1', 'fence', { reason: 'dead agent' })).toBe('accepted');
+    await it.until('h1 is fenced', () => it.host('h1') === 'fenced');
+    const before = it.coordinator.fleet?.state('h1')?.state;
+    for (const stream of [CLUSTER, 'h1', 'h2'])
+      for (const host of ['h1', 'h2'])
+        it.world.store.rewrite(stream, hostTokenOf(host), (text) =>
+          JSON.stringify(asOfOld(JSON.parse(text) as HostMessage)),
+        );
+    await it.restartCoordinator();
+    expect(it.coordinator.fleet?.state('h1')?.state).toEqual(before);
+    await it.until('h2 is heard again', () => it.coordinator.hosts.all().length > 0);
+    expect(await evacuate(it)).toBe('evacuated');
+    // Its own stream says that its term is over, and so it runs nothing until it has the next one.
+    it.world.site.boot('h1');
+    await it.world.startAgent('h1');
+    expect(it.world.agent('h1')?.host.standing).toMatchObject({ term: 1, barred: true });
+    await it.until('h1 is back', () => it.host('h1') === 'reachable');
+    expect(it.world.agent('h1')?.host.standing).toMatchObject({ term: 2, barred: false });
   });
 
   test('is killed and started again while its guests run on: it takes them over, and nothing was decided', async () => {

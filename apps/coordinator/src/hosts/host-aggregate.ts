@@ -1,4 +1,4 @@
-import type { HostName, HostOrder, HostState } from '@chronovirt/contract';
+import { hostOfToken, type HostName, type HostOrder, type HostState } from '@chronovirt/contract';
 import {
   decideHost,
   dueOfHost,
@@ -29,7 +29,7 @@ export function hostAggregate({
         ? (stored.hostMessage as MessageOf<HostState>)
         : null,
     decide: (state, item, { id, at, seq, incarnation, facts: { full = false } }) => {
-      const of = id.slice('host_'.length) as HostName;
+      const of = hostOfToken(id);
       return decideHost(state, item, { of, at, seq, incarnation, policy, facts: { ...facts(of), full } });
     },
     evolve: (state, event, message) => evolveHost(state, event, { ...message, of: message.state.host }),

@@ -15,7 +15,15 @@ import {
   type TurnMessage,
 } from '@chronovirt/contract';
 import { FakeDriver, SimulatedSite, type SimulatedHost } from '@chronovirt/fake-driver';
-import { DriverExecutor, Host, MemoryJournal, MemoryStore, MoveQueries, silentLog } from '@chronovirt/runtime';
+import {
+  DriverExecutor,
+  Host,
+  MemoryJournal,
+  MemoryStore,
+  MoveQueries,
+  silentLog,
+  UpToDateJournal,
+} from '@chronovirt/runtime';
 import { Fate } from '@chronovirt/testing/process';
 import { SimulatedClock } from '@chronovirt/testing/sim';
 import { sampleSpec } from '@chronovirt/testing/world';
@@ -136,7 +144,7 @@ export class ClusterWorld {
     const host = new Host({
       host: name as HostName,
       incarnation,
-      journal: fate.journal(journal, onAppend),
+      journal: fate.journal(new UpToDateJournal(journal, silentLog), onAppend),
       executor: new DriverExecutor({ driver, host: driver, secrets: null, images: driver.images }),
       clock: fate.clock(this.clock),
       underTerm: this.fleet !== null,
@@ -194,7 +202,7 @@ export class ClusterWorld {
   launchCoordinator(onAppend?: OnAppend): { readonly coordinator: Coordinator; readonly started: Promise<void> } {
     const fate = new Fate();
     const memory = new MemoryJournal({ store: this.store });
-    const journal = fate.journal(memory, onAppend);
+    const journal = fate.journal(new UpToDateJournal(memory, silentLog), onAppend);
     const clock = fate.clock(this.clock);
     const model = new ReadModel({ journal, log: silentLog });
     const hosts = this.fleet === null ? new WorldHosts(clock, () => this.#views()) : new Hosts(clock);

@@ -1,6 +1,6 @@
 /** The hosts of a cluster in memory as the coordinator hears them: their reports, the orders that they take, the watchdogs beside them. */
 import type { HostName, HostOrder, HostReport, HostState } from '@chronovirt/contract';
-import { silentLog, type CommandReply } from '@chronovirt/runtime';
+import { silentLog, UpToDateJournal, type CommandReply } from '@chronovirt/runtime';
 import type { SimulatedClock } from '@chronovirt/testing/sim';
 import { Fleet } from '../hosts/fleet.ts';
 import { fleetConfig, type FleetConfig } from '../hosts/fleet-config.ts';
@@ -39,7 +39,7 @@ export class WorldFleet {
     const { cluster, model, hosts, fate } = coordinator;
     const fleet = new Fleet({
       spine: cluster.spine,
-      journal: fate.journal(coordinator.journal),
+      journal: fate.journal(new UpToDateJournal(coordinator.journal, silentLog)),
       model,
       clock: fate.clock(this.#world.clock),
       log: silentLog,

@@ -11,5 +11,9 @@ export const hostMessage = turnMessage.extend({
 });
 export type HostMessage = z.infer<typeof hostMessage>;
 
+/** A message of a host whose state is of an older version: its events count as ever, and its state follows from them. */
+export const statelessHostMessage = hostMessage.omit({ state: true });
+export type StatelessHostMessage = z.infer<typeof statelessHostMessage>;
+
 /** Whatever a journal stores. */
 export type AnyMessage = TurnMessage | HostMessage;

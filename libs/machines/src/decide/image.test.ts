@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { argumentsOf } from '../arguments.ts';
 import { novaStates } from '../nova-states.ts';
-import { fold, verify } from '../reading/fold.ts';
+import { fold } from '../reading/fold.ts';
+import { verify } from '../reading/verifier.ts';
 import { EMPTY, OPERATOR, Scenario, seen, shows, SPEC, told } from '../testing/scenario.ts';
 
 const image = (n: number) => ({

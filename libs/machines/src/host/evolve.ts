@@ -1,6 +1,11 @@
-import type { HostMessage, HostName, HostState, StoredEvent } from '@chronovirt/contract';
+import {
+  hostOfToken,
+  type HostMessage,
+  type HostState,
+  type StatelessHostMessage,
+  type StoredEvent,
+} from '@chronovirt/contract';
 import { EventNotAcceptedError } from '../actor/errors.ts';
-import { diff, type Difference } from '../reading/diff.ts';
 import { advanceHost, type HostMeta } from './advance.ts';
 import { HOST_MACHINE_VERSION } from './machine.ts';
 
@@ -14,6 +19,16 @@ export function evolveHost(state: HostState | null, event: StoredEvent, meta: Ho
     }
     return { deadline: event.deadline, notBefore: event.notBefore ?? null };
   }).state;
+}
+
+/** One turn of a host folded, from its events alone; placeholders for its own sequence are still 0. */
+export function foldHostMessage(state: HostState | null, message: StatelessHostMessage): HostState {
+  const meta = { ...message, of: hostOfToken(message.instance) };
+  let next = state;
+  for (const event of message.events) next = evolveHost(next, event, meta);
+  if (next === null)
+    throw new EventNotAcceptedError('(none)', 'unheard', HOST_MACHINE_VERSION, 'the message has no events');
+  return next;
 }
 
 /** Puts the message's own sequence where the state says "this message" (0). */
@@ -32,28 +47,4 @@ export type HostTurn = HostMessage & { readonly state: HostState };
 /** Whether a message is a turn of a host, and not its standing. */
 export function isHostTurn(message: HostMessage): message is HostTurn {
   return message.state.aggregate === 'host';
-}
-
-export type HostVerdict =
-  | { readonly ok: true; readonly messages: number }
-  | { readonly ok: false; readonly at: number; readonly difference: string; readonly details: readonly Difference[] };
-
-/** Folds a host's history anew with the charts of today and compares every state with what was recorded. */
-export function verifyHost(entries: Iterable<{ readonly seq: number; readonly message: HostTurn }>): HostVerdict {
-  let state: HostState | null = null;
-  let messages = 0;
-  for (const { seq, message } of entries) {
-    const meta = { ...message, of: message.state.host as HostName };
-    try {
-      for (const event of message.events) state = evolveHost(state, event, meta);
-    } catch (error) {
-      return { ok: false, at: seq, difference: error instanceof Error ? error.message : String(error), details: [] };
-    }
-    const details = diff(message.state, state);
-    if (details.length > 0)
-      return { ok: false, at: seq, difference: 'the folded state is another than the recorded one', details };
-    state = state === null ? null : settledHost(state, seq);
-    messages += 1;
-  }
-  return { ok: true, messages };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Incarnation } from '@chronovirt/contract';
 import { HostScenario, well } from '../testing/host-scenario.ts';
+import { foldStanding } from './standing.ts';
 
 const { answerOf } = HostScenario;
 const armed = { watchdog: { boundMs: 30_000 } };
@@ -272,4 +273,18 @@ describe('use of a host', () => {
     expect(host.events).toEqual(['refused']);
     expect(host.order('admit', {}, 'y')).toMatchObject({ kind: 'answer', answer: { kind: 'refused', guard: 'state' } });
   });
+});
+
+test('a message about the term of a host that is none says nothing of whether it may run guests', () => {
+  const [{ message }] = lostHost().entries as [HostScenario['entries'][number]];
+  const said = (type: string, data: object = {}) =>
+    foldStanding({ ...message, cause: 'term 3', events: [{ type, to: 'serving', data: { term: 3, ...data } }] });
+  expect(said('termGiven', { why: 'it reported' })).toMatchObject({
+    host: 'alpha',
+    term: 3,
+    serves: true,
+    why: 'it reported',
+  });
+  expect(said('termEnded')).toMatchObject({ term: 3, serves: false, why: 'term 3' });
+  expect(() => said('termLent')).toThrow('it says nothing of a term');
 });

@@ -1,7 +1,9 @@
 /** Hosts as an aggregate: charts, decisions, proofs. */
 export { decideHost, dueOfHost } from './decide.ts';
 export { checkHost, hostGuards, type HostGuardName, type HostRefusal } from './guards.ts';
-export { evolveHost, isHostTurn, settledHost, verifyHost, type HostTurn, type HostVerdict } from './evolve.ts';
+export { evolveHost, foldHostMessage, isHostTurn, settledHost, type HostTurn } from './evolve.ts';
+export { HostVerifier, verifyHost, type HostVerdict } from './verifier.ts';
+export { foldStanding } from './standing.ts';
 export { initialHostState, valueOf as hostValueOf, type HostMeta } from './advance.ts';
 export { describeHost, hostLeaves, hostLeafOf, hostRests, type HostLeaf, type HostPart } from './leaves.ts';
 export { HOST_MACHINE_VERSION, hostMachines } from './machine.ts';

@@ -5,7 +5,8 @@ import { evolve } from '../actor/evolve.ts';
 import { EMPTY, ordered, Scenario, seen, shows } from '../testing/scenario.ts';
 import { MACHINE_VERSION } from '../version.ts';
 import { diff } from './diff.ts';
-import { fold, verify, type Entry } from './fold.ts';
+import { fold, type Entry } from './fold.ts';
+import { verify } from './verifier.ts';
 
 const life = (): Scenario => {
   const instance = Scenario.in('building.spawn', { context: { goal: 'running' } });

@@ -12,7 +12,8 @@ import {
   type Incarnation,
 } from '@chronovirt/contract';
 import { decideHost, dueOfHost } from '../host/decide.ts';
-import { evolveHost, settledHost, verifyHost, type HostTurn } from '../host/evolve.ts';
+import { evolveHost, settledHost, type HostTurn } from '../host/evolve.ts';
+import { verifyHost } from '../host/verifier.ts';
 import { HOST_MACHINE_VERSION } from '../host/machine.ts';
 import { defaultHostPolicy, type HostPolicy } from '../host/policy.ts';
 import { fenceProofOf } from '../host/proof.ts';

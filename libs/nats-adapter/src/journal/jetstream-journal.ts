@@ -14,7 +14,7 @@ import { callApi, coreOf, untilAnswered, type Core } from '../connection/core.ts
 import type { NatsConnection } from '../connection/handle.ts';
 import { appendMessage } from './append.ts';
 import { lastMessage, messageAt } from './direct-read.ts';
-import { provisionStream, streamInfo } from './provision.ts';
+import { isStreamMissing, provisionStream, streamInfo } from './provision.ts';
 import { scan, type Scanned, type ScanOptions } from './scan.ts';
 import { StreamFill } from './stream-fill.ts';
 
@@ -80,6 +80,19 @@ export class JetStreamJournal implements Journal {
       if (stored.seq > to) return;
       yield stored;
       if (stored.seq === to) return;
+    }
+  }
+
+  async end(host: string): Promise<number> {
+    this.#closed.signal.throwIfAborted();
+    checkPlace(host);
+    const name = streamOf(host);
+    // A starting server does not know its streams at once.
+    for (;;) {
+      const info = await streamInfo(this.#core, name, this.#closed.signal);
+      if (info !== undefined) return info.state.last_seq;
+      if (await isStreamMissing(this.#core, name, this.#closed.signal))
+        throw new JournalFault('JOURNAL_MISSING', `there is no stream ${name}`);
     }
   }
 

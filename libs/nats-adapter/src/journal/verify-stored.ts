@@ -1,4 +1,4 @@
-import { silentLog, UpToDateJournal, verifyHistories } from '@chronovirt/runtime';
+import { verifyHistories } from '@chronovirt/runtime';
 import { connect, type ConnectOptions } from '../connection/connection.ts';
 import { JetStreamJournal } from './jetstream-journal.ts';
 
@@ -16,7 +16,7 @@ export async function verifyStored(
   say: (line: string) => void,
 ): Promise<boolean> {
   const nats = await connect({ servers, nkeySeedFile, tls, name, patienceMs: PATIENCE_MS });
-  const journal = new UpToDateJournal(new JetStreamJournal(nats), silentLog);
+  const journal = new JetStreamJournal(nats);
   try {
     const { histories, messages, differences } = await verifyHistories(journal, host);
     for (const line of differences) say(line);

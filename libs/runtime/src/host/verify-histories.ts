@@ -1,6 +1,8 @@
-import { isHostToken } from '@chronovirt/contract';
-import { isHostTurn, verify, verifyHost, type Entry, type HostTurn } from '@chronovirt/machines';
-import { isOfHost, isReadable, whyUnreadable, type Journal } from '../ports/journal.ts';
+import { CLUSTER } from '@chronovirt/contract';
+import { HostVerifier, isHostTurn, Verifier } from '@chronovirt/machines';
+import { whyNotOfThisVersion } from '../journal/parse.ts';
+import { passOver } from '../journal/pass-over.ts';
+import { isOfHost, isReadable, type Journal, type Stored } from '../ports/journal.ts';
 
 export interface Verified {
   readonly histories: number;
@@ -10,29 +12,68 @@ export interface Verified {
 }
 
 /**
- * Reads every history on a host and folds it with the charts of this version: what a new version is asked before it takes over from an old
- * one. Nothing is written, and nobody who runs is disturbed.
+ * Reads every history on a host, as it lies there now, and folds it with the charts of this version: what a new version is asked before it
+ * takes over from an old one. Nothing is written, and nobody who runs is disturbed. One pass over the host's stream; of each history that it
+ * is in the middle of, one state is kept.
+ *
+ * `journal`: the messages as they are stored, none folded anew.
  */
 export async function verifyHistories(journal: Journal, host: string): Promise<Verified> {
+  const ends = new Map<string, number>();
+  for await (const { instance, seq } of journal.lastOfAll(host)) ends.set(instance, seq);
+  const checks = new Map<string, HistoryCheck>();
   const differences: string[] = [];
-  const instances: string[] = [];
-  for await (const { instance } of journal.lastOfAll(host)) instances.push(instance);
   let messages = 0;
-  for (const instance of instances) {
-    const entries: Entry[] = [];
-    const turns: { seq: number; message: HostTurn }[] = [];
-    let unreadable: string | null = null;
-    for await (const stored of journal.read(host, instance)) {
-      messages += 1;
-      if (isReadable(stored)) entries.push(stored);
-      else if (isOfHost(stored)) {
-        const { seq, hostMessage } = stored;
-        if (isHostTurn(hostMessage)) turns.push({ seq, message: hostMessage });
-      } else unreadable ??= `${host}:${stored.seq} ${instance}: ${whyUnreadable(stored)?.text ?? 'cannot be read'}`;
+  for await (const stored of passOver(journal, host, ends)) {
+    const { instance } = stored;
+    const check = checks.get(instance) ?? new HistoryCheck();
+    check.take(stored);
+    messages += 1;
+    if (stored.seq !== ends.get(instance)) {
+      checks.set(instance, check);
+      continue;
     }
-    const verdict = isHostToken(instance) ? verifyHost(turns) : verify(entries);
-    if (unreadable !== null) differences.push(unreadable);
-    else if (!verdict.ok) differences.push(`${host}:${verdict.at} ${instance}: ${verdict.difference}`);
+    checks.delete(instance);
+    const found = check.difference(stored);
+    if (found !== null) differences.push(`${host}:${found.at} ${instance}: ${found.text}`);
   }
-  return { histories: instances.length, messages, differences };
+  return { histories: ends.size, messages, differences };
+}
+
+interface Difference {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** A history under way. A state of an older version says nothing: what its events lead to is compared alone. */
+class HistoryCheck {
+  readonly #verifier = new Verifier();
+  readonly #hostVerifier = new HostVerifier();
+  #unreadable: Difference | null = null;
+
+  take(stored: Stored): void {
+    const { seq } = stored;
+    if (isReadable(stored)) this.#verifier.take(seq, stored.message);
+    else if (isOfHost(stored)) {
+      const { hostMessage } = stored;
+      if (isHostTurn(hostMessage)) this.#hostVerifier.take(seq, hostMessage);
+    } else {
+      const { rest, hostRest, text } = stored.unreadable;
+      if (rest !== undefined) this.#verifier.take(seq, rest);
+      else if (hostRest === undefined) this.#unreadable ??= { at: seq, text };
+      else if (stored.host === CLUSTER) this.#hostVerifier.take(seq, hostRest);
+    }
+  }
+
+  /** After the last message: what this version takes otherwise, or not at all. */
+  difference(last: Stored): Difference | null {
+    if (this.#unreadable !== null) return this.#unreadable;
+    for (const { verdict } of [this.#verifier, this.#hostVerifier])
+      if (!verdict.ok) return { at: verdict.at, text: verdict.difference };
+    const { state } = this.#verifier;
+    const rest = 'unreadable' in last ? last.unreadable.rest : undefined;
+    // What events of old carry may have another shape, and what follows from them, too.
+    const why = rest === undefined || state === null ? null : whyNotOfThisVersion({ ...rest, state });
+    return why === null ? null : { at: last.seq, text: `it leads to no state of this version: ${why.text}` };
+  }
 }

@@ -1,14 +1,13 @@
 import {
   CLUSTER,
-  HOST_STATE_VERSION,
   hostTokenOf,
   MESSAGE_VERSION,
-  type HostMessage,
   type HostName,
   type Incarnation,
   type MessageId,
+  type StatelessHostMessage,
 } from '@chronovirt/contract';
-import { HOST_MACHINE_VERSION } from '@chronovirt/machines';
+import { foldStanding, HOST_MACHINE_VERSION } from '@chronovirt/machines';
 import { isOfHost, type Journal } from '../ports/journal.ts';
 
 export interface StandingToWrite {
@@ -41,7 +40,8 @@ export async function writeStanding(
       if (known.term > term) return 'superseded';
       if (known.term === term && known.serves === serves) return 'written';
     }
-    const message: HostMessage = {
+    const event = { type: serves ? 'termGiven' : 'termEnded', to: serves ? 'serving' : 'barred' };
+    const turn: StatelessHostMessage = {
       v: MESSAGE_VERSION,
       id: `standing.${host}.${term}.${serves ? 'on' : 'over'}.${incarnation}.${last?.seq ?? 0}.${tries}` as MessageId,
       instance: hostTokenOf(host),
@@ -53,10 +53,9 @@ export async function writeStanding(
       command: null,
       cause: `term ${term}`,
       machine: HOST_MACHINE_VERSION,
-      events: [{ type: serves ? 'termGiven' : 'termEnded', to: serves ? 'serving' : 'barred', data: { term } }],
-      state: { aggregate: 'standing', v: HOST_STATE_VERSION, host, term, serves, why: standing.why.slice(0, 500) },
+      events: [{ ...event, data: { term, why: standing.why } }],
     };
-    const appended = await journal.append(message, last?.seq ?? 0, signal);
+    const appended = await journal.append({ ...turn, state: foldStanding(turn) }, last?.seq ?? 0, signal);
     if (appended.kind === 'stored') return 'written';
   }
 }

@@ -108,6 +108,12 @@ export class MemoryJournal implements Journal {
     }
   }
 
+  async end(host: string): Promise<number> {
+    checkPlace(host);
+    await this.#reachStream(host);
+    return this.store.end(host);
+  }
+
   async get(host: string, seq: number): Promise<Stored | null> {
     checkPlace(host);
     await this.#reachStream(host);

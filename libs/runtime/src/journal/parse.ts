@@ -8,9 +8,11 @@ import {
   isHostToken,
   MESSAGE_VERSION,
   STATE_VERSION,
+  statelessHostMessage,
   statelessMessage,
   turnMessage,
   type HostMessage,
+  type StatelessHostMessage,
   type StatelessMessage,
   type TurnMessage,
 } from '@chronovirt/contract';
@@ -52,14 +54,20 @@ export function parseStored(place: Place, bytes: Uint8Array | string, upcasters:
     return bad(notAMessage(`not JSON in UTF-8 (${error instanceof Error ? error.message : String(error)})`));
   }
   const ofHost = isHostToken(instance);
-  const lifted = lift(json, upcasters, ofHost ? HOST_STATE_VERSION : STATE_VERSION);
+  const stateVersion = ofHost ? HOST_STATE_VERSION : STATE_VERSION;
+  const lifted = lift(json, upcasters, stateVersion);
   if ('code' in lifted) return bad(lifted);
-  if (!ofHost && isOutdated(lifted.message['state'])) {
+  if (isOutdated(lifted.message['state'], stateVersion)) {
     const { state, ...rest } = lifted.message;
-    const kept = checked<StatelessMessage>(rest, statelessMessage);
+    const kept = ofHost
+      ? checked<StatelessHostMessage>(rest, statelessHostMessage)
+      : checked<StatelessMessage>(rest, statelessMessage);
     const elsewhere = 'code' in kept ? kept : misplaced(kept, place);
     if (elsewhere !== null) return bad(elsewhere);
-    return bad({ ...outdated((state as { v: number }).v), rest: kept as StatelessMessage });
+    const why = outdated((state as { v: number }).v, stateVersion);
+    return bad(
+      ofHost ? { ...why, hostRest: kept as StatelessHostMessage } : { ...why, rest: kept as StatelessMessage },
+    );
   }
   const message = ofHost ? checked<HostMessage>(lifted.message, hostMessage) : checkedTurn(lifted.message);
   if ('code' in message) return bad(message);
@@ -67,6 +75,14 @@ export function parseStored(place: Place, bytes: Uint8Array | string, upcasters:
   if (elsewhere !== null) return bad(elsewhere);
   if (ofHost) return { seq, host, instance, hostMessage: message as HostMessage };
   return { seq, host, instance, message: message as TurnMessage };
+}
+
+/** Why a message that was put together from its events and a folded state is none of this version; null when it is one. */
+export function whyNotOfThisVersion(message: TurnMessage | HostMessage): Unreadable | null {
+  const found = isHostToken(message.instance)
+    ? checked<HostMessage>({ ...message }, hostMessage)
+    : checkedTurn({ ...message });
+  return 'code' in found ? found : null;
 }
 
 function misplaced(
@@ -77,8 +93,8 @@ function misplaced(
   return notAMessage(`it speaks of ${message.host}/${message.instance} but lies under ${host}/${instance}`);
 }
 
-function isOutdated(state: unknown): boolean {
-  return isRecord(state) && isVersion(state['v']) && state['v'] < STATE_VERSION;
+function isOutdated(state: unknown, stateVersion: number): boolean {
+  return isRecord(state) && isVersion(state['v']) && state['v'] < stateVersion;
 }
 
 function checkedTurn(json: Record<string, unknown>): TurnMessage | Unreadable {
@@ -120,8 +136,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const notAMessage = (text: string): Unreadable => ({ code: 'NOT_A_MESSAGE', text });
-const outdated = (version: number): Unreadable => ({
+const outdated = (version: number, today: number): Unreadable => ({
   code: 'OUTDATED_STATE',
-  text: `state version ${version}; this reader knows ${STATE_VERSION}, and has to fold the history anew`,
+  text: `state version ${version}; this reader knows ${today}, and has to fold the history anew`,
 });
 const unknownVersion = (text: string, needs: number): Unreadable => ({ code: 'UNKNOWN_VERSION', text, needs });

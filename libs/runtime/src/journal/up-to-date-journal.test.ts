@@ -4,6 +4,8 @@ import { AgentWorld } from '@chronovirt/testing/world';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isReadable, type Journal, type Stored } from '../ports/journal.ts';
 import { silentLog } from '../ports/log.ts';
+import { HistoriesAtHand } from './histories-at-hand.ts';
+import { Folding } from './folding.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { UpToDateJournal } from './up-to-date-journal.ts';
 
@@ -40,6 +42,23 @@ async function all(messages: AsyncIterable<Stored>, most = Number.POSITIVE_INFIN
   const found: Stored[] = [];
   for await (const stored of messages) if (found.push(stored) >= most) break;
   return found;
+}
+
+/** A journal that counts the messages that were read from the beginnings of histories. */
+class Counting extends MemoryJournal {
+  readSoFar = 0;
+
+  override async *read(...args: Parameters<MemoryJournal['read']>): AsyncIterable<Stored> {
+    for await (const stored of super.read(...args)) {
+      this.readSoFar += 1;
+      yield stored;
+    }
+  }
+}
+
+/** What the host was told when it took the instance over, without a field that an older version did not have. */
+function withoutHostsTried(events: unknown): unknown {
+  return JSON.parse(JSON.stringify(events), (key, value: unknown) => (key === 'hostsTried' ? undefined : value));
 }
 
 function rewritten(edit: (message: Json, n: number) => Json): void {
@@ -79,6 +98,43 @@ describe('a history whose states are of an older version', () => {
     expect(await world.rests(uuid)).toMatchObject({ v: STATE_VERSION, value: 'paused' });
     const entries = (await all(today().read('h1', uuid))).filter(isReadable);
     expect(verify(entries)).toMatchObject({ ok: true, messages: entries.length });
+  });
+
+  test('is folded on from where it stood by who follows the host: each message is read once', async () => {
+    const { signal } = new AbortController();
+    const counted = new Counting({ store: world.store });
+    const journal = new UpToDateJournal(counted, silentLog);
+    expect(await all(journal.feed('h1', 0, signal), written.length)).toEqual(written);
+    expect(counted.readSoFar).toBe(1);
+    const [, second] = written;
+    counted.readSoFar = 0;
+    expect(await all(journal.feed('h1', second?.seq ?? 0, signal), written.length - 2)).toEqual(written.slice(2));
+    // From its beginning to the first that was met.
+    expect(counted.readSoFar).toBe(3);
+  });
+
+  test('cannot be followed past a message that is damaged; each later one says so, and none is folded for it', async () => {
+    rewritten((message, n) => (n === 2 ? { v: 99 } : message));
+    const counted = new Counting({ store: world.store });
+    const journal = new UpToDateJournal(counted, silentLog);
+    const met = await all(journal.feed('h1', 0, new AbortController().signal), written.length);
+    const text = expect.stringMatching(/cannot be folded: message 3: message version 99/);
+    expect(met.slice(0, 2)).toEqual(written.slice(0, 2));
+    for (const stored of met.slice(3))
+      expect(stored).toMatchObject({ unreadable: { code: 'UNKNOWN_VERSION', needs: 99, text } });
+    expect(await all(journal.read('h1', uuid))).toEqual(met);
+    expect(counted.readSoFar).toBe(1 + written.length);
+  });
+
+  test('has no message of today where what an event of old carries leads to no state of today; later ones may put that right', async () => {
+    rewritten((message, n) => (n === 0 ? { ...message, events: withoutHostsTried(message['events']) } : message));
+    expect(await today().get('h1', 1)).toMatchObject({
+      unreadable: {
+        code: 'NOT_A_MESSAGE',
+        text: expect.stringMatching(/no state of this version: state\.context\.hostsTried/),
+      },
+    });
+    expect(await today().last('h1', uuid)).toEqual(written.at(-1));
   });
 
   test('halts where a message before cannot be read, and names that', async () => {
@@ -133,4 +189,57 @@ describe('a history that another chart has decided', () => {
     expect(await world.command(agent, uuid, 'delete')).toMatchObject({ answer: { kind: 'accepted' } });
     expect(await world.rests(uuid)).toMatchObject({ value: 'deleted' });
   });
+});
+
+describe('histories at hand', () => {
+  /** Begins a history that nobody has read before, and counts how often. */
+  function atHand(most: number): { begun: number[]; take(stored: Stored): Promise<Stored> } {
+    const begun: number[] = [];
+    const histories = new HistoriesAtHand(
+      async (wanted) => {
+        begun.push(wanted.seq);
+        const folding = new Folding();
+        let now = wanted;
+        for await (const stored of memory().read(wanted.host, wanted.instance, { to: wanted.seq }))
+          now = folding.take(stored);
+        return { folding, now };
+      },
+      { most },
+    );
+    return { begun, take: (stored) => histories.take(stored) };
+  }
+
+  const taken = async (from: ReturnType<typeof atHand>, messages: Stored[]): Promise<Stored[]> => {
+    const now: Stored[] = [];
+    for (const stored of messages) now.push(await from.take(stored));
+    return now;
+  };
+
+  test('are forgotten when they are up to date or over, and when there are too many: then they begin anew', async () => {
+    const agent = world.startAgent();
+    await world.clock.settle(agent.started);
+    await world.command(agent, uuid, 'delete');
+    await world.rests(uuid);
+    agent.kill();
+    const whole = await all(memory().read('h1', uuid));
+    const [end = 0] = whole.slice(-1).map(({ seq }) => seq);
+    rewritten((message, n) => (n === 3 ? message : { ...message, state: outdated }));
+    const now = await all(memory().read('h1', uuid));
+    const few = atHand(8);
+    expect(await taken(few, now)).toEqual(whole);
+    // After the one of today, and not once more up to the end.
+    expect(few.begun).toEqual([1, 5]);
+    await few.take(now.at(-1) as Stored);
+    expect(few.begun).toEqual([1, 5, end]);
+
+    const other = '00000000-0000-4000-8000-00000000000b';
+    for (const { text } of texts()) world.store.putRaw('h1', other, text.replaceAll(uuid, other));
+    const others = await all(memory().read('h1', other));
+    const one = atHand(1);
+    expect((await taken(one, [now[0], others[0], now[1]] as Stored[])).every(isReadable)).toBe(true);
+    expect(one.begun).toEqual([1, others[0]?.seq, 2]);
+  });
+
+  const texts = (): { text: string }[] =>
+    Array.from({ length: 3 }, (_, n) => world.store.get('h1', n + 1)).flatMap((found) => found ?? []);
 });

@@ -1,24 +1,35 @@
 /**
  * A journal whose messages carry a state that this version can go on from. What the events lead to is the truth; the state in a message is
- * what the writer's chart made of them. Where that was another version the history is folded anew:
+ * what the writer's charts made of them. Where those were of another version the history is folded anew, an instance's as a host's:
  *
- *   state of an older version    wherever it is read
- *   another chart decided it     in the last message of a history, which somebody is about to go on from: a difference is logged
+ *   state of an older version     wherever it is read
+ *   other charts decided it       in the last message of a history, which somebody is about to go on from: a difference is logged. Once for
+ *                                 each history, see `fold-notes.ts`
  *
- * What this version's chart does not take is no message that can be used, and says so: that instance halts, and no other.
+ * What this version's charts do not take is no message that can be used, and says so: that instance halts, and no other.
  */
-import type { AnyMessage, InstanceState, StatelessMessage } from '@chronovirt/contract';
-import { diff, EventNotAcceptedError, foldMessage, MACHINE_VERSION, settled } from '@chronovirt/machines';
-import { isReadable, type Appended, type Journal, type Link, type Stored, type Unreadable } from '../ports/journal.ts';
+import type { AnyMessage } from '@chronovirt/contract';
+import { diff } from '@chronovirt/machines';
+import { messageOf, type Appended, type Journal, type Link, type Stored } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
+import { KnownFolds, noNotes, type FoldNotes, type FoldsFound } from './fold-notes.ts';
+import { Folding, isOfAnotherChart, isOutdated, stateOf } from './folding.ts';
+import { HistoriesAtHand } from './histories-at-hand.ts';
+import { passOver } from './pass-over.ts';
+
+/** So many messages are read in one pass in the time that a reader of one history takes to be made, roughly. */
+const MESSAGES_PER_READER = 200;
 
 export class UpToDateJournal implements Journal {
   readonly #inner: Journal;
   readonly #log: Log;
+  readonly #known: KnownFolds;
 
-  constructor(inner: Journal, log: Log) {
+  /** `notes`: where is kept what was found about histories that other charts have decided. */
+  constructor(inner: Journal, log: Log, notes: FoldNotes = noNotes) {
     this.#inner = inner;
     this.#log = log;
+    this.#known = new KnownFolds(inner, notes);
   }
 
   get link(): Link {
@@ -38,29 +49,38 @@ export class UpToDateJournal implements Journal {
   }
 
   async *lastOfAll(host: string, which?: 'open'): AsyncIterable<Stored> {
-    for await (const stored of this.#inner.lastOfAll(host, which))
-      yield isOfToday(stored) ? stored : await this.#toGoOnFrom(stored);
+    await this.#known.recall(host);
+    const found = which === undefined ? await this.#known.begin(host) : null;
+    const toFold = new Map<string, number>();
+    let end = 0;
+    for await (const stored of this.#inner.lastOfAll(host, which)) {
+      found?.met(stored);
+      end = Math.max(end, stored.seq);
+      if (this.#isToBeFolded(stored)) toFold.set(stored.instance, stored.seq);
+      else yield stored;
+    }
+    yield* this.#foldLasts(host, toFold, end, found);
+    found?.over();
   }
 
   async *read(host: string, instance: string, range?: { from?: number; to?: number }): AsyncIterable<Stored> {
-    // The state before the next message; undefined = not known.
-    let before: InstanceState | null | undefined = (range?.from ?? 0) <= 1 ? null : undefined;
-    for await (const stored of this.#inner.read(host, instance, range)) {
-      let now = stored;
-      if (restOf(stored) !== null) now = before === undefined ? await this.#folded(stored) : after(before, stored);
-      before = isReadable(now) ? settled(now.message.state, now.seq) : undefined;
-      yield now;
-    }
+    const atHand = this.#atHand();
+    if ((range?.from ?? 0) <= 1) atHand.beginWith(instance);
+    for await (const stored of this.#inner.read(host, instance, range)) yield await atHand.take(stored);
+  }
+
+  end(host: string): Promise<number> {
+    return this.#inner.end(host);
   }
 
   async get(host: string, seq: number): Promise<Stored | null> {
     const stored = await this.#inner.get(host, seq);
-    return stored === null ? null : this.#readable(stored);
+    return stored !== null && isOutdated(stored) ? (await this.#folded(stored)).now : stored;
   }
 
   async *feed(host: string, since: number, signal: AbortSignal): AsyncIterable<Stored> {
-    for await (const stored of this.#inner.feed(host, since, signal))
-      yield restOf(stored) === null ? stored : await this.#folded(stored);
+    const atHand = this.#atHand();
+    for await (const stored of this.#inner.feed(host, since, signal)) yield await atHand.take(stored);
   }
 
   hosts(): Promise<string[]> {
@@ -79,73 +99,92 @@ export class UpToDateJournal implements Journal {
     return this.#inner.close();
   }
 
-  async #readable(stored: Stored): Promise<Stored> {
-    return restOf(stored) === null ? stored : this.#folded(stored);
+  #atHand(): HistoriesAtHand {
+    return new HistoriesAtHand((stored) => this.#folded(stored));
+  }
+
+  #isToBeFolded(stored: Stored): boolean {
+    return isOutdated(stored) || (isOfAnotherChart(stored) && !this.#known.has(stored));
   }
 
   async #toGoOnFrom(stored: Stored): Promise<Stored> {
-    if (!isReadable(stored) || isOfToday(stored)) return this.#readable(stored);
-    const { message } = stored;
-    const folded = await this.#folded(stored);
-    const different = isReadable(folded) ? diff(message.state, folded.message.state) : [];
+    if (!this.#isToBeFolded(stored)) return stored;
+    const { now } = await this.#folded(stored);
+    this.#compare(stored, now);
+    return now;
+  }
+
+  /** The last messages of these histories as they can be gone on from; `end`: of the last one. */
+  async *#foldLasts(
+    host: string,
+    toFold: ReadonlyMap<string, number>,
+    end: number,
+    found: FoldsFound | null,
+  ): AsyncIterable<Stored> {
+    const apart = toFold.size * MESSAGES_PER_READER < end;
+    for await (const { stored, now } of apart ? this.#foldApart(host, toFold) : this.#foldTogether(host, toFold)) {
+      if (!this.#compare(stored, now)) found?.differs(stored);
+      else if (!isOutdated(stored)) this.#known.isAsStored(stored);
+      yield now;
+    }
+  }
+
+  async *#foldTogether(host: string, ends: ReadonlyMap<string, number>): AsyncIterable<Folded> {
+    const foldings = new Map<string, Folding>();
+    for await (const stored of passOver(this.#inner, host, ends)) {
+      const { instance } = stored;
+      const folding = foldings.get(instance) ?? new Folding();
+      const now = folding.take(stored);
+      if (stored.seq !== ends.get(instance)) foldings.set(instance, folding);
+      else {
+        foldings.delete(instance);
+        yield { stored, now };
+      }
+    }
+  }
+
+  async *#foldApart(host: string, ends: ReadonlyMap<string, number>): AsyncIterable<Folded> {
+    for (const [instance, seq] of ends) yield await this.#folded({ host, instance, seq });
+  }
+
+  /** A message with the state that its history leads to with the charts of this version. */
+  async #folded({
+    host,
+    instance,
+    seq,
+  }: Pick<Stored, 'host' | 'instance' | 'seq'>): Promise<Folded & { folding: Folding }> {
+    const folding = new Folding();
+    for await (const stored of this.#inner.read(host, instance, { to: seq })) {
+      const now = folding.take(stored);
+      if (stored.seq === seq) return { stored, now, folding };
+    }
+    const text = `message ${seq} is not in its history any more`;
+    const gone = { host, instance, seq, raw: '', unreadable: { code: 'NOT_A_MESSAGE', text } } as const;
+    return { stored: gone, now: gone, folding };
+  }
+
+  /** Whether other charts made the same of a history as those of this version; says so where they did not. */
+  #compare(stored: Stored, now: Stored): boolean {
+    const [theirs, ours] = [stateOf(stored), stateOf(now)];
+    if (theirs === null) return true;
+    const different = ours === null ? [] : diff<object>(theirs, ours);
     if (different.length > 0)
       this.#log.warn(
         {
           host: stored.host,
           instance: stored.instance,
           seq: stored.seq,
-          by: message.machine,
+          by: messageOf(stored)?.machine,
           differs: different.map(({ path }) => path),
         },
         'another chart made another state of this history: this one counts from now on',
       );
-    return folded;
-  }
-
-  /** A message with the state that its history leads to with the chart of this version. */
-  async #folded(stored: Stored): Promise<Stored> {
-    let state: InstanceState | null = null;
-    for await (const one of this.#inner.read(stored.host, stored.instance, { to: stored.seq })) {
-      const now = after(state, one);
-      if (!isReadable(now)) return { ...bare(stored), raw: rawOf(stored), unreadable: whyNot(now, stored) };
-      if (now.seq === stored.seq) return now;
-      state = settled(now.message.state, now.seq);
-    }
-    return stored;
+    return ours !== null && different.length === 0;
   }
 }
 
-/** A message with the state that its events lead to; unreadable where this version's chart does not take them. */
-function after(before: InstanceState | null, stored: Stored): Stored {
-  const rest = restOf(stored) ?? (isReadable(stored) ? stored.message : null);
-  if (rest === null) return stored;
-  try {
-    return { ...bare(stored), message: { ...rest, state: foldMessage(before, rest) } };
-  } catch (error) {
-    if (!(error instanceof EventNotAcceptedError)) throw error;
-    const text = `decided by ${rest.machine}, and ${MACHINE_VERSION} does not fold it: ${error.message}`;
-    return { ...bare(stored), raw: rawOf(stored), unreadable: { code: 'NOT_A_MESSAGE', text } };
-  }
-}
-
-/** Of a message whose state is outdated: all but that; null of every other. */
-function restOf(stored: Stored): StatelessMessage | null {
-  return 'unreadable' in stored ? (stored.unreadable.rest ?? null) : null;
-}
-
-/** Whether it was decided by the chart of this version, and carries a state of this version. */
-const isOfToday = (stored: Stored): boolean => isReadable(stored) && stored.message.machine === MACHINE_VERSION;
-
-const bare = ({ seq, host, instance }: Stored): Pick<Stored, 'seq' | 'host' | 'instance'> => ({ seq, host, instance });
-
-function rawOf(stored: Stored): string {
-  return 'raw' in stored ? stored.raw : JSON.stringify('message' in stored ? stored.message : stored.hostMessage);
-}
-
-function whyNot(broken: Stored, wanted: Stored): Unreadable {
-  const { code, text }: Unreadable =
-    'unreadable' in broken ? broken.unreadable : { code: 'NOT_A_MESSAGE', text: 'of another kind of history' };
-  return broken.seq === wanted.seq
-    ? { code, text }
-    : { code, text: `its history cannot be folded: message ${broken.seq}: ${text}` };
+/** A message as it is stored, and as it can be gone on from. */
+interface Folded {
+  readonly stored: Stored;
+  readonly now: Stored;
 }

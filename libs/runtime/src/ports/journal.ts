@@ -2,7 +2,13 @@
  * The journal as the runtime needs it: append with compare-and-set, the last message of each subject, histories, a feed.
  * Two implementations under one suite: memory (tests, model checking) and JetStream (`nats-adapter`).
  */
-import type { AnyMessage, HostMessage, StatelessMessage, TurnMessage } from '@chronovirt/contract';
+import type {
+  AnyMessage,
+  HostMessage,
+  StatelessHostMessage,
+  StatelessMessage,
+  TurnMessage,
+} from '@chronovirt/contract';
 
 /**
  * Why a stored message cannot be used as it is: an unknown version, a state of an older version (`UpToDateJournal` folds it anew), or bytes
@@ -13,8 +19,10 @@ export interface Unreadable {
   readonly text: string;
   /** Version that a reader would need, when the message says it. */
   readonly needs?: number;
-  /** Of an outdated state: all of the message but that. */
+  /** Of an outdated state of an instance: all of the message but that. */
   readonly rest?: StatelessMessage;
+  /** The same of a host's. */
+  readonly hostRest?: StatelessHostMessage;
 }
 
 /**
@@ -94,6 +102,8 @@ export interface Journal {
   lastOfAll(host: string, which?: 'open'): AsyncIterable<Stored>;
   /** A history on one host, oldest first; sequences within [from, to] (both included, both optional). Ends at the present end. */
   read(host: string, instance: string, range?: { from?: number; to?: number }): AsyncIterable<Stored>;
+  /** Sequence of the last message of a host's stream, whatever it is; 0 = none yet. */
+  end(host: string): Promise<number>;
   /** One message by its sequence. */
   get(host: string, seq: number): Promise<Stored | null>;
   /** All messages of a host after `since` (0 = from the start), then new ones as they are stored, until aborted. Survives lost links without gap or repetition. */

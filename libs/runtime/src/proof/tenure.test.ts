@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   CLUSTER,
+  HOST_STATE_VERSION,
   hostTokenOf,
   incarnationOf,
   type HostName,
@@ -192,4 +193,39 @@ test('a later term is never taken back by a writer that is late', async () => {
   expect(await writeStanding(journal, late)).toBe('superseded');
   expect(world.store.last(world.host, hostTokenOf(world.host))?.text).toContain('"term":3');
   expect(await writeStanding(journal, { ...late, host: CLUSTER as HostName, term: 0 })).toBe('written');
+});
+
+test.each([true, false])(
+  'a term whose state was stored by an older version counts as that version meant it (the host serves: %s)',
+  async (serves) => {
+    const world = new AgentWorld();
+    const { agent, spec } = await world.running(options);
+    agent.kill();
+    await standing(world, 3, serves);
+    world.store.rewrite(world.host, hostTokenOf(world.host), (text) =>
+      JSON.stringify({ ...(JSON.parse(text) as object), state: { aggregate: 'standing', v: HOST_STATE_VERSION - 1 } }),
+    );
+    const again = world.startAgent(options);
+    await world.clock.settle(again.started);
+    expect(again.host.standing).toMatchObject({ term: 3, barred: !serves });
+    await world.clock.advance(30_000);
+    expect(runs(world, spec.uuid)).toBe(serves);
+  },
+);
+
+test('a term of an older version that is none bars the host: nobody may take from it that guests may run', async () => {
+  const world = new AgentWorld();
+  const { agent } = await world.running(options);
+  agent.kill();
+  await standing(world, 1, true);
+  world.store.rewrite(world.host, hostTokenOf(world.host), (text) =>
+    JSON.stringify({
+      ...(JSON.parse(text) as object),
+      events: [{ type: 'termLent', to: 'serving', data: { term: 1 } }],
+      state: { v: HOST_STATE_VERSION - 1 },
+    }),
+  );
+  const again = world.startAgent(options);
+  await world.clock.settle(again.started);
+  expect(again.host.standing).toMatchObject({ barred: true });
 });

@@ -291,6 +291,7 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
         await expect(put('nowhere', newInstance())).rejects.toMatchObject(missing);
         await expect(journal.last('nowhere', newInstance())).rejects.toMatchObject(missing);
         await expect(journal.get('nowhere', 1)).rejects.toMatchObject(missing);
+        await expect(journal.end('nowhere')).rejects.toMatchObject(missing);
         await expect(all(journal.lastOfAll('nowhere'))).rejects.toMatchObject(missing);
         await expect(all(journal.read('nowhere', newInstance()))).rejects.toMatchObject(missing);
         await expect(all(journal.feed('nowhere', 0, new AbortController().signal))).rejects.toMatchObject(missing);
@@ -305,6 +306,7 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
           await expect(journal.append(sampleMessage(bad, newInstance()), 0)).rejects.toMatchObject(invalid);
           await expect(journal.append(sampleMessage(host, bad), 0)).rejects.toMatchObject(invalid);
           await expect(journal.last(host, bad)).rejects.toMatchObject(invalid);
+          await expect(journal.end(bad)).rejects.toMatchObject(invalid);
           await expect(all(journal.lastOfAll(bad))).rejects.toMatchObject(invalid);
           await expect(all(journal.read(host, bad))).rejects.toMatchObject(invalid);
         },
@@ -319,6 +321,7 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
         await told;
         await expect(put(host, newInstance(), 0, other.journal)).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
         await expect(other.journal.last(host, newInstance())).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
+        await expect(other.journal.end(host)).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
         await other.close();
       });
     });
@@ -374,6 +377,19 @@ export function journalContract(name: string, make: () => Promise<JournalLab>): 
         expect(await read({ from: fifth + 100 })).toEqual([]);
         expect(await read({ from: third, to: second })).toEqual([]);
         expect(await all(journal.read(host, newInstance()))).toEqual([]);
+      });
+
+      it('says where the stream of a host ends, whatever lies there', async () => {
+        const host = await newHost();
+        expect(await journal.end(host)).toBe(0);
+        const instance = newInstance();
+        const seqs = await chain(host, instance, 3);
+        await put(await newHost(), newInstance());
+        expect(await journal.end(host)).toBe(seqs.at(-1));
+        const damaged = await lab.putRaw(host, instance, 'no message');
+        expect(await journal.end(host)).toBe(damaged);
+        const standing = seqOf(await journal.append(sampleStanding(host, 1), 0));
+        expect(await journal.end(host)).toBe(standing);
       });
 
       it('knows no message under a sequence that was never given', async () => {

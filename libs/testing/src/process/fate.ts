@@ -115,6 +115,10 @@ class MortalJournal implements Journal {
     return this.#alive(() => this.#journal.last(host, instance));
   }
 
+  end(host: string): Promise<number> {
+    return this.#alive(() => this.#journal.end(host));
+  }
+
   get(host: string, seq: number): Promise<Stored | null> {
     return this.#alive(() => this.#journal.get(host, seq));
   }
