@@ -12,6 +12,7 @@ import { imageOperationOf } from '../image/leaves.ts';
 import { observedEvent, rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
 import { imageIntent } from './image.ts';
+import { moveRequested } from './move-intent.ts';
 import { DRIFT_PART, requestOf } from './on-look.ts';
 import { pathOf } from './paths.ts';
 import { dataOf, Turn } from './turn.ts';
@@ -107,18 +108,8 @@ function evacuation(state: InstanceState | null, args: Command['args'], env: Env
   const proof = env.facts.proofOf?.(role.host);
   if (turnsBack(state, env.facts))
     return { type: 'revert.requested', part: MIGRATION_PART, data: dataOf({ what: 'evacuate', proof }) };
-  return {
-    type: 'move.requested',
-    part: MIGRATION_PART,
-    data: dataOf({
-      id: `${env.instance}.${state.actor.op + 1}`,
-      kind: 'evacuate',
-      source: role.host,
-      epoch: role.epoch,
-      origin: 'running',
-      request: dataOf({ ...args, what: 'evacuate', proof, ...unsettled(state) }),
-    }),
-  };
+  const request = dataOf({ ...args, what: 'evacuate', proof, ...unsettled(state) });
+  return moveRequested(state, env, { kind: 'evacuate', source: role.host, epoch: role.epoch, request });
 }
 
 /**

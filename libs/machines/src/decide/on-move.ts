@@ -13,6 +13,7 @@ import {
 import { isUndecided, MIGRATION_PART, OWNER_PART } from '../actor/role.ts';
 import { leafOf } from '../life/leaves.ts';
 import { isUnderWay } from '../migration/leaves.ts';
+import { moveRequested } from './move-intent.ts';
 import { dataOf, nothing, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
 
@@ -49,23 +50,9 @@ export function onAsked(state: InstanceState | null, asked: Asked, env: Env): De
     return migration.context.source === host && migration.context.epoch === epoch
       ? nothing('duplicate', `move ${migration.context.id} is under way`)
       : nothing('busy', `move ${migration.context.id} has not come to its end`);
-  return turn
-    .add({
-      type: 'move.requested',
-      part: MIGRATION_PART,
-      data: dataOf({
-        asked: true,
-        id: `${env.instance}.${state.actor.op + 1}`,
-        kind: what === 'liveMigrate' ? 'live' : 'cold',
-        source: host,
-        epoch,
-        origin,
-        request: { ...request, fromOp: asked.op },
-        host,
-        seq,
-      }),
-    })
-    .end(by, `${host}/${seq}`);
+  const kind = what === 'liveMigrate' ? 'live' : 'cold';
+  const opening = { kind, source: host, epoch, origin, request: { ...request, fromOp: asked.op } } as const;
+  return turn.add(moveRequested(state, env, { ...opening, asked: { host, seq } })).end(by, `${host}/${seq}`);
 }
 
 /** To the destination: get ready. */

@@ -2,7 +2,8 @@
 import type { By, InstanceState, Readmitted } from '@chronovirt/contract';
 import { MIGRATION_PART } from '../actor/role.ts';
 import { isUnderWay } from '../migration/leaves.ts';
-import { dataOf, nothing, Turn } from './turn.ts';
+import { moveRequested } from './move-intent.ts';
+import { nothing, Turn } from './turn.ts';
 import type { Decision, Env } from './types.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { Decision, Env } from './types.ts';
 export function onReadmitted(state: InstanceState | null, link: Readmitted, env: Env): Decision {
   if (state === null) return nothing('unknown', 'an instance without history');
   const { host, epoch, seq, goingAway } = link;
-  const { role, op } = state.actor;
+  const { role } = state.actor;
   if (role.kind !== 'granted' || role.host !== host || role.epoch >= epoch)
     return nothing('stale', `the spine does not wait for host ${host} under an epoch before ${epoch}`);
   if (state.value.startsWith('deleting.')) return nothing('stale', 'the instance is being deleted');
@@ -34,23 +35,8 @@ export function onReadmitted(state: InstanceState | null, link: Readmitted, env:
       .end(by, cause(link));
   if (migration !== undefined && isUnderWay(migration.value))
     return nothing('busy', `move ${migration.context.id} has not come to its end`);
-  return turn
-    .add({
-      type: 'move.requested',
-      part: MIGRATION_PART,
-      data: dataOf({
-        asked: true,
-        id: `${env.instance}.${op + 1}`,
-        kind: 'return',
-        source: host,
-        epoch: role.epoch,
-        origin: 'running',
-        request: {},
-        host,
-        seq,
-      }),
-    })
-    .end(by, cause(link));
+  const opening = { kind: 'return', source: host, epoch: role.epoch, request: {}, asked: { host, seq } } as const;
+  return turn.add(moveRequested(state, env, opening)).end(by, cause(link));
 }
 
 const cause = ({ host, seq }: Readmitted): string => `${host}/${seq}`;
