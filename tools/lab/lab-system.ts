@@ -1,6 +1,6 @@
 /** The two hosts and the whole system on them, started in order and ended in reverse: NATS, hosts, coordinator, an agent inside each. */
 import { addressAndPort } from '@chronovirt/contract';
-import { LAB_NETWORK, startTwoHosts, type Authority, type TwoHosts } from '@chronovirt/testing/lab';
+import { LAB_NETWORK, startTwoHosts, until, type Authority, type TwoHosts } from '@chronovirt/testing/lab';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout, stateDir } from '../setup/places.mjs';
@@ -98,6 +98,7 @@ export class LabSystem {
         () => Promise.all(hosts.map((host) => host.start())),
         () => 'one inside each host',
       );
+      await system.areKnown();
       return system;
     } catch (error) {
       await parts.stop();
@@ -124,13 +125,30 @@ export class LabSystem {
 
   /** From now on instances' files lie elsewhere, and guests move otherwise while they run. Only while there is no instance. */
   async use(storage: Storage, moves: LiveMoves = {}): Promise<void> {
-    if (storage === this.#storage && JSON.stringify(moves) === JSON.stringify(this.#moves)) return;
+    if (storage === this.#storage && JSON.stringify(moves) === JSON.stringify(this.#moves)) return this.areKnown();
     for (const host of this.hosts) await host.stopAgent();
     if (moves.lockManager !== this.#moves.lockManager)
       for (const { host } of this.hosts) await useLockManager(host, moves.lockManager);
     this.#storage = storage;
     this.#moves = moves;
     await Promise.all(this.hosts.map((host) => host.startAgent()));
+    await this.areKnown();
+  }
+
+  /**
+   * Resolves when the coordinator has heard each host with the storage that it has by now: an order that came before that would find no
+   * host, and of one that is lost before that nobody would know what it shared.
+   */
+  async areKnown(): Promise<void> {
+    const shared = this.#storage === 'shared' ? SHARED_STORAGE : undefined;
+    for (const { name } of this.hosts)
+      await until(
+        async () => {
+          const { alive, record } = await this.api.get<KnownHost>(`/v1/hosts/${name}`);
+          return alive && record?.value === 'reachable' && record.heard?.sharedStorage === shared;
+        },
+        { what: `the coordinator knows ${name} as it is`, timeoutMs: 60_000, everyMs: 50 },
+      );
   }
 
   /** What an agent's configuration says of its host. */
@@ -140,7 +158,7 @@ export class LabSystem {
         kind: 'libvirt',
         uri: host.uri,
         ...(this.#storage === 'shared'
-          ? { instancesDirectory: host.sharedDir, sharedStorage: 'lab' }
+          ? { instancesDirectory: host.sharedDir, sharedStorage: SHARED_STORAGE }
           : { instancesDirectory: host.instancesDir }),
         natNetwork: null,
         address: host.address,
@@ -233,6 +251,15 @@ export class LabSystem {
         .catch((error: unknown) => say(`  ${host.name}: ${error instanceof Error ? error.message : String(error)}`));
     await this.parts.stop(say);
   }
+}
+
+/** By which the agents call the storage that both hosts see. */
+const SHARED_STORAGE = 'lab';
+
+/** What the API shows of a host, as far as the lab has to wait for it. */
+interface KnownHost {
+  readonly alive: boolean;
+  readonly record: { readonly value: string; readonly heard: { readonly sharedStorage?: string } | null } | null;
 }
 
 /** Where an encrypted lab has NATS. */

@@ -106,6 +106,8 @@ export async function startAgent(
   let stopped = false;
   const recovered = untilThereIsAStream(stored, config.host, log)
     .then(() => host.start())
+    // Its term, and what storage it shares, are known before anybody counts on this host: should it be lost at once, nobody can ask it.
+    .then(() => beats.now())
     .then(() => log.info({ instances: [...host.instances()].length }, 'recovered'))
     .then(async () => {
       const service = await servePeers(config, host, driver.files, log);
@@ -129,7 +131,7 @@ export async function startAgent(
 
   const stop = async (): Promise<void> => {
     stopped = true;
-    beats();
+    beats.stop();
     endCaching();
     await peers?.stop();
     await actors.stop();

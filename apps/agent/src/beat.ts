@@ -26,27 +26,40 @@ export interface BeatOptions {
   readonly log: Log;
 }
 
-/** Reports until it is stopped; returns the way to do that. A hypervisor that does not answer is reported as such, with what was known of it. */
-export function beat(options: BeatOptions): () => void {
+export interface Beats {
+  /** A report out of turn, where there is something to tell: for news that others may rest on before the next one. */
+  now(): void;
+  stop(): void;
+}
+
+/** Reports until it is stopped. A hypervisor that does not answer is reported as such, with what was known of it. */
+export function beat(options: BeatOptions): Beats {
   const { config, nats, driver, log } = options;
   let stopped = false;
   let cancel = (): void => {};
   let known: HostFacts | null = null;
+  let silent: string | null = null;
+  const report = (): void => {
+    if (known !== null && !stopped) publishBeat(nats, reportOf(options, known, silent));
+  };
   const once = async (): Promise<void> => {
-    let silent: string | null = null;
     try {
       known = await driver.driver.facts({ signal: AbortSignal.timeout(5_000), deadlineMs: 5_000 });
+      silent = null;
     } catch (error) {
       silent = error instanceof Error ? error.message : String(error);
       log.warn({ error: silent }, 'the hypervisor does not answer');
     }
-    if (known !== null && !stopped) publishBeat(nats, reportOf(options, known, silent));
+    report();
     if (!stopped) cancel = systemClock.after(config.beatMs, () => void once());
   };
   void once();
-  return () => {
-    stopped = true;
-    cancel();
+  return {
+    now: report,
+    stop() {
+      stopped = true;
+      cancel();
+    },
   };
 }
 
