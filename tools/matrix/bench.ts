@@ -25,13 +25,19 @@ export class Bench {
   }
 
   async run(operation: Operation, blow: { fault: Fault; point: Point } | null): Promise<CellResult> {
-    const system = await this.ready(operation.storage);
-    try {
+    return this.within(operation.storage, async (system) => {
       const result = await runCell(system, operation, blow);
       if (result.isDirty) await this.stop();
       return result;
+    });
+  }
+
+  /** Something that is done in the lab. One in which it threw is ended: nobody knows in which state it is, and what comes next needs another. */
+  async within<T>(storage: Storage, work: (system: LabSystem) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.ready(storage));
     } catch (error) {
-      await this.stop(); // nobody knows in which state it is
+      await this.stop();
       throw error;
     }
   }

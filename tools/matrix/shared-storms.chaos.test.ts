@@ -23,15 +23,14 @@ function hold(rows: readonly Weathered[]): void {
 test.each(stormFaults)(
   'properties 1, 2, 13: guests move live between two real hosts when it comes to: $name',
   { timeout: 600_000 },
-  async (fault) => {
-    const system = await bench.ready('shared');
-    const crew = await raise(system, membersOf(system, 'shared', fault));
-    const rows = await storm(system, crew, { fault, afterMs: momentOf(`shared ${fault.name}`, LATEST_MS) });
-    const left = await dismiss(system, crew);
-    if (left.length > 0) await bench.stop();
-    hold(rows);
-    expect(left).toEqual([]);
-  },
+  (fault) =>
+    bench.within('shared', async (system) => {
+      const crew = await raise(system, membersOf(system, 'shared', fault));
+      const rows = await storm(system, crew, { fault, afterMs: momentOf(`shared ${fault.name}`, LATEST_MS) });
+      const left = await dismiss(system, crew);
+      hold(rows);
+      expect(left).toEqual([]);
+    }),
 );
 
 const evacuate = operations.find(({ name }) => name.startsWith('evacuate')) as Operation;
@@ -91,17 +90,12 @@ const returns = [
 test.each(returns)(
   'properties 1, 2, 3: a lost host’s guests are evacuated, $what dies when it returns',
   { timeout: 900_000 },
-  async ({ host, during, fault }) => {
-    const system = await bench.ready('shared');
-    const one = { operation: evacuate, source: system[host] };
-    const crew = await raise(system, during.length === 0 ? [one] : during.map(() => one));
-    try {
+  ({ host, during, fault }) =>
+    bench.within('shared', async (system) => {
+      const one = { operation: evacuate, source: system[host] };
+      const crew = await raise(system, during.length === 0 ? [one] : during.map(() => one));
       await evacuateAll(crew, during);
       await comesBack(crew, fault);
       expect(await dismiss(system, crew)).toEqual([]);
-    } catch (error) {
-      await bench.stop(); // a host may be off
-      throw error;
-    }
-  },
+    }),
 );

@@ -15,15 +15,14 @@ afterAll(() => bench.stop(), 60_000);
 test.each(stormFaults)(
   'properties 1, 2, 13: every operation is under way on two real hosts when it comes to: $name',
   { timeout: 600_000 },
-  async (fault) => {
-    const system = await bench.ready('own');
-    const crew = await raise(system, membersOf(system, 'own', fault));
-    const rows = await storm(system, crew, { fault, afterMs: momentOf(fault.name, LATEST_MS) });
-    process.stdout.write(report(rows));
-    const left = await dismiss(system, crew);
-    if (left.length > 0) await bench.stop();
-    expect(rows.filter(({ problems }) => problems.length > 0)).toEqual([]);
-    expect(left).toEqual([]);
-    expect(rows.filter(({ isStruck }) => isStruck).length).toBeGreaterThan(0);
-  },
+  (fault) =>
+    bench.within('own', async (system) => {
+      const crew = await raise(system, membersOf(system, 'own', fault));
+      const rows = await storm(system, crew, { fault, afterMs: momentOf(fault.name, LATEST_MS) });
+      process.stdout.write(report(rows));
+      const left = await dismiss(system, crew);
+      expect(rows.filter(({ problems }) => problems.length > 0)).toEqual([]);
+      expect(left).toEqual([]);
+      expect(rows.filter(({ isStruck }) => isStruck).length).toBeGreaterThan(0);
+    }),
 );
