@@ -59,7 +59,9 @@ const changed = (from: readonly Json[]): fc.Arbitrary<Json> =>
     })
     .map(({ sample, changes }) => {
       const box = { message: structuredClone(sample) };
-      for (const { way, act, value } of changes) {
+      for (const { way, act, value: shared } of changes) {
+        // The constants are one object each: a later change would write into it, or put it into itself, which JSON cannot say.
+        const value = structuredClone(shared);
         let at: { [key: string]: Json } = box;
         let key = 'message';
         for (const step of way) {
