@@ -212,6 +212,7 @@ describe("the three together, against a NATS server with set-up's users", () => 
 
   it('creates, shows, tells the history of and deletes an instance by the built command', async () => {
     writeFileSync(join(dir.path, 'disk.img'), Buffer.alloc(1024 * 1024, 1));
+    expect(await chronovirt('image', 'upload', './disk.img', '--format', 'raw')).toMatchObject({ code: 0 });
     const created = await chronovirt('create', 'web', '--image', './disk.img', '--flavor', 'nano', '--json');
     expect(created).toMatchObject({ code: 0, stderr: '' });
     const shown = await chronovirt('show', 'web', '--json');

@@ -57,12 +57,35 @@ describe('create', () => {
     expect(again.out).toContain('was in the store already');
   });
 
+  test('a file that is no image is not sent, and the word goes what it is; what nobody can tell is raw when that is said', async () => {
+    writeFileSync(join(directory, 'page.img'), '<!doctype html><title>404 Not Found</title>');
+    writeFileSync(join(directory, 'disk.img.gz'), Buffer.from('1f8b0800000000000003', 'hex'));
+    writeFileSync(join(directory, 'odd.img'), randomBytes(4096));
+    const before = await json('image list');
+    for (const [line, message] of [
+      ['./page.img', /page\.img is a page of the web/],
+      ['./page.img --format raw', /page\.img is a page of the web/],
+      ['./disk.img.gz', /disk\.img\.gz is gzip-compressed, expected qcow2 or raw\nunpack it: gunzip/],
+      ['./odd.img', /odd\.img is no qcow2, .*\nif that is .*: chronovirt image upload \S+odd\.img --format raw/],
+    ] as const) {
+      const ended = await chronovirt(`image upload ${line}`);
+      expect(ended).toMatchObject({ code: 2, out: '' });
+      expect(ended.err).toMatch(message);
+    }
+    expect(await json('image list')).toEqual(before);
+    expect(await chronovirt('create odd --image ./odd.img --memory 128MiB')).toMatchObject({ code: 2 });
+    expect(await chronovirt('image upload ./odd.img --format raw')).toMatchObject({ code: 0 });
+    // It was said once.
+    expect((await chronovirt('image upload ./odd.img')).out).toContain('was in the store already');
+    expect(await chronovirt('create odd --image ./odd.img --memory 128MiB')).toMatchObject({ code: 0 });
+  });
+
   test('an image says what its guests are like when it is uploaded, and not afterwards', async () => {
     writeFileSync(join(directory, 'quiet.img'), randomBytes(4096));
     const asked = '--property hw_qemu_guest_agent=yes --property os_require_quiesce=yes';
-    expect(await chronovirt(`image upload ./quiet.img ${asked}`)).toMatchObject({ code: 0 });
+    expect(await chronovirt(`image upload ./quiet.img --format raw ${asked}`)).toMatchObject({ code: 0 });
     expect((await chronovirt('image show quiet.img')).out).toMatch(/os_require_quiesce +yes/);
-    expect(await chronovirt(`image upload ./quiet.img ${asked}`)).toMatchObject({ code: 0 });
+    expect(await chronovirt(`image upload ./quiet.img --format raw ${asked}`)).toMatchObject({ code: 0 });
     for (const [line, message] of [
       ['./disk.img --property hw_qemu_guest_agent=yes', /--property: the image is in the store already/],
       ['./new.img --property os_require_quiesce=yes', /os_require_quiesce: needs hw_qemu_guest_agent=yes/],
@@ -70,7 +93,7 @@ describe('create', () => {
       ['./new.img --property quiet', /--property: expected name=value, such as os_require_quiesce=yes/],
     ] as const) {
       writeFileSync(join(directory, 'new.img'), randomBytes(4096));
-      const ended = await chronovirt(`image upload ${line}`);
+      const ended = await chronovirt(`image upload ${line} --format raw`);
       expect(ended.code).not.toBe(0);
       expect(ended.err).toMatch(message);
     }

@@ -61,7 +61,7 @@ describe('what is typed', () => {
     ],
     [
       'create x --image page.qcow2 --memory 128MiB',
-      /page\.qcow2 is said to be qcow2 but its content is raw|said to be qcow2/,
+      /page\.qcow2 is a page of the web \(HTML or XML\), expected qcow2 or raw/,
     ],
     ['image upload page.qcow2 --format vmdk', /--format: expected qcow2 or raw, got "vmdk"/],
     ['image upload disk.img --format qcow2', /disk\.img is said to be qcow2 but its content is raw/],

@@ -20,7 +20,7 @@ const signal = new AbortController().signal;
 
 it('gives back what it took, by the hash of the content', async () => {
   const store = new DirectoryImageStore(join(dir, 'a'));
-  const stored = await store.put(chunks('boot ', 'me'));
+  const stored = await store.put(chunks('boot ', 'me'), 'raw');
   expect(stored).toMatchObject({ format: 'raw', bytes: 7, virtualBytes: 512 });
   let read = '';
   for await (const chunk of await store.open(stored.sha256, signal)) read += Buffer.from(chunk).toString();

@@ -63,7 +63,7 @@ export class DirectoryImageStore implements ImageStore {
   async find(sha256: string): Promise<KeptImage | null> {
     const file = this.#fileOf(sha256);
     try {
-      const { format, bytes, virtualBytes } = await inspectImage(file);
+      const { format, bytes, virtualBytes } = await inspectImage(file, 'known');
       return { sha256, file, format, bytes, virtualBytes };
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -72,7 +72,7 @@ export class DirectoryImageStore implements ImageStore {
   }
 
   async keep(file: string, leave: Leave, { announce, madeFor }: Keeping = {}): Promise<KeptImage> {
-    const { format, bytes, virtualBytes } = await inspectImage(file);
+    const { format, bytes, virtualBytes } = await inspectImage(file, 'known');
     const sha256 = await hashOf(file, leave.signal);
     const kept = { sha256, file: this.#fileOf(sha256), format, bytes, virtualBytes };
     await announce?.(kept);

@@ -53,7 +53,24 @@ describe('inspectImage', () => {
   });
   it('accepts a plain disk as raw, in whole sectors', async () => {
     await writeFile(join(dir, 'disk.raw'), Buffer.alloc(1025, 7));
-    expect(await inspectImage(join(dir, 'disk.raw'))).toEqual({ format: 'raw', bytes: 1025, virtualBytes: 1536 });
+    expect(await inspectImage(join(dir, 'disk.raw'), 'raw')).toEqual({
+      format: 'raw',
+      bytes: 1025,
+      virtualBytes: 1536,
+    });
+  });
+  it('takes what looks like a raw disk for one; of what does not, somebody has to say it, when it comes in', async () => {
+    await writeFile(
+      join(dir, 'boots'),
+      Buffer.concat([Buffer.alloc(510), Buffer.from([0x55, 0xaa]), Buffer.alloc(512)]),
+    );
+    expect(await inspectImage(join(dir, 'boots'))).toMatchObject({ format: 'raw', bytes: 1024 });
+    await writeFile(join(dir, 'odd'), Buffer.alloc(1024, 7));
+    expect(await refusal(join(dir, 'odd'))).toMatch(/^the image is no qcow2, and .* say so: --format raw/);
+    for (const said of ['raw', 'known'] as const)
+      expect(await inspectImage(join(dir, 'odd'), said)).toMatchObject({ format: 'raw' });
+    await writeFile(join(dir, 'page.img'), '<!doctype html><title>404</title>'.padEnd(4096));
+    expect(await refusal(join(dir, 'page.img'), 'raw')).toContain('is a page of the web');
   });
   it('refuses a backing file, naming it', async () => {
     const file = create('b.qcow2', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/shadow', '1G');
@@ -85,8 +102,10 @@ describe('inspectImage', () => {
     expect(await refusal(create('q.qcow2', '-f', 'qcow2', '1G'), 'raw')).toContain(
       'said to be raw but its content is qcow2',
     );
-    await writeFile(join(dir, 'r.raw'), 'x'.repeat(4096));
+    await writeFile(join(dir, 'r.raw'), Buffer.alloc(512, '\x55\xaa', 'latin1'));
     expect(await refusal(join(dir, 'r.raw'), 'qcow2')).toContain('said to be qcow2 but its content is raw');
+    await writeFile(join(dir, 'x'), 'x'.repeat(4096));
+    expect(await refusal(join(dir, 'x'), 'qcow2')).toContain('the image is no qcow2, and nothing at its start');
   });
   it.each(['vmdk', 'vdi', 'vhdx', 'qed', 'parallels'])('refuses a %s and says how to convert it', async (format) => {
     expect(await refusal(create(`x.${format}`, '-f', format, '8M'))).toContain('qemu-img convert');

@@ -4,16 +4,10 @@
  * understands, and a file whose content is not what it is said to be.
  */
 import { open } from 'node:fs/promises';
+import { IMAGE_HEAD_BYTES, judgeImage } from '@chronovirt/contract';
 import type { ImageFormat } from '@chronovirt/contract';
 import { ImageUnacceptableError } from './image-errors.ts';
-import {
-  HEADER_BYTES,
-  QCOW2_MAGIC,
-  hasFeature,
-  incompatible,
-  parseQcow2Header,
-  unknownFeatures,
-} from './qcow2/header.ts';
+import { QCOW2_MAGIC, hasFeature, incompatible, parseQcow2Header, unknownFeatures } from './qcow2/header.ts';
 import { wholeSectors } from './qcow2/overlay.ts';
 
 /** What an acceptable image is. `bytes` of the file, `virtualBytes` that a guest sees. */
@@ -23,53 +17,35 @@ export interface ImageFacts {
   readonly virtualBytes: number;
 }
 
-/** First bytes of formats that are neither qcow2 nor a plain disk; booting them as raw would fail in a way that nobody understands. */
-const strangers: readonly (readonly [name: string, at: number, bytes: string, advice: string])[] = [
-  ['a VMDK', 0, 'KDMV', 'convert it: qemu-img convert -O qcow2'],
-  ['a VMDK description', 0, '# Disk DescriptorFile', 'convert it: qemu-img convert -O qcow2'],
-  ['a VHDX', 0, 'vhdxfile', 'convert it: qemu-img convert -O qcow2'],
-  ['a VHD', 0, 'conectix', 'convert it: qemu-img convert -O qcow2'],
-  ['a VDI', 0x40, '\x7f\x10\xda\xbe', 'convert it: qemu-img convert -O qcow2'],
-  ['a QED', 0, 'QED\0', 'convert it: qemu-img convert -O qcow2'],
-  ['a Parallels disk', 0, 'WithoutFreeSpace', 'convert it: qemu-img convert -O qcow2'],
-  ['a Parallels disk', 0, 'WithouFreSpacExt', 'convert it: qemu-img convert -O qcow2'],
-  ['LUKS-encrypted', 0, 'LUKS\xba\xbe', 'upload it decrypted'],
-  ['gzip-compressed', 0, '\x1f\x8b\x08', 'unpack it: gunzip'],
-  ['xz-compressed', 0, '\xfd7zXZ\0', 'unpack it: unxz'],
-  ['zstd-compressed', 0, '\x28\xb5\x2f\xfd', 'unpack it: unzstd'],
-  ['bzip2-compressed', 0, 'BZh', 'unpack it: bunzip2'],
-  ['a zip archive', 0, 'PK\x03\x04', 'unpack it: unzip'],
-];
-
 /**
- * Reads what `file` is. `declared` is what somebody says it is: another content is refused. Throws `IMAGE_UNACCEPTABLE` with the
- * reason; errors of the file system are passed on.
+ * What is said of a file: its format; `known` = it was taken in before, or made here, so a raw disk need not look like one; left out = nothing,
+ * and it has to.
  */
-export async function inspectImage(file: string, declared?: ImageFormat): Promise<ImageFacts> {
+export type Said = ImageFormat | 'known';
+
+/** Reads what `file` is; another content than said is refused. Throws `IMAGE_UNACCEPTABLE` with the reason; errors of the file system are passed on. */
+export async function inspectImage(file: string, said?: Said): Promise<ImageFacts> {
   const handle = await open(file, 'r');
   try {
     const { size: bytes } = await handle.stat();
     if (bytes === 0) throw new ImageUnacceptableError('the image is empty');
-    const buffer = Buffer.alloc(Math.min(HEADER_BYTES, bytes));
+    const buffer = Buffer.alloc(Math.min(IMAGE_HEAD_BYTES, bytes));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return inspectHead(buffer.subarray(0, bytesRead), bytes, declared);
+    return inspectHead(buffer.subarray(0, bytesRead), bytes, said);
   } finally {
     await handle.close();
   }
 }
 
-/** As `inspectImage`, from the first `HEADER_BYTES` of a file of `bytes` bytes: for whoever has them at hand while a file comes in. */
-export function inspectHead(head: Buffer, bytes: number, declared?: ImageFormat): ImageFacts {
-  const real: ImageFormat = head.length >= 4 && head.readUInt32BE(0) === QCOW2_MAGIC ? 'qcow2' : 'raw';
-  if (declared !== undefined && declared !== real) {
-    throw new ImageUnacceptableError(`the image is said to be ${declared} but its content is ${real}; say what it is`);
-  }
-  if (real === 'qcow2') return inspectQcow2(head, bytes);
-  const stranger = strangers.find(([, at, magic]) => head.toString('latin1', at, at + magic.length) === magic);
-  if (stranger !== undefined)
-    throw new ImageUnacceptableError(`the image is ${stranger[0]}, expected qcow2 or raw; ${stranger[3]}`);
+/** As `inspectImage`, from the first `IMAGE_HEAD_BYTES` of a file of `bytes` bytes: for whoever has them at hand while a file comes in. */
+export function inspectHead(head: Buffer, bytes: number, said?: Said): ImageFacts {
+  if (isQcow2(head) && said !== 'raw') return inspectQcow2(head, bytes);
+  const verdict = judgeImage(head, said === 'known' ? 'raw' : said);
+  if ('why' in verdict) throw new ImageUnacceptableError(`the image ${verdict.why}; ${verdict.advice}`);
   return { format: 'raw', bytes, virtualBytes: wholeSectors(bytes) };
 }
+
+const isQcow2 = (head: Buffer): boolean => head.length >= 4 && head.readUInt32BE(0) === QCOW2_MAGIC;
 
 function inspectQcow2(head: Buffer, bytes: number): ImageFacts {
   const header = parseQcow2Header(head);

@@ -176,7 +176,7 @@ class Orders {
   /** The image is there and the host takes instances. */
   async ready(): Promise<void> {
     const { http } = this.#stack;
-    const { text } = await http.call('POST', '/v1/images?name=bench', new Uint8Array(1_048_576));
+    const { text } = await http.call('POST', '/v1/images?name=bench&format=raw', new Uint8Array(1_048_576));
     this.#image = (JSON.parse(text) as { sha256: string }).sha256;
     for (;;) {
       const { hosts } = await http.json<{ hosts: { host: string; alive: boolean }[] }>('GET', '/v1/hosts');

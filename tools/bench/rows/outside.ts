@@ -93,7 +93,7 @@ class Outside {
       if (event === stopped) this.#told.set(dom.uuid, performance.now());
     });
     const { http } = this.#stack;
-    const { text } = await http.call('POST', '/v1/images?name=empty', new Uint8Array(1_048_576));
+    const { text } = await http.call('POST', '/v1/images?name=empty&format=raw', new Uint8Array(1_048_576));
     this.#image = (JSON.parse(text) as { sha256: string }).sha256;
     for (;;) {
       const { hosts } = await http.json<{ hosts: { host: string; alive: boolean }[] }>('GET', '/v1/hosts');

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
+import { IMAGE_HEAD_BYTES, judgeImage, type ImageFormat } from '@chronovirt/contract';
 import type { ImageView } from '../api/types.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -32,6 +33,11 @@ export async function uploadImage(
   });
   if (!facts.isFile()) throw new UsageError(`${file} is no file`);
   const format = formatOf(file, options.format);
+  const head = await headOf(file);
+  const verdict = judgeImage(head, format);
+  // Of what nobody can tell, it may have been said when it was taken in.
+  const mayBeKnown = format === undefined && 'format' in judgeImage(head, 'raw');
+  if ('why' in verdict && !mayBeKnown) throw unfit(file, verdict);
   const sha256 = await hashOf(context, file, facts.size);
   const known = await findImage(context, sha256);
   if (known !== null && format !== undefined && known.format !== format) throw otherContent(file, format, known.format);
@@ -39,6 +45,7 @@ export async function uploadImage(
     refuseOtherProperties(known, options.properties);
     return { image: known, isNew: false };
   }
+  if ('why' in verdict) throw unfit(file, verdict);
   if (options.onlyCheck === true)
     throw new UsageError(
       `${file} is not in the store yet, so nothing more can be checked`,
@@ -70,11 +77,19 @@ function formatOf(file: string, said: string | undefined): 'qcow2' | 'raw' | und
   return said ?? (/\.qcow2?$/i.test(file) ? 'qcow2' : undefined);
 }
 
-function otherContent(file: string, said: string, is: string): UsageError {
-  return new UsageError(
-    `${file} is said to be ${said} but its content is ${is}`,
-    `if it is whole and meant so: chronovirt image upload ${file} --format ${is}`,
-  );
+async function headOf(file: string): Promise<Uint8Array> {
+  await using handle = await open(file);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(IMAGE_HEAD_BYTES), 0, IMAGE_HEAD_BYTES, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** What the store would say of it, before it is sent. */
+function unfit(
+  file: string,
+  { why, advice, unlessSaid }: Extract<ReturnType<typeof judgeImage>, { why: string }>,
+): UsageError {
+  const hint = `if that is what it should be: chronovirt image upload ${file} --format ${unlessSaid}`;
+  return new UsageError(`${file} ${why}`, unlessSaid === undefined ? advice : hint);
 }
 
 /** As the store does it; here the content need not be sent for that. */

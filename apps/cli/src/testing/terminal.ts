@@ -22,6 +22,13 @@ export interface Surroundings {
   readonly onOut?: (out: string) => void;
 }
 
+/** What looks like a raw disk by its boot sector; `byte`: all else that it holds. */
+export function rawDisk(byte: number, bytes = 100_000): Buffer {
+  const disk = Buffer.alloc(bytes, byte);
+  disk.writeUInt16LE(0xaa55, 510);
+  return disk;
+}
+
 export class Terminal {
   readonly cloud: SimulatedCloud;
   readonly directory: string;
@@ -31,7 +38,7 @@ export class Terminal {
     this.directory = mkdtempSync(join(tmpdir(), 'chronovirt-cli-'));
     mkdirSync(join(this.directory, '.chronovirt'));
     this.write('.chronovirt/api.json', JSON.stringify({ address: cloud.server.address, tokenFile: cloud.tokenFile }));
-    this.write('disk.img', Buffer.alloc(100_000, 3));
+    this.write('disk.img', rawDisk(3));
   }
 
   static async open(): Promise<Terminal> {

@@ -17,11 +17,14 @@ export const imageVerbs: Readonly<Record<string, Verb>> = {
     group,
     summary: 'Bring an image into the store: qcow2 or raw.',
     details:
-      'Its format is read from its content. Refused, with the reason: backing files, external data files, encryption, unknown features, other formats.',
+      'Its format is read from its content. Refused, with the reason and what to do: backing files, external data files, encryption, unknown features, other formats, what is compressed, pages of the web; and what neither is qcow2 nor looks like a raw disk, unless --format raw says that it is one.',
     args: [{ name: 'file', description: 'the image', complete: 'file' }],
     options: [
       { flags: '--name <name>', description: "name for people; the file's when not given" },
-      { flags: '--format <format>', description: 'what you say it is: qcow2 or raw; another content is refused' },
+      {
+        flags: '--format <format>',
+        description: 'what you say it is: qcow2 or raw; what is plainly something else is refused all the same',
+      },
       {
         flags: '--property <name=value>',
         description:

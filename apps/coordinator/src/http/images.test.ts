@@ -21,6 +21,13 @@ const incoming = (): string[] => {
   return existsSync(directory) ? readdirSync(directory) : [];
 };
 
+/** Random bytes under a boot sector's signature. */
+function someDisk(bytes = 8192): Buffer {
+  const disk = randomBytes(bytes);
+  disk.writeUInt16LE(0xaa55, 510);
+  return disk;
+}
+
 async function upload(content: Uint8Array, query: string): Promise<Answered> {
   return answered(await cloud.fetch(`/v1/images?${query}`, { method: 'POST', body: new Uint8Array(content) }));
 }
@@ -52,7 +59,7 @@ test('an image is taken in once: hashed, its format read from its content, then 
 });
 
 test('an image says what its guests are like; other properties than it has are not slipped in later', async () => {
-  const content = randomBytes(8192);
+  const content = someDisk();
   const properties = { hw_qemu_guest_agent: 'yes', os_require_quiesce: 'yes' };
   const query = 'name=quiet&hw_qemu_guest_agent=yes&os_require_quiesce=yes';
   expect(await upload(content, query)).toMatchObject({ status: 201, body: { properties } });
@@ -63,7 +70,7 @@ test('an image says what its guests are like; other properties than it has are n
     status: 409,
     body: { code: 'IMAGE_EXISTS', field: 'os_require_quiesce', detail: expect.stringContaining('upload it again') },
   });
-  const plain = randomBytes(8192);
+  const plain = someDisk();
   expect((await upload(plain, 'name=plain')).body).not.toHaveProperty('properties');
   expect(await upload(plain, 'name=plain&hw_qemu_guest_agent=yes')).toMatchObject({ status: 409 });
   const made = await cloud.fetch('/v1/instances?dryRun=true', {
@@ -75,7 +82,7 @@ test('an image says what its guests are like; other properties than it has are n
 });
 
 test('an image may say how long its guests get to shut down, in seconds', async () => {
-  const content = randomBytes(8192);
+  const content = someDisk();
   for (const wrong of ['soon', '-1', '3601', '1.5'])
     expect(await upload(content, `name=slow&os_shutdown_timeout=${wrong}`)).toMatchObject({
       status: 400,
@@ -106,10 +113,22 @@ test.each([
   ['name=d&os_require_quiesce=maybe', 'INVALID_INPUT', /os_require_quiesce: expected one of yes, no/],
   ['name=d&hw_disk_bus=scsi', 'INVALID_INPUT', /hw_disk_bus/],
 ])('an upload that is not what it says (%s) is refused', async (query, code, reason) => {
-  const answer = await upload(randomBytes(4096), query);
+  const answer = await upload(someDisk(4096), query);
   expect(answer).toMatchObject({ status: 400, body: { code } });
   expect(String(answer.body['detail'])).toMatch(reason);
   expect(incoming()).toEqual([]);
+});
+
+test('nobody takes for a raw disk what does not look like one, unless it is said; a page of the web is none whatever is said', async () => {
+  const odd = randomBytes(4096);
+  const refused = await upload(odd, 'name=odd');
+  expect(refused).toMatchObject({ status: 400, body: { code: 'IMAGE_UNACCEPTABLE' } });
+  expect(String(refused.body['detail'])).toMatch(/^the image is no qcow2, and nothing .* in the API format=raw$/);
+  expect(await upload(odd, 'name=odd&format=raw')).toMatchObject({ status: 201, body: { format: 'raw' } });
+  expect(await upload(odd, 'name=odd')).toMatchObject({ status: 200 });
+  const page = Buffer.from('<html>404 Not Found</html>');
+  for (const query of ['name=page', 'name=page&format=raw', 'name=page&format=qcow2'])
+    expect(String((await upload(page, query)).body['detail'])).toMatch(/^the image is a page of the web/);
 });
 
 test('an empty one, a compressed one and one that is too large are refused', async () => {
@@ -144,7 +163,7 @@ test('an upload that breaks off leaves nothing', async () => {
 });
 
 test('two images of one name are told apart by their hash', async () => {
-  const [a, b] = [randomBytes(4096), randomBytes(4096)];
+  const [a, b] = [someDisk(4096), someDisk(4096)];
   await upload(a, 'name=twice');
   await upload(b, 'name=twice');
   const answer = await get(cloud, '/v1/images/twice');

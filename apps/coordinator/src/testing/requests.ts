@@ -48,7 +48,7 @@ export async function uploadSample(
   content: Buffer = randomBytes(64 * 1024),
 ): Promise<string> {
   const { body } = await answered(
-    await cloud.fetch(`/v1/images?name=${name}`, { method: 'POST', body: new Uint8Array(content) }),
+    await cloud.fetch(`/v1/images?name=${name}&format=raw`, { method: 'POST', body: new Uint8Array(content) }),
   );
   return body['sha256'] as string;
 }

@@ -28,6 +28,7 @@ beforeEach(async () => {
     (async function* () {
       yield Buffer.alloc(1_048_576, 'image');
     })(),
+    'raw',
   );
   image = {
     id: put.sha256,

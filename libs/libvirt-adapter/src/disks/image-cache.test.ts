@@ -31,7 +31,7 @@ beforeEach(async () => {
   const content = async function* () {
     yield Buffer.alloc(65_536, 'image');
   };
-  image = { sha256: (await store.put(content())).sha256, format: 'raw' };
+  image = { sha256: (await store.put(content(), 'raw')).sha256, format: 'raw' };
   mkdirSync(join(instances, '_base'), { recursive: true });
   file = join(instances, '_base', `${image.sha256}.raw`);
   aside = `${file}.gone`;

@@ -77,7 +77,7 @@ export function imageRoutes(context: ApiContext): Route[] {
       tag: 'Images',
       summary: 'Takes an image in: qcow2 or raw, as a stream of bytes.',
       description:
-        'The format is read from the content, once, and recorded. Refused, with the reason: backing files, external data files, encryption, unknown features, damaged files, other formats. The image is in the store complete or not at all.',
+        'The format is read from the content, once, and recorded. Refused, with the reason and what to do: backing files, external data files, encryption, unknown features, damaged files, other formats, archives and what is compressed, pages of the web; and what neither is qcow2 nor looks like a raw disk (boot sector, partition table, file system), unless `format` says raw. The image is in the store complete or not at all.',
       query: z.strictObject({
         name: z.string().min(1).max(255).describe('The name for people.'),
         format: imageFormat.optional().describe('What the caller says it is; another content is refused.'),
