@@ -228,7 +228,7 @@ describe('base images', () => {
 
   it('that were made on this host get a second name, and outlive it', async () => {
     const kept = new DirectoryImageStore(join(instances(), '_images'));
-    const { sha256 } = await kept.put(await store.open(image.id, new AbortController().signal));
+    const { sha256 } = await kept.put(await store.open(image.id, new AbortController().signal), 'raw');
     const none: ImageSource = { open: () => Promise.reject(new Error('nobody is asked')) };
     const context = effectContext(uuid);
     await ensureDirectory(directoryOf(), context);
