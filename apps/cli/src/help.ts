@@ -14,20 +14,25 @@ export async function overview(io: Io): Promise<string> {
   const { bold, dim } = paint(wantsColour(io.columns !== null, io.env, true));
   const verbs = await allVerbs();
   const width = Math.max(...verbs.map(({ name }) => name.length));
-  const line = ({ name, summary }: Verb): string => {
-    const indent = ' '.repeat(width + 4);
-    const room = io.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, io.columns - indent.length);
-    return `  ${bold(name.padEnd(width))}  ${wrap(summary, room).join(`\n${indent}`)}`;
-  };
+  const line = (verb: Verb): string => verbLine(verb, width, io, bold);
   const groups = verbGroups.map((group) =>
     [bold(group), ...verbs.filter((verb) => verb.group === group).map(line)].join('\n'),
   );
   return [
     `${bold('chronovirt')}: virtual machines with a history\n\nUsage: chronovirt <verb> [arguments] [options]`,
     ...groups,
-    `${bold('Exit codes')}\n${exitCodeTexts.map(([code, text]) => `  ${code}  ${text}`).join('\n')}`,
-    dim('chronovirt <verb> --help tells more, with examples. Every verb takes --json.'),
+    `${bold('Exit codes')}\n${exitCodeTexts.map(([code, text]) => `  ${code}  ${wrap(text, (io.columns ?? Number.POSITIVE_INFINITY) - 5).join('\n     ')}`).join('\n')}`,
+    ...wrap('chronovirt <verb> --help tells more, with examples. Every verb takes --json.', io.columns ?? 200)
+      .map(dim)
+      .join('\n'),
   ].join('\n\n');
+}
+
+/** `  hosts show  Show a host: …`, the words of the summary going on below one another. */
+function verbLine({ name, summary }: Verb, width: number, { columns }: Io, bold = (text: string) => text): string {
+  const indent = ' '.repeat(width + 4);
+  const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(20, columns - indent.length);
+  return `  ${bold(name.padEnd(width))}  ${wrap(summary, room).join(`\n${indent}`)}`;
 }
 
 /** The help of a verb, or the overview. */
@@ -37,7 +42,7 @@ export async function helpOn(words: readonly string[], io: Io): Promise<string> 
   const [first = '', second] = names;
   const verb = (await loadVerb(names.slice(0, 2).join(' '))) ?? (await loadVerb(first));
   const group = second === undefined ? (await allVerbs()).filter(({ name }) => name.startsWith(`${first} `)) : [];
-  const others = group.length === 0 ? '' : groupText(first, group);
+  const others = group.length === 0 ? '' : groupText(first, group, io);
   if (verb === null && others !== '') return others;
   if (verb === null) throw await unknownVerb(names);
   const command = commandOf(verb);
@@ -51,11 +56,11 @@ export async function helpOn(words: readonly string[], io: Io): Promise<string> 
 }
 
 /** The verbs that begin with the same word. */
-function groupText(first: string, verbs: readonly Verb[]): string {
+function groupText(first: string, verbs: readonly Verb[], io: Io): string {
   const width = Math.max(...verbs.map(({ name }) => name.length));
   return [
     `Verbs of ${first}:`,
-    ...verbs.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...verbs.map((verb) => verbLine(verb, width, io)),
     `\nchronovirt help ${first} <verb> tells more.`,
   ].join('\n');
 }

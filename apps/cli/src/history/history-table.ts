@@ -29,12 +29,13 @@ export function historyTable(rows: readonly Row[], width: number | null, paint: 
   const cells = rows.map((row, index) => cellsOf(row, rows[index - 1], paint, hasOneHost));
   const whole = tableBlocks(columns, cells, null, paint.dim);
   const fits = width === null || whole.flat().every((line) => plainText(line).length <= width);
-  const [[title = ''] = [], ...blocks] = fits
+  const [title = [], ...blocks] = fits
     ? whole
     : tableBlocks(fewColumns, fewCells(rows, cells, paint), width, paint.dim);
-  const out = [title];
+  const out = [...title];
+  const ruled = plainText(title[0] ?? '').length;
   for (const [index, row] of rows.entries())
-    out.push(...heading(row, rows[index - 1], plainText(title).length, paint), ...(blocks[index] ?? []));
+    out.push(...heading(row, rows[index - 1], ruled, paint), ...(blocks[index] ?? []));
   return out;
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteText } from './bytes.ts';
 import { paint, plainText, wantsColour } from './colour.ts';
-import { fit, table, wrap } from './table.ts';
+import { fit, table, tableBlocks, wrap } from './table.ts';
 import { age, duration } from './time.ts';
 
 describe('tables', () => {
@@ -65,6 +65,33 @@ describe('tables', () => {
     );
     const wide = [{ title: 'A' }, { title: 'B', shrinkTo: 4, wraps: true }, { title: 'C', align: 'right' as const }];
     expect(table(wide, [['1', 'one two three', '9']], 13)).toEqual(['A  B        C', '1  one two  9', '   three']);
+  });
+
+  test('what does not fit even so becomes lines of its own, each with its title, nothing of it cut', () => {
+    const narrow = [{ title: 'NAME' }, { title: 'MEMORY', align: 'right' as const }, { title: 'WHY', shrinkTo: 20 }];
+    const rows = [
+      ['web', '512 MiB', 'the host has no room for it'],
+      ['database', '', 'locked'],
+    ];
+    expect(table(narrow, rows, 30)).toEqual([
+      'NAME    web',
+      'MEMORY  512 MiB',
+      'WHY     the host has no room',
+      '        for it',
+      '',
+      'NAME    database',
+      'WHY     locked',
+    ]);
+    expect(tableBlocks(narrow, rows, 30)[0]).toEqual([]);
+  });
+
+  test('a column that is the first to shrink gives way before a wider one', () => {
+    const both = [
+      { title: 'UUID', shrinkTo: 4, isFirstToShrink: true },
+      { title: 'NOTE', shrinkTo: 4 },
+    ];
+    expect(table(both, [['0123456789', 'its host is silent']], 25)[1]).toBe('0123…  its host is silent');
+    expect(table(both, [['0123456789', 'its host is silent']], 16)[1]).toBe('012…  its host …');
   });
 
   test('colours take no room and stay whole when a cell is cut', () => {

@@ -1,4 +1,7 @@
-/** Tables that fit: columns as wide as what is in them; on a terminal the ones that may shrink give way: their words are cut, or go on below. */
+/**
+ * Tables that fit: columns as wide as what is in them; on a terminal the ones that may shrink give way: their words are cut, or go on below.
+ * Where even that is too wide each row becomes lines of its own, a title and a value in each (as psql's expanded display).
+ */
 import { plainText } from './colour.ts';
 
 export interface Column {
@@ -8,6 +11,8 @@ export interface Column {
   readonly shrinkTo?: number;
   /** Then its words go on in the next line; else they are cut. */
   readonly wraps?: boolean;
+  /** Gives way before any other, wide or not: what is in it is the last that a person looks for. */
+  readonly isFirstToShrink?: boolean;
 }
 
 const gap = '  ';
@@ -22,7 +27,7 @@ export function table(
   return tableBlocks(columns, rows, width, paintTitle).flat();
 }
 
-/** The same, each row as the lines that it takes; the title first. */
+/** The same, each row as the lines that it takes; the title first, with no line where the rows bear their titles themselves. */
 export function tableBlocks(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -37,7 +42,10 @@ export function tableBlocks(
       Math.max(columns[index]?.title.length ?? 0, ...rows.map((row) => widthOf(row[index] ?? ''))),
     ]),
   );
-  if (width !== null) shrink(columns, widths, width);
+  if (width !== null && !shrink(columns, widths, width)) {
+    const titles = used.map((index) => [index, columns[index]?.title ?? ''] as const);
+    return [[], ...rows.map((row, at) => [...(at === 0 ? [] : ['']), ...stacked(titles, row, width, paintTitle)])];
+  }
   const line = (cells: readonly string[], painted = (text: string) => text): string =>
     used
       .map((index, at) => {
@@ -64,18 +72,36 @@ export function tableBlocks(
 const cellLines = (cell: string, column: Column | undefined, width = 0): string[] =>
   column?.wraps === true ? wrap(cell, width) : [cell];
 
-/** Takes from the widest column that may shrink until the table fits or none may any more. */
-function shrink(columns: readonly Column[], widths: Map<number, number>, width: number): void {
+/** A row as lines of its own: a title and a value in each, empty ones left out. */
+function stacked(
+  titles: readonly (readonly [number, string])[],
+  row: readonly string[],
+  width: number,
+  paintTitle: (text: string) => string,
+): string[] {
+  const said = titles.filter(([index]) => (row[index] ?? '') !== '');
+  const names = Math.max(0, ...titles.map(([, title]) => title.length));
+  const room = Math.max(1, width - names - gap.length);
+  return said.flatMap(([index, title]) =>
+    wrap(row[index] ?? '', room).map((text, at) => `${paintTitle((at === 0 ? title : '').padEnd(names))}${gap}${text}`),
+  );
+}
+
+/** Takes from the widest column that may shrink until the table fits or none may any more; whether it fits. */
+function shrink(columns: readonly Column[], widths: Map<number, number>, width: number): boolean {
   const total = (): number => [...widths.values()].reduce((sum, one) => sum + one, 0) + gap.length * (widths.size - 1);
   for (let over = total() - width; over > 0; over = total() - width) {
-    const able = [...widths].filter(([index, one]) => one > (columns[index]?.shrinkTo ?? Number.POSITIVE_INFINITY));
+    const all = [...widths].filter(([index, one]) => one > (columns[index]?.shrinkTo ?? Number.POSITIVE_INFINITY));
+    const first = all.filter(([index]) => columns[index]?.isFirstToShrink === true);
+    const able = first.length > 0 ? first : all;
     const [widest] = able.toSorted((a, b) => b[1] - a[1]);
-    if (widest === undefined) return;
+    if (widest === undefined) return false;
     const [index, one] = widest;
     const next = able.map(([, other]) => other).toSorted((a, b) => b - a)[1] ?? 0;
     const floor = Math.max(columns[index]?.shrinkTo ?? 1, Math.min(next, one - 1));
     widths.set(index, Math.max(floor, one - over));
   }
+  return true;
 }
 
 /** Cuts a text to a width, an ellipsis at its end; colours stay whole. */

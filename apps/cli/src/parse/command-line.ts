@@ -58,6 +58,8 @@ export function commandOf(verb: Verb): Command {
   command.description(verb.details === undefined ? verb.summary : `${verb.summary}\n\n${verb.details}`);
   for (const { name, description, isOptional } of verb.args)
     command.argument(isOptional === true ? `[${name}]` : `<${name}>`, description);
+  // Descriptions are broken between words in a narrow terminal too.
+  command.configureHelp({ minWidthToWrap: 16 });
   command.usage(
     [...verb.args.map(({ name, isOptional }) => (isOptional === true ? `[${name}]` : `<${name}>`)), '[options]'].join(
       ' ',

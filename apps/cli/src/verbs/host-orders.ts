@@ -76,7 +76,8 @@ const orders: Readonly<Record<string, HostOrderVerb>> = {
       ['hosts maintenance h1 off', 'use it again'],
     ],
     make: ([, mode = ''], options) => {
-      if (mode !== 'on' && mode !== 'off') throw new UsageError(`expected on or off, got ${mode}`);
+      if (mode !== 'on' && mode !== 'off')
+        throw new UsageError(`on|off: expected on or off, got ${JSON.stringify(mode)}`);
       if (mode === 'off' && options['budget'] !== undefined)
         throw new UsageError('--budget: goes with on; off moves nothing');
       return { on: mode === 'on', ...budgetOf(options) };
@@ -128,7 +129,7 @@ const orders: Readonly<Record<string, HostOrderVerb>> = {
     examples: [['hosts power h1 reboot', 'reboot it']],
     make: ([, action = '']) => {
       if (!['reboot', 'shutdown', 'startup'].includes(action))
-        throw new UsageError(`expected reboot, shutdown or startup, got ${action}`);
+        throw new UsageError(`action: expected reboot, shutdown or startup, got ${JSON.stringify(action)}`);
       return { action };
     },
   },
@@ -229,12 +230,15 @@ function tellEnd(
 ): ExitCode {
   const { paint } = context;
   context.print({ host, state: value, record: shown.record, proof: shown.proof }, () => [
-    `${paint.bold(host)} is ${part === 'maintenance' && value === 'none' ? 'in use' : inWords(value)}, after ${duration(tookMs)}`,
+    `${paint.bold(host)} is ${(part === 'maintenance' ? maintenanceEnds[value] : undefined) ?? inWords(value)}, after ${duration(tookMs)}`,
     ...endLines(shown, part),
   ]);
   const isBad = ['barred', 'failed', 'unknown'].includes(value) || (part === 'maintenance' && value === 'drained');
   return isBad ? exitCodes.failed : exitCodes.ok;
 }
+
+/** Where a maintenance has come to rest, in a person's words; `drained` is called what it leaves behind. */
+const maintenanceEnds: Readonly<Record<string, string>> = { none: 'in use', drained: 'not empty' };
 
 function endLines({ host, record, proof, placed }: HostShown, part: Part): string[] {
   if (record === null) return [];
@@ -246,7 +250,8 @@ function endLines({ host, record, proof, placed }: HostShown, part: Part): strin
       lines.push(
         `${held === 1 ? 'the instance' : `each of the ${held} instances`} that it held may go elsewhere: chronovirt evacuate <instance>`,
       );
-    if (record.value === 'fenced') lines.push(`to let it run guests again: chronovirt hosts admit ${host}`);
+    if (record.value === 'fenced')
+      lines.push(`to let it run guests again: chronovirt hosts admit ${host}; the proof ends with that`);
   }
   if (part === 'reach' && record.failure !== null)
     lines.push(`${inWords(record.failure.method)} failed: ${record.failure.message}`);
@@ -255,6 +260,11 @@ function endLines({ host, record, proof, placed }: HostShown, part: Part): strin
     lines.push(`moved: ${result.moved}`);
     for (const { name, why } of result.except) lines.push(`  ${name} stays: ${why}`);
     if (result.more > 0) lines.push(`  and ${result.more} more`);
+    if (record.parts.maintenance.value === 'drained')
+      lines.push(
+        `to try again: chronovirt hosts drain ${host}`,
+        `to use it again: chronovirt hosts maintenance ${host} off`,
+      );
   }
   if (part === 'power' && record.parts.power?.message) lines.push(record.parts.power.message);
   return lines;

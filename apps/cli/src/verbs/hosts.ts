@@ -8,7 +8,7 @@ import { hostEventText, hostStateText, proofText } from '../history/host-words.t
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { facts, table, tableBlocks, wrap } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
-import { inKebab } from '../parse/words.ts';
+import { inKebab, inWords } from '../parse/words.ts';
 import { budgetOf, budgetOption, hostArgument, orderHost } from './host-orders.ts';
 import type { Verb } from './verb.ts';
 
@@ -39,12 +39,12 @@ export const hostsVerb: Verb = {
       ]);
       const columns = [
         { title: 'HOST' },
-        { title: 'STATE' },
+        { title: 'STATE', shrinkTo: 9, wraps: true },
         { title: 'DRIVER' },
         { title: 'ACCEL' },
         { title: 'VCPUS', align: 'right' as const },
-        { title: 'MEMORY', align: 'right' as const },
-        { title: 'DISK', align: 'right' as const },
+        { title: 'MEMORY', align: 'right' as const, shrinkTo: 8, wraps: true },
+        { title: 'DISK', align: 'right' as const, shrinkTo: 8, wraps: true },
         { title: 'INSTANCES', align: 'right' as const },
         { title: 'HYPERVISOR', shrinkTo: 12, wraps: true },
         { title: 'NOTE' },
@@ -69,9 +69,13 @@ function stateOf({ alive, silentMs, state, enabled, maintenance, alarm }: HostVi
   if (alarm !== null) return paint.red(state ?? 'alarm');
   if (state !== null && state !== 'reachable') return paint.red(state);
   if (!alive) return paint.red(silentMs === null ? 'silent' : `silent for ${age(silentMs)}`);
-  if (maintenance !== null && maintenance !== 'none') return paint.yellow(maintenance);
+  if (maintenance !== null && maintenance !== 'none') return paint.yellow(maintenanceWord(maintenance));
   return enabled === true ? paint.green('up') : paint.yellow('disabled');
 }
+
+/** Where a maintenance is, in the word that a column has room for: `draining.drain` → `draining`. */
+const maintenanceWord = (value: string): string =>
+  ({ inMaintenance: 'maintenance', drained: 'not empty' })[value] ?? inWords(value.split('.')[0] ?? value);
 
 export const hostShowVerb: Verb = {
   name: 'hosts show',

@@ -25,7 +25,7 @@ const columns: readonly Column[] = [
   { title: 'MEMORY', align: 'right' },
   { title: 'IMAGE', shrinkTo: 8 },
   { title: 'AGE', align: 'right' },
-  { title: 'UUID', shrinkTo: 8 },
+  { title: 'UUID', shrinkTo: 8, isFirstToShrink: true },
   { title: 'NOTE', shrinkTo: 10 },
 ];
 
