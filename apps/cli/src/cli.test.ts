@@ -108,7 +108,7 @@ describe('create', () => {
     ['create x --image ./disk.img --flavor giant', /flavor: no flavor is called "giant"; there are nano/],
     ['create x --image ./disk.img --memory 128MiB --vcpus two', /--vcpus: expected a whole number/],
     ['create X! --image ./disk.img --memory 128MiB', /name: expected a host name/],
-    ['create x --image ./disk.img --memory 128MiB --ssh-key nokey', /--ssh-key: ENOENT/],
+    ['create x --image ./disk.img --memory 128MiB --ssh-key nokey', /--ssh-key: there is no file /],
     ['create x --image ./disk.img --memory 128MiB --metadata novalue', /--metadata: expected key=value/],
     ['create x --image ./disk.img --memory 128MiB --no-nic --bridge br0', /do not go together/],
     ['create x --image ./disk.img --memry 1GiB', /unknown option '--memry'[\s\S]*--memory/],
@@ -253,7 +253,7 @@ describe('passwords of orders', () => {
   });
 
   test.each([
-    ['rescue web --admin-password-file none', /--admin-password-file: ENOENT/],
+    ['rescue web --admin-password-file none', /--admin-password-file: there is no file /],
     ['rescue web --admin-password-file init.yaml', /--admin-password-file: expected one line of text/],
     ['rescue web --admin-password-file empty', /--admin-password-file: /],
     ['rescue web --admin-password x', /unknown option '--admin-password'/],

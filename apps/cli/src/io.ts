@@ -22,8 +22,11 @@ export function processIo(): Io {
   // The reader of a pipe may leave early (`| head`): that is its right.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    process.stderr.write(`chronovirt: the output cannot be written: ${error.code ?? error.message}\n`);
+    process.exit(1);
   });
+  // Nobody hears what is told besides any more (`2>&1 | head`): the verb goes on to its end.
+  process.stderr.on('error', () => {});
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

@@ -74,6 +74,7 @@ function contextOf(io: Io, options: OptionValues): VerbContext {
           { api: options['api'] as string | undefined, tokenFile: options['tokenFile'] as string | undefined },
           io,
         ),
+        { signal: io.signal, onSilence: (text) => io.err(`chronovirt: ${text}\n`) },
       ));
     },
     print(value, show) {

@@ -23,10 +23,31 @@ export interface Call {
 
 const retryPausesMs = [100, 400, 1_000];
 
+/** How long an API that has taken the connection may keep silent. Milliseconds. */
+export interface Patience {
+  /** Then whoever waits is told. */
+  readonly tellAfterMs: number;
+  /** Then it counts as one that cannot be used. An order is answered when it is stored, which takes moments. */
+  readonly endAfterMs: number;
+}
+
+const usualPatience: Patience = { tellAfterMs: 3_000, endAfterMs: 90_000 };
+
+export interface ClientOptions {
+  /** Ends what is waited for, where a call has no signal of its own. */
+  readonly signal?: AbortSignal;
+  /** Told once that the API lets wait. */
+  readonly onSilence?: (text: string) => void;
+  readonly patience?: Patience;
+}
+
 export class ApiClient {
   readonly #address: ApiAddress;
-  constructor(address: ApiAddress) {
+  readonly #options: ClientOptions;
+  #isSilenceTold = false;
+  constructor(address: ApiAddress, options: ClientOptions = {}) {
     this.#address = address;
+    this.#options = options;
   }
 
   get address(): string {
@@ -72,7 +93,7 @@ export class ApiClient {
 
   #send(
     path: string,
-    { method = 'GET', query = {}, body, upload, key, signal, headers = {} }: Call,
+    { method = 'GET', query = {}, body, upload, key, signal = this.#options.signal, headers = {} }: Call,
   ): Promise<IncomingMessage> {
     const url = new URL(this.#address.address + path);
     for (const [name, value] of Object.entries(query))
@@ -105,9 +126,47 @@ export class ApiClient {
       request.on('response', () => upload.content.unpipe(request));
       upload.content.pipe(request);
     }
-    return promise.catch((error: unknown) => {
-      throw upload === undefined ? error : this.#told(error);
-    });
+    const stopWaiting = upload === undefined ? this.#wait((error) => request.destroy(error)) : () => {};
+    return promise
+      .catch((error: unknown) => {
+        // Whoever ordered something and does not wait for the answer has to look.
+        if (key !== undefined && signal?.aborted === true)
+          throw new CliError(
+            exitCodes.timeout,
+            'interrupted before the API had answered; it may have taken the order',
+            {
+              hint: 'chronovirt history tells whether it was taken',
+              cause: error,
+            },
+          );
+        throw upload === undefined ? error : this.#told(error);
+      })
+      .finally(stopWaiting);
+  }
+
+  /** Tells of an API that accepts a connection and then says nothing, and gives it up in the end. Returns what ends the wait. */
+  #wait(giveUp: (error: Error) => void): () => void {
+    const { onSilence, patience: { tellAfterMs, endAfterMs } = usualPatience } = this.#options;
+    const tell = setTimeout(() => {
+      if (this.#isSilenceTold) return;
+      this.#isSilenceTold = true;
+      onSilence?.(`no answer from ${this.#address.address} yet; waiting ${endAfterMs / 1000} s at most`);
+    }, tellAfterMs);
+    const end = setTimeout(
+      () =>
+        giveUp(
+          new CliError(
+            exitCodes.error,
+            `the API at ${this.#address.address} does not answer: it took the request and said nothing for ${endAfterMs / 1000} s`,
+            { hint: 'see to the coordinator; chronovirt history tells afterwards whether an order was taken' },
+          ),
+        ),
+      endAfterMs,
+    );
+    return () => {
+      clearTimeout(tell);
+      clearTimeout(end);
+    };
   }
 
   #told(error: unknown): unknown {

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { whyNot } from '../parse/input-file.ts';
 
 export interface ApiAddress {
   /** `http://127.0.0.1:8774` */
@@ -33,7 +34,7 @@ function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new CliError(exitCodes.usage, `the token file cannot be read: ${(error as Error).message}`, {
+    throw new CliError(exitCodes.usage, `the token file cannot be read: ${whyNot(file, error)}`, {
       hint: 'check --token-file or CHRONOVIRT_TOKEN_FILE',
     });
   }

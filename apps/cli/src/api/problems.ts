@@ -37,6 +37,8 @@ export function inOwnWords(error: unknown, names: Readonly<Record<string, string
 export function errorOf(status: number, text: string): CliError {
   const problem = parse(text);
   const detail = typeof problem['detail'] === 'string' ? problem['detail'] : `the API answered ${status}`;
+  if (status === 401)
+    return new CliError(exitCodes.error, 'the API does not take the token', { problem, hint: hintOf(status, null) });
   const { guard } = problem;
   const message = status === 409 && typeof guard === 'string' ? `refused: ${detail} (guard ${guard})` : detail;
   return new CliError(exitCodeOf[status] ?? exitCodes.failed, message, {
@@ -46,7 +48,8 @@ export function errorOf(status: number, text: string): CliError {
 }
 
 function hintOf(status: number, code: unknown): string | null {
-  if (status === 401) return 'the token does not fit this API: check --token-file or CHRONOVIRT_TOKEN_FILE';
+  if (status === 401)
+    return 'check --token-file or CHRONOVIRT_TOKEN_FILE: it has to be the file that the configuration of the coordinator names';
   if (code === 'NO_SUCH_HOST') return 'chronovirt hosts lists them';
   if (code === 'IMAGE_NOT_FOUND') return 'chronovirt image list shows what there is';
   if (code === 'HOST_SILENT') return 'chronovirt history tells whether it was taken';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../cli-error.ts';
+import { whyNot } from './input-file.ts';
 
 /** The public keys of a file, one per line. A private key is refused before it goes anywhere. */
 export function readPublicKeys(file: string): string[] {
@@ -7,7 +8,7 @@ export function readPublicKeys(file: string): string[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`--ssh-key: ${(error as Error).message}`);
+    throw new UsageError(`--ssh-key: ${whyNot(file, error)}`);
   }
   if (text.includes('PRIVATE KEY'))
     throw new UsageError(`--ssh-key: ${file} is a private key; give the public one`, `most likely ${file}.pub`);

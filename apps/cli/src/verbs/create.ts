@@ -125,7 +125,7 @@ async function imageOf(context: VerbContext, given: string | undefined, isDryRun
   const file = resolve(context.io.cwd, given);
   const isFile = existsSync(file) && statSync(file).isFile();
   if (!isFile && (given.includes('/') || given.startsWith('.')))
-    throw new UsageError(`--image: there is no file ${given}`);
+    throw new UsageError(`--image: ${existsSync(file) ? `${given} is no file` : `there is no file ${given}`}`);
   if (!isFile) return given;
   const { image } = await uploadImage(context, file, { name: basename(file), onlyCheck: isDryRun });
   return image.sha256;
