@@ -8,7 +8,7 @@ import { pinnedNode } from '../setup/setup.mjs';
 import { Api } from '../start/api.ts';
 import { Parts, startCoordinator, startNats, type Nats, type NatsByTls, type Say } from '../start/parts.ts';
 import { LabHost, type Watchdog } from './lab-host.ts';
-import type { LabOptions, Storage } from './options.ts';
+import type { DriftPolicy, LabOptions, Storage } from './options.ts';
 import type { LabOrder } from './orders.ts';
 
 /** `liveMigration` in the agents' configuration. */
@@ -28,6 +28,7 @@ export class LabSystem {
   readonly nats: Nats;
   readonly #hasWatchdog: boolean;
   readonly #isEncrypted: boolean;
+  readonly #drift: DriftPolicy;
   #storage: Storage;
   #moves: LiveMoves = {};
 
@@ -39,6 +40,7 @@ export class LabSystem {
     storage: Storage,
     hasWatchdog: boolean,
     isEncrypted: boolean,
+    drift: DriftPolicy,
     api: Api,
     tokenFile: string,
   ) {
@@ -49,6 +51,7 @@ export class LabSystem {
     this.#storage = storage;
     this.#hasWatchdog = hasWatchdog;
     this.#isEncrypted = isEncrypted;
+    this.#drift = drift;
     this.api = api;
     this.address = api.address;
     this.tokenFile = tokenFile;
@@ -59,7 +62,14 @@ export class LabSystem {
    * for the API, which stays on the machine.
    */
   static async start(
-    { storage, apiPort, watchdog }: Pick<LabOptions, 'storage' | 'apiPort' | 'watchdog'>,
+    {
+      storage,
+      apiPort,
+      watchdog,
+      drift = 'usual',
+    }: Pick<LabOptions, 'storage' | 'apiPort' | 'watchdog'> & {
+      readonly drift?: DriftPolicy;
+    },
     say: Say,
     restartAfterMs?: number,
     authority?: Authority,
@@ -90,6 +100,7 @@ export class LabSystem {
         storage,
         watchdog,
         authority !== undefined,
+        drift,
         new Api(address, tokenFile),
         tokenFile,
       );
@@ -174,6 +185,7 @@ export class LabSystem {
         imagesFrom: this.two.hosts.flatMap(imagesOf(host)),
         ...(this.#isEncrypted && { tls: AGENT_TLS }),
       },
+      policy: { drift: this.#drift },
       ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
     };
   }

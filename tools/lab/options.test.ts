@@ -8,6 +8,7 @@ describe('options of the lab', () => {
       once: false,
       storage: 'shared',
       watchdog: false,
+      drift: 'usual',
       apiPort: 8774,
       order: null,
       help: false,
@@ -18,7 +19,7 @@ describe('options of the lab', () => {
       watchdog: true,
       apiPort: 0,
     });
-    expect(readOptions(['--port', '9000'])).toMatchObject({ apiPort: 9000 });
+    expect(readOptions(['--port', '9000', '--drift', 'ask'])).toMatchObject({ apiPort: 9000, drift: 'ask' });
   });
 
   it('take an order with its target, as a word', () => {
@@ -28,6 +29,7 @@ describe('options of the lab', () => {
 
   it.each([
     [['--storage', 'tape'], /--storage: expected "shared" or "own", not "tape"/],
+    [['--drift', 'tell'], /--drift: expected one of usual, adopt, repair, ask, not "tell"/],
     [['--port', 'http'], /--port: expected a number/],
     [['explode'], /unknown order "explode": expected one of off, on, /],
     [['off'], /off: expected one HOST/],

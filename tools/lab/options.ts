@@ -4,12 +4,17 @@ import { labOrders, type LabOrder } from './orders.ts';
 /** Where the instances' files lie: on storage of both hosts, or on each host's own. */
 export type Storage = 'shared' | 'own';
 
+/** What holds where a guest is not as recorded: `policy.drift` of both agents. */
+export const driftPolicies = ['usual', 'adopt', 'repair', 'ask'] as const;
+export type DriftPolicy = (typeof driftPolicies)[number];
+
 export interface LabOptions {
   /** Runs the demonstration to its end, checks that nothing is left, and exits. */
   readonly once: boolean;
   readonly storage: Storage;
   /** Each host has a watchdog beside its agent. */
   readonly watchdog: boolean;
+  readonly drift: DriftPolicy;
   readonly apiPort: number;
   /** What shall happen to a lab that runs in another terminal; null = a lab is brought up. */
   readonly order: { readonly name: LabOrder; readonly target: string | null } | null;
@@ -42,6 +47,10 @@ const options = described([
   ],
   ['--storage own', "each host keeps its instances' files to itself; they move with their disks (default: shared)"],
   ['--watchdog', 'a watchdog in each host: it ends the guests of a host that was cut off, and proves it by that'],
+  [
+    '--drift POLICY',
+    'what holds where somebody changed a guest behind the system: usual, adopt, repair, or ask, which puts it to you',
+  ],
   ['--port N', 'port of the API on 127.0.0.1 (default: 8774, any free one with --once)'],
   ['--help', 'this text'],
 ]);
@@ -75,6 +84,7 @@ export function readOptions(args: readonly string[]): LabOptions {
       once: { type: 'boolean', default: false },
       storage: { type: 'string', default: 'shared' },
       watchdog: { type: 'boolean', default: false },
+      drift: { type: 'string', default: 'usual' },
       port: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -82,11 +92,14 @@ export function readOptions(args: readonly string[]): LabOptions {
   const { storage } = values;
   if (storage !== 'shared' && storage !== 'own')
     throw new Error(`--storage: expected "shared" or "own", not "${storage}"`);
+  const drift = driftPolicies.find((policy) => policy === values.drift);
+  if (drift === undefined)
+    throw new Error(`--drift: expected one of ${driftPolicies.join(', ')}, not "${values.drift}"`);
   const port = values.port === undefined ? (values.once ? 0 : 8774) : Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port: expected a number from 0 to 65535, not "${values.port}"`);
   const { once, watchdog, help } = values;
-  return { once, storage, watchdog: watchdog || once, apiPort: port, order: readOrder(positionals), help };
+  return { once, storage, watchdog: watchdog || once, drift, apiPort: port, order: readOrder(positionals), help };
 }
 
 function readOrder(words: readonly string[]): LabOptions['order'] {
