@@ -153,6 +153,23 @@ describe('orders', () => {
     expect(await chronovirt('start refused --dry-run')).toMatchObject({ code: 4 });
   });
 
+  test('a refusal names orders by the verbs that can be typed, everywhere but in JSON', async () => {
+    await make('verbs');
+    const said = 'confirm-resize is legal in resized';
+    expect((await chronovirt('confirm-resize verbs')).err).toContain(said);
+    for (const line of [
+      'confirm-resize verbs --dry-run',
+      'explain verbs confirm-resize',
+      'explain verbs',
+      'history verbs',
+    ])
+      expect((await chronovirt(line)).out).toContain(said);
+    expect(await json('explain verbs confirm-resize')).toMatchObject({
+      command: 'confirmResize',
+      fact: expect.stringContaining('confirmResize is legal in resized'),
+    });
+  });
+
   test('a move that is over before anybody listens is told whole, and ends', async () => {
     await make('stays');
     const ended = await chronovirt('live-migrate stays --timeout 10s');
@@ -166,6 +183,19 @@ describe('orders', () => {
     expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/^stays is running on h1, after /) });
   });
 
+  test('a move to where the instance is is refused at once, and a dry run and explain say the same', async () => {
+    await make('at-home');
+    const refused =
+      /refused: the instance is on h1, and live-migrate brings it to another host.*\(guard elsewhere\)\n$/;
+    const ended = await chronovirt('live-migrate at-home --host h1');
+    expect(ended).toMatchObject({ code: 4, out: '', err: expect.stringMatching(refused) });
+    for (const line of ['live-migrate at-home --host h1 --dry-run', 'explain at-home live-migrate --host h1'])
+      expect(await chronovirt(line)).toMatchObject({ code: 4, out: expect.stringMatching(refused) });
+    expect(await chronovirt('migrate at-home --host h1 --dry-run')).toMatchObject({ code: 2 });
+    expect(await chronovirt('cold-migrate at-home --host h1')).toMatchObject({ code: 4 });
+    expect((await chronovirt('history at-home')).out).not.toContain('a move begins');
+  });
+
   test('an instance that is not there ends with 3', async () => {
     expect(await chronovirt('start ghost')).toMatchObject({ code: 3 });
   });
@@ -174,6 +204,10 @@ describe('orders', () => {
     await make('away');
     cloud.isAgentAway = true;
     const ended = await chronovirt('pause away');
+    expect(await chronovirt('pause away --dry-run')).toMatchObject({
+      code: 7,
+      out: 'pause has to wait: away is running; its host has to do it, and h1 is silent\n',
+    });
     cloud.isAgentAway = false;
     expect(ended).toMatchObject({ code: 7 });
     expect(ended.err).toMatch(/nothing was done/);
@@ -507,6 +541,14 @@ describe('orders about hosts', () => {
     expect(drained.out).toMatch(/moved: 0/);
     expect(drained.err).toMatch(/ stays: /);
     expect((await chronovirt('hosts show h1')).out).toMatch(/drain +0 moved, \d+ cannot leave\n +\S+ stays: /);
+    const closed = await make('homeless', '--host h1');
+    expect(closed).toMatchObject({ code: 8 });
+    expect(closed.err).toMatch(/no host can take it: h1: it is in maintenance: what could be moved was moved/);
+    await chronovirt(['hosts', 'disable', 'h1', '--reason', 'noisy fan']);
+    expect((await make('homeless-too', '--host h1')).err).toMatch(
+      /h1: it is disabled: noisy fan, and it is in maintenance/,
+    );
+    await chronovirt('hosts enable h1');
     expect((await chronovirt('hosts maintenance h1 off')).code).toBe(0);
   });
 
@@ -517,6 +559,22 @@ describe('orders about hosts', () => {
     const nowhere = await chronovirt('evacuate stranded --timeout 10s');
     expect(nowhere).toMatchObject({ code: 7, err: expect.stringMatching(/no host can take it[^]*is on h1 as before/) });
     expect(fenced).toMatchObject({ code: 0 });
+    const told = await chronovirt('show stranded');
+    expect(told.out).toMatch(
+      /may now +evacuate, delete\n +may later +.*\bpause\b.*reset.*; its host has to do it, and h1 is fenced\n/,
+    );
+    const all = (await chronovirt('explain stranded')).out.split('\n');
+    for (const [command, said] of [
+      ['pause', 'later +h1 is fenced'],
+      ['evacuate', 'yes'],
+      ['delete', 'yes'],
+    ] as const)
+      expect(all.find((line) => line.startsWith(`${command} `))).toMatch(new RegExp(`^${command} +${said}`));
+    for (const line of ['pause stranded --dry-run', 'explain stranded pause'])
+      expect(await chronovirt(line)).toMatchObject({
+        code: 7,
+        out: expect.stringMatching(/^pause has to wait.*h1 is fenced/),
+      });
     expect(fenced.out).toContain('proof: fenceCommand (the fence command ended with success');
     expect(fenced.out).toMatch(/each of the \d+ instances that it held may go elsewhere: chronovirt evacuate/);
     expect(fenced.out).toContain('to let it run guests again: chronovirt hosts admit h1');

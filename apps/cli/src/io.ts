@@ -6,8 +6,8 @@ export interface Io {
   readonly cwd: string;
   /** Width of the terminal; null when output goes elsewhere. */
   readonly columns: number | null;
-  /** Whether messages go to a terminal, so that a line may be redrawn. */
-  readonly isErrTty: boolean;
+  /** Width of the terminal that messages go to, where a line may be redrawn; null when they go elsewhere. */
+  readonly errColumns: number | null;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -33,7 +33,7 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : widthSaid(process.env['CHRONOVIRT_COLUMNS']),
-    isErrTty: process.stderr.isTTY === true,
+    errColumns: process.stderr.isTTY ? (process.stderr.columns ?? 80) : null,
     now: () => Date.now(),
     signal: controller.signal,
   };

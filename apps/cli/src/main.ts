@@ -5,6 +5,7 @@ import { CliError } from './cli-error.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { processIo, type Io } from './io.ts';
 import { paint, wantsColour } from './output/colour.ts';
+import { say } from './output/say.ts';
 import { loadVerb, verbNames } from './verbs/index.ts';
 import type { OptionValues, Verb, VerbContext } from './verbs/verb.ts';
 
@@ -93,7 +94,7 @@ function tell(error: unknown, io: Io, isJson: boolean): ExitCode {
   }
   if (isJson)
     io.out(`${JSON.stringify({ error: { exitCode: error.exitCode, message: error.message, ...error.problem } })}\n`);
-  io.err(`chronovirt: ${error.message}\n`);
-  if (error.hint !== null) io.err(`${error.hint}\n`);
+  say(io, `chronovirt: ${error.message}`);
+  if (error.hint !== null) say(io, error.hint);
   return error.exitCode;
 }

@@ -11,19 +11,24 @@ beforeAll(async () => {
 });
 afterAll(() => terminal.close());
 
-async function shown(...words: string[]): Promise<string> {
-  let out = '';
+const shown = async (...words: string[]): Promise<string> => (await ended(words)).out;
+
+async function ended(
+  words: readonly string[],
+  errColumns: number | null = null,
+): Promise<{ out: string; err: string }> {
+  let [out, err] = ['', ''];
   await main(words, {
     out: (text) => (out += text),
-    err: () => {},
+    err: (text) => (err += text),
     env: { NO_COLOR: '1' },
     cwd: terminal.directory,
     columns,
-    isErrTty: false,
+    errColumns,
     now: () => Date.now(),
     signal: new AbortController().signal,
   });
-  return out;
+  return { out, err };
 }
 
 test.each([
@@ -43,10 +48,30 @@ test.each([
   if (words[0] === 'show') expect(out).toMatch(/may now {2}[^]*\n {11}[a-z-]+, /);
 });
 
+test.each([
+  ['a refusal', ['confirm-resize', 'web']],
+  ['the way out of one', ['resume', 'web']],
+  ['a refusal about a host', ['hosts', 'forget', 'h1']],
+])('%s is broken between words where it goes to a terminal, and nowhere else', async (_what, words) => {
+  const { err } = await ended(words, 44);
+  const told = err.slice(err.lastIndexOf('chronovirt: ')).trimEnd().split('\n');
+  const commands = told.filter((line) => /chronovirt \w/.test(line));
+  for (const line of told) if (!commands.includes(line)) expect(line.length).toBeLessThanOrEqual(44);
+  expect(told.length).toBeGreaterThan(2);
+  const whole = (await ended(words)).err;
+  const plain = whole.slice(whole.lastIndexOf('chronovirt: ')).trimEnd();
+  expect(plain.split('\n').length).toBeLessThan(told.length);
+  expect(plain.replaceAll('\n', ' ')).toBe(told.join(' '));
+  for (const line of commands) expect(plain).toContain(line);
+});
+
 test('an instance whose host is away is not told to run as if that were seen', async () => {
   terminal.cloud.isAgentAway = true;
   expect(await shown('show', 'web')).toMatch(/host +h1 is silent.*what was heard last/);
   expect(await shown('list')).toMatch(/web .*h1 is silent/);
+  expect((await shown('show', 'web')).replaceAll(/\s+/g, ' ')).toMatch(
+    /may now nothing may later .*pause.*; its host has to do it, and h1 is silent/,
+  );
   terminal.cloud.isAgentAway = false;
   for (const verb of [['show', 'web'], ['list']]) expect(await shown(...verb)).not.toContain('is silent');
 });

@@ -119,7 +119,7 @@ export async function startCoordinator(config: ProcessConfig, log: Log): Promise
     config: config.api,
     tokenFile: config.tokenFile,
     model,
-    commands: { send: (command, host) => cluster.send(command, host) },
+    commands: cluster,
     journal,
     hosts: () => hosts.all(),
     proofOf: (host): object | null => made.proofOf(host),

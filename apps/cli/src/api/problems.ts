@@ -1,4 +1,5 @@
 import { CliError } from '../cli-error.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 
 const exitCodeOf: Readonly<Record<number, ExitCode>> = {
@@ -40,7 +41,8 @@ export function errorOf(status: number, text: string): CliError {
   if (status === 401)
     return new CliError(exitCodes.error, 'the API does not take the token', { problem, hint: hintOf(status, null) });
   const { guard } = problem;
-  const message = status === 409 && typeof guard === 'string' ? `refused: ${detail} (guard ${guard})` : detail;
+  const message =
+    status === 409 && typeof guard === 'string' ? `refused: ${withVerbs(detail)} (guard ${guard})` : withVerbs(detail);
   return new CliError(exitCodeOf[status] ?? exitCodes.failed, message, {
     problem,
     hint: hintOf(status, problem['code']),

@@ -273,6 +273,8 @@ export interface HostShown {
 }
 
 export interface Explanation {
+  /** It would be taken, if who has to take it could be told anything now: why not (`h1 is lost`). */
+  readonly away?: string;
   /** Arguments that were not given and that the answer rests on. */
   readonly dependsOn?: readonly string[];
   readonly command: string;

@@ -41,7 +41,7 @@ const of = (drain: Partial<DrainView>): DrainView => ({
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function onTerminal(isErrTty: boolean): { progress: DrainProgress; shown: () => string } {
+function onTerminal(isTerminal: boolean): { progress: DrainProgress; shown: () => string } {
   let shown = '';
   const io: Io = {
     out: () => {},
@@ -49,7 +49,7 @@ function onTerminal(isErrTty: boolean): { progress: DrainProgress; shown: () => 
     env: {},
     cwd: '/',
     columns: 120,
-    isErrTty,
+    errColumns: isTerminal ? 120 : null,
     now: () => Date.now(),
     signal: new AbortController().signal,
   };

@@ -7,6 +7,7 @@ import type { Io } from '../io.ts';
 import type { Paint } from '../output/colour.ts';
 import { drainCounts, moveText } from '../output/drain-text.ts';
 import { LivingLine } from '../output/living-line.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { duration } from '../output/time.ts';
 
 export class DrainProgress {
@@ -33,7 +34,7 @@ export class DrainProgress {
       if (this.#stayed.has(instance)) continue;
       this.#stayed.add(instance);
       this.#setOut.delete(instance);
-      this.#tell(this.#paint.yellow(`${name} stays: ${why}`));
+      this.#tell(this.#paint.yellow(`${name} stays: ${withVerbs(why)}`));
     }
     // One that is not on its way any more and has not left either was turned back by somebody: it is tried again.
     let left = drain.moved - this.#moved;

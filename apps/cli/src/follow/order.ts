@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { inOwnWords } from '../api/problems.ts';
 import type { Accepted, Explanation } from '../api/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { inKebab } from '../parse/words.ts';
 import { CliError } from '../cli-error.ts';
+import { say } from '../output/say.ts';
 import { duration } from '../output/time.ts';
 import type { Option, OptionValues, VerbContext } from '../verbs/verb.ts';
 import { followOrder } from './follow-order.ts';
@@ -48,8 +50,9 @@ const makesPassword: ReadonlySet<string> = new Set(['rescue']);
 /** Before anything is waited for: whoever stops waiting has it. With --json it stands in what is printed last. */
 function tellPassword({ io, paint, isJson }: VerbContext, { adminPassword }: Accepted, instance: string): void {
   if (adminPassword === undefined)
-    io.err(
-      `chronovirt: ${instance}: a password was made, and the answer that told it was lost; chronovirt unrescue ${instance}, and rescue it again\n`,
+    say(
+      io,
+      `chronovirt: ${instance}: a password was made, and the answer that told it was lost; chronovirt unrescue ${instance}, and rescue it again`,
     );
   else if (!isJson)
     io.out(`${paint.bold(instance)}: password of the rescue system, shown this once: ${adminPassword}\n`);
@@ -102,8 +105,8 @@ export async function waitFor(
     context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end, ...made }, () =>
       outcome.kind === 'reached' ? [reached] : [],
     );
-    if (outcome.kind !== 'reached' && !isJson) io.err(`chronovirt: ${name}: ${paint.red(outcome.text)}\n`);
-    if (outcome.kind === 'failed' && !isJson) io.err(`see: chronovirt history ${name}   chronovirt explain ${name}\n`);
+    if (outcome.kind !== 'reached' && !isJson) say(io, `chronovirt: ${name}: ${paint.red(outcome.text)}`);
+    if (outcome.kind === 'failed' && !isJson) say(io, `see: chronovirt history ${name}   chronovirt explain ${name}`);
     return outcome.exitCode;
   } catch (error) {
     // Nobody can ask for it again.
@@ -123,36 +126,36 @@ export async function dryRun(
   args: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
   const explanation = await context.client
-    .json<Explanation & { state: string; reachable: boolean; host: string }>(
-      `/v1/instances/${encodeURIComponent(instance)}/commands`,
-      { method: 'POST', query: { dryRun: true }, body: { name, args } },
-    )
+    .json<Explanation & { state: string }>(`/v1/instances/${encodeURIComponent(instance)}/commands`, {
+      method: 'POST',
+      query: { dryRun: true },
+      body: { name, args },
+    })
     .catch((error: unknown) => {
       throw inOwnWords(error, optionsOf(args));
     });
   context.print(explanation, () => explained(explanation, instance));
-  return explanation.allowed ? exitCodes.ok : exitCodes.refused;
+  return endOf(explanation);
+}
+
+/** What an explanation ends with: as the order itself would, given now. */
+export function endOf({ allowed, away }: Explanation): ExitCode {
+  if (!allowed) return exitCodes.refused;
+  return away === undefined ? exitCodes.ok : exitCodes.rolledBack;
 }
 
 /** An explanation as lines. */
 export function explained(
-  {
-    command,
-    allowed,
-    fact,
-    guard,
-    path,
-    state,
-    reachable,
-    host,
-  }: Explanation & { state: string; reachable?: boolean; host?: string },
+  { command, allowed, away, fact, guard, path, state }: Explanation & { state: string },
   instance: string,
 ): string[] {
-  if (allowed) {
-    const away = reachable === false ? `, but ${host} does not report just now: it would have to wait` : '';
-    return [`${inKebab(command)} would be taken: ${instance} is ${state}${away}`];
-  }
-  return [`${inKebab(command)} would be refused: ${fact} (guard ${guard})`, ...pathLines(path, instance)];
+  if (allowed && away !== undefined)
+    return [`${inKebab(command)} has to wait: ${instance} is ${state}; its host has to do it, and ${away}`];
+  if (allowed) return [`${inKebab(command)} would be taken: ${instance} is ${state}`];
+  return [
+    `${inKebab(command)} would be refused: ${withVerbs(fact ?? '')} (guard ${guard})`,
+    ...pathLines(path, instance),
+  ];
 }
 
 /** What to do first, as commands to type. */

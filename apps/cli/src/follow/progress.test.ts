@@ -48,7 +48,10 @@ afterEach(() => void vi.useRealTimers());
 const became = (value: string, parts: object = {}, role: object = { kind: 'owner' }): MessageView =>
   ({ at: 0, state: { value, context: { awaiting: null }, parts, actor: { role } } }) as unknown as MessageView;
 
-function onTerminal(isErrTty: boolean, ask: () => Promise<ProgressView>): { progress: Progress; shown: () => string } {
+function onTerminal(
+  isTerminal: boolean,
+  ask: () => Promise<ProgressView>,
+): { progress: Progress; shown: () => string } {
   let shown = '';
   const io: Io = {
     out: () => {},
@@ -56,7 +59,7 @@ function onTerminal(isErrTty: boolean, ask: () => Promise<ProgressView>): { prog
     env: {},
     cwd: '/',
     columns: 80,
-    isErrTty,
+    errColumns: isTerminal ? 80 : null,
     now: () => Date.now(),
     signal: new AbortController().signal,
   };

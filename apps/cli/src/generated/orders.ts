@@ -10,6 +10,8 @@ export interface ContractOption {
 export interface ContractOrder {
   readonly command: string;
   readonly summary: string;
+  /** A method of drivers is called so as well. */
+  readonly isMethod?: true;
   readonly options: readonly ContractOption[];
 }
 
@@ -22,6 +24,7 @@ export const contractOrders: readonly ContractOrder[] = [
   {
     "command": "rescue",
     "summary": "Stops the guest and starts a rescue system with the own disk beside it.",
+    "isMethod": true,
     "options": [
       {
         "name": "image",
@@ -40,6 +43,7 @@ export const contractOrders: readonly ContractOrder[] = [
   {
     "command": "unrescue",
     "summary": "Ends a rescue.",
+    "isMethod": true,
     "options": []
   },
   {
@@ -171,6 +175,7 @@ export const contractOrders: readonly ContractOrder[] = [
   {
     "command": "snapshot",
     "summary": "Makes an image of the root disk; the guest goes on as it is.",
+    "isMethod": true,
     "options": [
       {
         "name": "name",
@@ -201,11 +206,13 @@ export const contractOrders: readonly ContractOrder[] = [
   {
     "command": "softDelete",
     "summary": "Puts the guest aside as the driver does it; restore or delete follows.",
+    "isMethod": true,
     "options": []
   },
   {
     "command": "restore",
     "summary": "Brings a trashed guest back as the driver does it.",
+    "isMethod": true,
     "options": []
   },
   {

@@ -1,4 +1,5 @@
 /** Stored events in a person's words. */
+import { withVerbs } from '../parse/verb-names.ts';
 import { inWords } from '../parse/words.ts';
 import type { EventView } from '../api/types.ts';
 
@@ -89,7 +90,7 @@ const envelope: Readonly<Record<string, (data: Readonly<Record<string, unknown>>
       ? 'the move is final'
       : `the move did not take place${typeof reason === 'string' ? `: ${reason}` : ''}`,
   stilled: () => 'what ran here is off; the files are kept',
-  refused: ({ name, fact }) => `refused ${inWords(String(name ?? 'command'))}: ${String(fact)}`,
+  refused: ({ name, fact }) => `refused ${inWords(String(name ?? 'command'))}: ${withVerbs(String(fact))}`,
   late: ({ method, result }) =>
     `too late: ${inWords(String(method ?? 'an outcome'))} ${String(result ?? '')}`.trimEnd(),
   resumed: ({ attempt }) => `taken up again after a restart (attempt ${String(attempt)})`,

@@ -1,7 +1,7 @@
 /** Brings an image into the store: hashed here first, so that what is there already is not sent again. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { IMAGE_HEAD_BYTES, judgeImage, type ImageFormat } from '@chronovirt/contract';
 import type { ImageView } from '../api/types.ts';
@@ -40,7 +40,6 @@ export async function uploadImage(
   if ('why' in verdict && !mayBeKnown) throw unfit(file, verdict);
   const sha256 = await hashOf(context, file, facts.size);
   const known = await findImage(context, sha256);
-  if (known !== null && format !== undefined && known.format !== format) throw otherContent(file, format, known.format);
   if (known !== null) {
     refuseOtherProperties(known, options.properties);
     return { image: known, isNew: false };
@@ -67,11 +66,8 @@ export async function uploadImage(
   }
 }
 
-/**
- * What a file is said to be: by `--format`, else by its name. A download that went wrong is often a page of text under the name of a
- * qcow2; taken as raw it would become a disk that boots nothing.
- */
-function formatOf(file: string, said: string | undefined): 'qcow2' | 'raw' | undefined {
+/** What a file is said to be: by `--format`, else by its name. */
+function formatOf(file: string, said: string | undefined): ImageFormat | undefined {
   if (said !== undefined && said !== 'qcow2' && said !== 'raw')
     throw new UsageError(`--format: expected qcow2 or raw, got ${JSON.stringify(said)}`);
   return said ?? (/\.qcow2?$/i.test(file) ? 'qcow2' : undefined);
@@ -143,7 +139,7 @@ class Meter {
     this.#done += bytes;
     const { io, isJson } = this.#context;
     const now = io.now();
-    if (!io.isErrTty || isJson || now - Math.max(this.#drawn, this.#began) < redrawMs) return;
+    if (io.errColumns === null || isJson || now - Math.max(this.#drawn, this.#began) < redrawMs) return;
     this.#drawn = now;
     const perSecond = this.#done / Math.max(0.001, (now - this.#began) / 1000);
     io.err(

@@ -1,5 +1,6 @@
 /** How far a drain is, in a person's words. */
 import type { DrainView } from '../api/types.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { inWords } from '../parse/words.ts';
 import { progressText } from './progress-text.ts';
 
@@ -27,7 +28,7 @@ export function moveText({ name, kind, to, step, awaiting, effects, copy }: Drai
 export function drainLines(drain: DrainView): string[] {
   return [
     ...drain.moving.map(moveText),
-    ...drain.stayed.map(({ name, why }) => `${name} stays: ${why}`),
+    ...drain.stayed.map(({ name, why }) => `${name} stays: ${withVerbs(why)}`),
     ...(drain.more > 0 ? [`and ${drain.more} more stay`] : []),
   ];
 }

@@ -26,27 +26,27 @@ export class LivingLine {
   }
 
   start(): void {
-    if (!this.#io.isErrTty || this.isDrawn) return;
+    if (this.#io.errColumns === null || this.isDrawn) return;
     this.#timer = setInterval(() => this.#draw(), frameMs);
     this.#timer.unref();
   }
 
   /** A line that stays. */
   above(text: string): void {
-    this.#io.err(`${this.#io.isErrTty ? clearLine : ''}${text}\n`);
+    this.#io.err(`${this.#io.errColumns === null ? '' : clearLine}${text}\n`);
   }
 
   end(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    if (this.#io.isErrTty) this.#io.err(clearLine);
+    if (this.#io.errColumns !== null) this.#io.err(clearLine);
   }
 
   #draw(): void {
     const text = this.#text();
     if (text === null) return;
     this.#frame = (this.#frame + 1) % frames.length;
-    const room = (this.#io.columns ?? 200) - 3;
+    const room = (this.#io.errColumns ?? 80) - 3;
     this.#io.err(`${clearLine}${this.#paint.yellow(frames[this.#frame] ?? '')} ${text.slice(0, room)}`);
   }
 }

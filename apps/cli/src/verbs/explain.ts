@@ -2,10 +2,12 @@ import { commandNames } from '@chronovirt/contract';
 import type { Explanation } from '../api/types.ts';
 import { UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { dryRun, explained, orderOptions } from '../follow/order.ts';
+import { dryRun, endOf, explained, orderOptions } from '../follow/order.ts';
 import { contractOrders } from '../generated/orders.ts';
+import type { Paint } from '../output/colour.ts';
 import { table } from '../output/table.ts';
 import { nearest } from '../parse/nearest.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { inCamel, inKebab } from '../parse/words.ts';
 import { contractVerb, contractVerbNames } from './contract-orders.ts';
 import { orderVerb, orderVerbNames } from './orders.ts';
@@ -52,6 +54,16 @@ function openOf({ command, dependsOn = [] }: Explanation): Open {
   };
 }
 
+/** Whether there is no answer yet: where it may be given without any of the options, that it would be taken so is one. */
+const dependsOn = ({ allowed }: Explanation, { needs, rests }: Open): boolean =>
+  rests.length > 0 && (!allowed || rests.some((flag) => needs.includes(flag)));
+
+function mayOf(one: Explanation, open: Open, paint: Paint): string {
+  if (one.away !== undefined) return paint.yellow('later');
+  if (dependsOn(one, open)) return paint.yellow('depends');
+  return one.allowed ? paint.green('yes') : 'no';
+}
+
 /** What an answer that was given without arguments does not say. */
 function openLines(one: Explanation, instance: string): string[] {
   const { needs, rests } = openOf(one);
@@ -91,7 +103,7 @@ export const explainVerb: Verb = {
   group: 'Instances',
   summary: 'Say whether a command would be taken, or why not and what to do first.',
   details:
-    'Without a command: all of them. A command takes its own options, and is then answered as it would be with them. Ends with exit code 4 when the command would be refused.',
+    'Without a command: all of them. A command takes its own options, and is then answered as it would be with them. Ends with exit code 4 when the command would be refused, and with 7 when it would be taken by a host that cannot be told anything now.',
   args: [
     instanceArgument,
     { name: 'command', description: 'start, pause, live-migrate, …', isOptional: true, complete: 'command' },
@@ -116,7 +128,7 @@ export const explainVerb: Verb = {
       }
       const found = await client.json<Explanation & About>(path, { query: { command: name } });
       print(found, () => [...explained(found, instance), ...openLines(found, instance)]);
-      return found.allowed ? exitCodes.ok : exitCodes.refused;
+      return endOf(found);
     }
     const found = await client.json<About & { commands: Explanation[] }>(path);
     print(found, () => {
@@ -124,10 +136,15 @@ export const explainVerb: Verb = {
         .toSorted((a, b) => Number(b.allowed) - Number(a.allowed))
         .map((one) => {
           const open = openOf(one);
-          const may = open.rests.length > 0 ? paint.yellow('depends') : one.allowed ? paint.green('yes') : 'no';
           const isOpen = one.allowed || open.rests.length > 0;
           const first = one.path?.map(inKebab).join(', ') ?? '';
-          return [inKebab(one.command), may, one.fact ?? '', first, isOpen ? openText(open) : ''];
+          return [
+            inKebab(one.command),
+            mayOf(one, open, paint),
+            withVerbs(one.fact ?? one.away ?? ''),
+            first,
+            isOpen ? openText(open) : '',
+          ];
         });
       const columns = [
         { title: 'COMMAND' },

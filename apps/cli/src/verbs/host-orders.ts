@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { DrainProgress } from '../follow/drain-progress.ts';
 import { waitingOf, waitingOptions } from '../follow/waiting.ts';
 import { hostStateText, proofText } from '../history/host-words.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { inKebab, inWords } from '../parse/words.ts';
 import { duration } from '../output/time.ts';
 import type { HostRecordView, HostShown } from '../api/types.ts';
@@ -258,7 +259,7 @@ function endLines({ host, record, proof, placed }: HostShown, part: Part): strin
   const { result } = record.parts.maintenance;
   if (part === 'maintenance' && result !== null && record.parts.maintenance.value !== 'none') {
     lines.push(`moved: ${result.moved}`);
-    for (const { name, why } of result.except) lines.push(`  ${name} stays: ${why}`);
+    for (const { name, why } of result.except) lines.push(`  ${name} stays: ${withVerbs(why)}`);
     if (result.more > 0) lines.push(`  and ${result.more} more`);
     if (record.parts.maintenance.value === 'drained')
       lines.push(

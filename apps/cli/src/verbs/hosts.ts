@@ -8,6 +8,7 @@ import { hostEventText, hostStateText, proofText } from '../history/host-words.t
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import { facts, table, tableBlocks, wrap } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
+import { withVerbs } from '../parse/verb-names.ts';
 import { inKebab, inWords } from '../parse/words.ts';
 import { budgetOf, budgetOption, hostArgument, orderHost } from './host-orders.ts';
 import type { Verb } from './verb.ts';
@@ -180,7 +181,7 @@ export const hostDrainVerb: Verb = {
         paint.bold(name),
         paint.state(state),
         how === null ? paint.red('stays') : inKebab(how),
-        why ?? '',
+        withVerbs(why ?? ''),
       ]);
       const columns = [
         { title: 'INSTANCE' },

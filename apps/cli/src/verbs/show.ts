@@ -122,7 +122,9 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
   const forMs = one.changed === null ? 0 : io.now() - one.changed;
   const since = forMs < 1000 ? '' : ` for ${age(forMs)}`;
   const place = one.host === null || one.host === '_cluster' ? '' : ` on ${one.host}`;
-  const allowed = one.commands?.filter((command) => command.allowed).map(({ command }) => inKebab(command)) ?? [];
+  const allowed = one.commands?.filter((command) => command.allowed) ?? [];
+  const named = (some: readonly Explanation[]): string => some.map(({ command }) => inKebab(command)).join(', ');
+  const later = allowed.filter(({ away }) => away !== undefined);
   return [
     `${paint.bold(one.name ?? one.uuid)} is ${paint.state(halted ? 'halted' : (one.state ?? 'unknown'))}${place}${paint.dim(since)}`,
     ...facts(
@@ -182,7 +184,8 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         ],
         ['created', one.created === null ? null : dateTime(one.created)],
         ['owner', one.host === null ? null : `${one.host}, epoch ${one.epoch}; last message ${one.host}:${one.seq}`],
-        ['may now', allowed.join(', ')],
+        ['may now', named(allowed.filter(({ away }) => away === undefined)) || (later.length > 0 ? 'nothing' : null)],
+        ['may later', later.length === 0 ? null : `${named(later)}; its host has to do it, and ${later[0]?.away}`],
       ],
       paint.dim,
       io.columns,

@@ -123,9 +123,25 @@ export class Cluster {
     }
   }
 
+  /** Who would be sent a command: a host, or the spine. `seenOn`: where the read model saw the instance last. */
+  taker({ name, instance }: Pick<Command, 'name' | 'instance'>, seenOn: string): string {
+    if (name === 'create' || ofMoves.has(name)) return CLUSTER;
+    const state = this.spine.state(instance)?.state;
+    if (state === undefined) return seenOn;
+    const { role, due } = state.actor;
+    const { migration } = state.parts;
+    // While it moves it has no single host that could be told.
+    if (name === 'delete' && migration !== undefined && isUnderWay(migration.value)) return CLUSTER;
+    // A host that is proved to run nothing is not waited for.
+    if (name === 'delete' && role.kind === 'granted' && this.#options.proofOf(role.host) !== null) return CLUSTER;
+    // Until the host has taken the order the spine answers for it: a delete must not wait for a host that may never come.
+    if (role.kind === 'granted' && !due.some(({ method }) => method === 'order')) return role.host;
+    return CLUSTER;
+  }
+
   /** Brings a command to the actor that owns its instance; a create, and whatever no host owns, to the spine. */
   async send(command: Command, seenOn: string): Promise<OrderReply> {
-    const host = this.#ownerOf(command, seenOn);
+    const host = this.taker(command, seenOn);
     if (host === CLUSTER) return asAnswer(await this.spine.command(command));
     const { send, patienceMs = 10_000 } = this.#options;
     const request: ActorRequest = { kind: 'command', command };
@@ -150,21 +166,6 @@ export class Cluster {
     await this.spine.stop();
   }
 
-  #ownerOf({ name, instance }: Command, seenOn: string): string {
-    if (name === 'create' || ofMoves.has(name)) return CLUSTER;
-    const state = this.spine.state(instance)?.state;
-    if (state === undefined) return seenOn;
-    const { role, due } = state.actor;
-    const { migration } = state.parts;
-    // While it moves it has no single host that could be told.
-    if (name === 'delete' && migration !== undefined && isUnderWay(migration.value)) return CLUSTER;
-    // A host that is proved to run nothing is not waited for.
-    if (name === 'delete' && role.kind === 'granted' && this.#options.proofOf(role.host) !== null) return CLUSTER;
-    // Until the host has taken the order the spine answers for it: a delete must not wait for a host that may never come.
-    if (role.kind === 'granted' && !due.some(({ method }) => method === 'order')) return role.host;
-    return CLUSTER;
-  }
-
   /** Where an instance could go that leaves a host. */
   placement(spec: InstanceSpec, not: readonly string[]): Placement {
     const ask = { only: null, not, because: 'it is to leave that one' };
@@ -172,8 +173,8 @@ export class Cluster {
   }
 
   *#candidates(): Iterable<Candidate> {
-    for (const { report, alive } of this.#options.hosts.all())
-      yield { report, alive, claimed: this.#claims.of(report.host) };
+    for (const { report, alive, closed } of this.#options.hosts.all())
+      yield { report, alive, closed, claimed: this.#claims.of(report.host) };
   }
 
   #stored(instance: InstanceUuid, { actor: { role }, parts: { migration } }: InstanceState): void {

@@ -22,6 +22,7 @@ const host = (name: string, over: object = {}): Candidate => ({
     ...over,
   }),
   alive: true,
+  closed: null,
   claimed: { vcpus: 0, memoryMiB: 0, diskGiB: 0 },
 });
 const spec = {
@@ -34,11 +35,17 @@ const why = (hosts: Candidate[], ask: Parameters<typeof choose>[2]): string => {
 
 test('why no host will do is told of each; of the one that was asked for alone', () => {
   const hosts = [host('h1', { enabled: false }), host('h2', { memoryMiB: 1000 })];
+  const closed = 'its own agent says that it takes no new instances';
   expect(why(hosts, { only: null, not: [] })).toBe(
-    'no host can take it: h1: it is disabled; h2: 1024 MiB of memory wanted, 488 free',
+    `no host can take it: h1: ${closed}; h2: 1024 MiB of memory wanted, 488 free`,
   );
-  expect(why(hosts, { only: 'h1', not: [] })).toBe('no host can take it: h1: it is disabled');
+  expect(why(hosts, { only: 'h1', not: [] })).toBe(`no host can take it: h1: ${closed}`);
   expect(why(hosts, { only: 'h9', not: [] })).toBe('no host can take it: h9: no agent of that name has reported');
+});
+
+test('a host that its history keeps closed is told with what that says, and not as its agent reports it', () => {
+  const closed = { ...host('h1', { enabled: false }), closed: 'it is in maintenance: out of use' };
+  expect(why([closed], { only: 'h1', not: [] })).toBe('no host can take it: h1: it is in maintenance: out of use');
 });
 
 test('a host is out of the question for the reason that is given', () => {

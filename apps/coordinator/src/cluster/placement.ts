@@ -4,10 +4,14 @@
  */
 import type { Flavor, HostReport, InstanceSpec } from '@chronovirt/contract';
 
-/** What placement knows of a host: its last report, whether it is alive, and what instances placed there claim in all. */
+/**
+ * What placement knows of a host: its last report, whether it is alive, why its history keeps it closed (it knows who closed it and what for,
+ * and a report says only that it is), and what instances placed there claim in all.
+ */
 export interface Candidate {
   readonly report: HostReport;
   readonly alive: boolean;
+  readonly closed: string | null;
   readonly claimed: Claim;
 }
 
@@ -89,7 +93,8 @@ function unfit(candidate: Candidate, claim: Claim, ask: Ask, ratios: Ratios): st
   const { report } = candidate;
   if (ask.not.includes(report.host)) return ask.because ?? 'the build has failed there already';
   if (!candidate.alive) return 'its agent has not reported lately';
-  if (!report.enabled) return 'it is disabled';
+  if (candidate.closed !== null) return candidate.closed;
+  if (!report.enabled) return 'its own agent says that it takes no new instances';
   if (report.waitingFor !== null) return `it cannot serve now: ${report.waitingFor}`;
   if (!report.implements.includes('spawn')) return 'its driver starts no instances';
   const room = free(candidate, ratios);

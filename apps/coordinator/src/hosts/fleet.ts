@@ -145,11 +145,14 @@ export class Fleet implements FleetPort {
     if (known === undefined) return null;
     const { service, maintenance } = known.parts;
     if (known.value !== 'reachable') return describeHost('reach', known.value);
-    if (service.value === 'disabled' || service.value.startsWith('disabling'))
-      return `it is disabled${service.said?.reason ? `: ${service.said.reason}` : ''}`;
-    return maintenance.value === 'none'
-      ? null
-      : `it is in maintenance: ${describeHost('maintenance', maintenance.value)}`;
+    const isDisabled = service.value === 'disabled' || service.value.startsWith('disabling');
+    const why = [
+      ...(isDisabled ? [`it is disabled${service.said?.reason ? `: ${service.said.reason}` : ''}`] : []),
+      ...(maintenance.value === 'none'
+        ? []
+        : [`it is in maintenance: ${clause(describeHost('maintenance', maintenance.value))}`]),
+    ];
+    return why.length === 0 ? null : why.join(', and ');
   }
 
   /** Resolves with the stored answer. */
@@ -206,3 +209,7 @@ export class Fleet implements FleetPort {
     else log.info(fields, 'host turn stored');
   }
 }
+
+/** A sentence as a part of another one. */
+const clause = (sentence: string): string =>
+  `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;

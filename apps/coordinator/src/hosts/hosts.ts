@@ -36,10 +36,14 @@ export class Hosts {
 
   all(): HostView[] {
     const now = this.#clock.monotonic();
-    return [...this.#reports.values()].map(({ report, heard }) => ({
-      report: report.enabled && this.#whyClosed(report.host) !== null ? { ...report, enabled: false } : report,
-      alive: now - heard <= this.#aliveMs,
-      silentMs: Math.round(now - heard),
-    }));
+    return [...this.#reports.values()].map(({ report, heard }) => {
+      const closed = this.#whyClosed(report.host);
+      return {
+        report: report.enabled && closed !== null ? { ...report, enabled: false } : report,
+        alive: now - heard <= this.#aliveMs,
+        silentMs: Math.round(now - heard),
+        closed,
+      };
+    });
   }
 }

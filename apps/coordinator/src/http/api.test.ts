@@ -220,6 +220,30 @@ describe('orders', () => {
     expect(all.find(({ command }) => command === 'backup')).toMatchObject({ dependsOn: ['name', 'rotation'] });
   });
 
+  test('what a host would have to take that cannot be told anything is explained as away; what the spine takes is not', async () => {
+    await runs(cloud, 'left-alone');
+    const explained = async (): Promise<Record<string, string>> => {
+      const { commands } = (await get(cloud, '/v1/instances/left-alone/explain')).body as {
+        commands: { command: string; allowed: boolean; away?: string }[];
+      };
+      return Object.fromEntries(
+        commands.map(({ command, allowed, away }) => [command, allowed ? (away ?? 'now') : 'refused']),
+      );
+    };
+    expect(await explained()).toMatchObject({ pause: 'now', delete: 'now', reset: 'now', start: 'refused' });
+    cloud.isAgentAway = true;
+    expect(await explained()).toMatchObject({
+      pause: 'h1 is silent',
+      delete: 'h1 is silent',
+      reset: 'h1 is silent',
+      start: 'refused',
+      evacuate: 'refused',
+    });
+    expect(await post(cloud, '/v1/instances/left-alone/commands', { name: 'pause' })).toMatchObject({ status: 503 });
+    cloud.isAgentAway = false;
+    expect(await explained()).toMatchObject({ pause: 'now' });
+  });
+
   test('a known id gets its old answer', async () => {
     await runs(cloud, 'repeated');
     const send = () =>

@@ -33,6 +33,8 @@ export interface CommandSender {
    * read model saw the instance last; whoever sends may know better.
    */
   send(command: Command, host: string): Promise<OrderReply>;
+  /** Who would be sent it: a host, or the spine. */
+  taker(command: Pick<Command, 'name' | 'instance'>, host: string): string;
 }
 
 /** A host's last report, and whether its agent has reported lately (judged by the coordinator's own clock). */
@@ -41,6 +43,8 @@ export interface HostView {
   readonly alive: boolean;
   /** Milliseconds since the last report. */
   readonly silentMs: number;
+  /** Why no new instances may come to it, by its history; null = that says nothing against it. */
+  readonly closed: string | null;
 }
 
 /** How one instance would leave its host, or why it cannot. */

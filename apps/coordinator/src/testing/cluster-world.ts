@@ -386,7 +386,7 @@ export class ClusterWorld {
   #views(): HostView[] {
     return [...this.#hosts].map(([name, { agent }]) => {
       const alive = agent !== null && !agent.fate.frozen;
-      return { report: this.#report(name), alive, silentMs: alive ? 0 : 60_000 };
+      return { report: this.#report(name), alive, silentMs: alive ? 0 : 60_000, closed: null };
     });
   }
 

@@ -11,6 +11,7 @@ import {
   HypervisorUnavailableError,
   incarnationOf,
   InstanceNotFoundError,
+  methodNames,
   type ActorRequest,
   type FenceProof,
   type HostName,
@@ -75,6 +76,7 @@ export class SimulatedCloud {
   isWithoutAddress = false;
   server!: HttpServer;
   readonly #options: CloudOptions;
+  readonly #executor: DriverExecutor;
 
   constructor(options: CloudOptions = {}) {
     this.#options = options;
@@ -85,16 +87,17 @@ export class SimulatedCloud {
         this.images.put({ ...image, uploaded: Date.now(), by: 'agent-h1' }, () => Readable.from(['its disk'])),
     });
     const log = options.log ?? silentLog;
+    this.#executor = new DriverExecutor({
+      driver: this.driver,
+      host: this.driver,
+      secrets: this.secrets,
+      images: this.driver.images,
+    });
     this.agent = new Host({
       host: 'h1' as HostName,
       incarnation: incarnationOf(Date.now(), 1),
       journal: this.journal,
-      executor: new DriverExecutor({
-        driver: this.driver,
-        host: this.driver,
-        secrets: this.secrets,
-        images: this.driver.images,
-      }),
+      executor: this.#executor,
       log,
       underTerm: true,
     });
@@ -179,7 +182,7 @@ export class SimulatedCloud {
   /** What the API is given. */
   ports(): HttpPorts {
     return {
-      commands: { send: (command, host) => this.cluster.send(command, host) },
+      commands: this.cluster,
       journal: this.journal,
       hosts: () => this.hosts.all().map((view) => ({ ...view, alive: !this.isAgentAway })),
       proofOf: (host) => this.fleet.proofOf(host),
@@ -193,6 +196,7 @@ export class SimulatedCloud {
   }
 
   report(): HostReport {
+    const ofDriver = methodNames.filter((method) => typeof FakeDriver.prototype[method as never] === 'function');
     return {
       host: 'h1' as HostName,
       incarnation: incarnationOf(0, 1),
@@ -205,23 +209,7 @@ export class SimulatedCloud {
       ...this.sim.hardware,
       freeDiskGiB: this.sim.hardware.diskGiB,
       instances: 0,
-      implements: [
-        'spawn',
-        'destroy',
-        'powerOn',
-        'powerOff',
-        'reboot',
-        'pause',
-        'unpause',
-        'suspend',
-        'resume',
-        'rescue',
-        'unrescue',
-        'softDelete',
-        'restore',
-        'snapshot',
-        'removeImages',
-      ],
+      implements: [...new Set([...ofDriver, ...this.#executor.implements])],
       waitingFor: null,
       firstOfBoot: true,
       ...(this.agent.standing !== null && { standing: this.agent.standing }),

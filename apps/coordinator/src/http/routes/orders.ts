@@ -1,10 +1,12 @@
 import {
   CLUSTER,
   commandNames,
+  methodNames,
   type By,
   type CommandName,
   type InstanceSpec,
   type InstanceState,
+  type InstanceUuid,
 } from '@chronovirt/contract';
 import { explain, ofMoves, settled, type Explanation } from '@chronovirt/machines';
 import { isReadable, lastReadableState, specIn, whyUnreadable } from '@chronovirt/runtime';
@@ -75,7 +77,7 @@ export function orderRoutes(context: ApiContext): Route[] {
       summary:
         'Says whether a command would be taken now, or why not and what to do first. Without a command: all of them.',
       description:
-        'Without arguments: `dependsOn` names those that the answer rests on, where there are any. With arguments: `POST /v1/instances/{instance}/commands?dryRun`.',
+        'Without arguments: `dependsOn` names those that the answer rests on, where there are any. With arguments: `POST /v1/instances/{instance}/commands?dryRun`. `away`: who would have to take it is a host that cannot be told anything now, and why (`h1 is lost`); given now it would end with 503 or 504.',
       query: z.strictObject({ command: z.enum(orderNames as [CommandName, ...CommandName[]]).optional(), since }),
       answers: { 200: { description: 'The explanations.', schema: z.json() }, 400: badInput, 404: notFound },
       async handle({ params, query, by, signal }) {
@@ -97,9 +99,12 @@ async function explained(
   const present = await presentOf(context, entry, entry.host, command);
   // What moves an instance is asked of the spine, which knows of moves and hosts.
   const spine = await presentOf(context, entry, CLUSTER);
-  const explanation = (name: CommandName): Explanation & { command: CommandName } => {
+  const explanation = (name: CommandName): Explanation & { command: CommandName; away?: string } => {
     const { state, env } = ofMoves.has(name) ? spine : present;
-    return { command: name, ...explain(state, name, { ...env, by, args }) };
+    const answer = explain(state, name, { ...env, by, args });
+    const taker = context.commands.taker({ name, instance: entry.uuid as InstanceUuid }, present.host);
+    const away = answer.allowed ? awayOf(context, taker) : null;
+    return { command: name, ...answer, ...(away !== null && { away }) };
   };
   const about = {
     instance: entry.uuid,
@@ -150,7 +155,8 @@ async function presentOf(
       seq: halted.seq,
     });
   const report = context.hosts().find((view) => view.report.host === host)?.report;
-  const methods = host === CLUSTER ? clusterMethods : new Set(report?.implements ?? []);
+  // Of a host that was lost before this process began nobody has said what its driver lacks.
+  const methods = host === CLUSTER ? clusterMethods : new Set(report?.implements ?? methodNames);
   const facts = { implements: methods, full: context.journal.fill(host) >= fullAt, proofOf: context.proofOf };
   const spec = await specOf(context, host, state.actor.spec);
   return { host, seq: stored.seq, state, env: { host: host as never, facts, ...(spec === undefined ? {} : { spec }) } };
@@ -159,6 +165,14 @@ async function presentOf(
 async function specOf({ journal }: ApiContext, host: string, seq: number): Promise<InstanceSpec | undefined> {
   const stored = await journal.get(host, seq);
   return stored !== null && isReadable(stored) ? specIn(stored.message) : undefined;
+}
+
+/** Why a host takes nothing just now, as far as is known: `h1 is lost`; null = it may be asked. */
+function awayOf(context: ApiContext, host: string): string | null {
+  if (host === CLUSTER) return null;
+  const reach = context.fleet.state(host)?.state.value ?? 'reachable';
+  if (reach !== 'reachable') return `${host} is ${reach}`;
+  return reachable(context, host) ? null : `${host} is silent`;
 }
 
 function reachable({ hosts }: ApiContext, host: string): boolean {
