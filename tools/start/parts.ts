@@ -3,9 +3,10 @@
  * the coordinator, configuration files. Started in order, ended in reverse.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { bracketed } from '@chronovirt/contract';
+import { freePort } from '../setup/free-port.mjs';
 import { natsConfiguration } from '../setup/nats-config.mjs';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { bestNatsServer, pinnedNode } from '../setup/setup.mjs';
@@ -193,17 +194,6 @@ export function writeConfig(name: string, config: object): string {
   const file = join(directory, `${name}.json`);
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
   return file;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /** Waits until the server's port takes connections. */

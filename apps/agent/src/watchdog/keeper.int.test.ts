@@ -188,4 +188,4 @@ test('a second watchdog on the same socket is refused, and one of another host t
   const { heard } = await agent();
   expect(heard[0]).toContain('refused');
   await expect(startKeeper({ host: 'h2' })).rejects.toThrow();
-}, 10_000);
+});

@@ -1,10 +1,9 @@
 /** TCP and TLS with a real libvirtd on loopback. Debian: libvirt-daemon-system, openssl; as root. */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../../../tools/setup/free-port.mjs';
 import { startPrivateLibvirt, type PrivateLibvirt } from '../../../../tools/setup/private-libvirt/start.mjs';
 import { Libvirt } from '../libvirt.ts';
 
@@ -122,12 +121,4 @@ async function certificate(issuer: string, name: string): Promise<void> {
     '2',
   ];
   await run('openssl', ['x509', '-req', '-in', at('csr'), '-out', at(`${name}.pem`), ...signing]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

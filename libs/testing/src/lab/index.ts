@@ -1,6 +1,6 @@
 /** The real lab: NATS servers, private libvirt hosts, the small guest. For tests alone. */
 export { until, NeverHappened } from './until.ts';
-export { freePort } from './free-port.ts';
+export { freePort } from '../../../../tools/setup/free-port.mjs';
 export { useSanlock } from './sanlock.ts';
 export { tempDir } from './temp-dir.ts';
 export { Authority, type Certificate } from './authority.ts';

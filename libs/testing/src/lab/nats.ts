@@ -1,9 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { addressAndPort } from '@chronovirt/contract';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../../../tools/setup/free-port.mjs';
 import { until } from './until.ts';
 
 /** What a NATS server of a test is made of. */
@@ -51,7 +52,7 @@ export async function startNats({
   mkdirSync(dir, { recursive: true });
   const version = natsVersion(server);
   const chosen = port ?? (await freePort());
-  const at: At = { address, port: chosen };
+  const at: At = { address, port: chosen, name: `lab-${randomUUID()}` };
   const config = join(dir, 'nats-server.conf');
   writeFileSync(config, configuration(at, join(dir, 'store'), version, auth === 'none' ? tls : `${auth}\n${tls}`));
   let child = await up(server, config, dir, at);
@@ -86,12 +87,13 @@ export async function startNats({
   };
 }
 
-type At = { readonly address: string; readonly port: number };
+/** `name`: by which it is told from another server that took the port first. */
+type At = { readonly address: string; readonly port: number; readonly name: string };
 
 function configuration(at: At, store: string, version: string, blocks: string): string {
   const synced = atLeast(version, 2, 10) ? ', sync_interval: always' : '';
   return `listen: "${addressAndPort(at)}"
-server_name: lab
+server_name: ${at.name}
 jetstream { store_dir: ${JSON.stringify(store)}${synced} }
 ${blocks}
 `;
@@ -120,12 +122,12 @@ async function up(server: string, config: string, dir: string, at: At): Promise<
   }
 }
 
-/** The INFO line that a server sends first; undefined when there is none. */
-function greeting({ address, port }: At): Promise<string | undefined> {
+/** The INFO line that the server sends first; undefined when there is none, or another's. */
+function greeting({ address, port, name }: At): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(port, address).setEncoding('utf8');
     const done = (line?: string) => (socket.destroy(), resolve(line));
-    socket.once('data', (text: string) => done(text.startsWith('INFO ') ? text : undefined));
+    socket.once('data', (text: string) => done(text.startsWith('INFO ') && text.includes(name) ? text : undefined));
     socket.once('error', () => done());
     socket.once('close', () => done());
     socket.setTimeout(1_000, () => done());
