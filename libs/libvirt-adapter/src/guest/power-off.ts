@@ -3,6 +3,7 @@ import { DomainShutdownFlag, isNoDomain, isOperationInvalid, isOperationTimeout 
 import { LibvirtDeadlineError, LibvirtError } from '@chronovirt/libvirt';
 import { ensure } from './hands.ts';
 import type { Hands } from './hands.ts';
+import { nullIfGone } from './look.ts';
 import { keepDefinition } from './start.ts';
 import { isActive } from './state-words.ts';
 
@@ -17,12 +18,20 @@ export interface Patience {
  * next start is a boot: saved memory goes. A definition that somebody removed while it ran is stored again, or it would end with the run.
  */
 export async function powerOff(hands: Hands, patience: Patience): Promise<void> {
-  await keepDefinition(hands, await hands.look());
+  // One question each where a whole look is five: most guests have nothing to keep and nothing to drop.
+  const persistent = await hands.ask((libvirt, domain, options) =>
+    libvirt.domainIsPersistent(domain, options).catch(nullIfGone),
+  );
+  if (persistent === false) await keepDefinition(hands, await hands.look());
   if (!(patience.timeout > 0 && (await askToShutDown(hands, patience)))) await kill(hands);
   await dropSavedMemory(hands);
 }
 
 async function dropSavedMemory(hands: Hands): Promise<void> {
+  const saved = await hands.ask((libvirt, domain, options) =>
+    libvirt.domainHasManagedSaveImage(domain, 0, options).catch(nullIfGone),
+  );
+  if (saved !== true) return;
   await ensure(hands, async (seen) => {
     if (!seen.saved || seen.active) return 'done';
     await hands.act((libvirt, domain, options) => libvirt.domainManagedSaveRemove(domain, 0, options));
