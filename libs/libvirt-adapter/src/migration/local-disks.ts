@@ -7,22 +7,25 @@ import type { DiskEntry, DiskRecord } from '../disks/disk-record.ts';
 import type { InstanceDirectory } from '../disks/instance-directory.ts';
 import { nothingThere } from '../disks/whole-file.ts';
 
-/** Facts of every disk of the record. */
-export async function localDisks(directory: InstanceDirectory, record: DiskRecord): Promise<DiskInfoList> {
-  return await Promise.all(
-    record.disks.map(async ({ file, format, bytes, backing }) => {
-      const path = directory.file(file);
-      const diskSize = ((await stat(path).catch(nothingThere))?.blocks ?? 0) * 512;
-      return {
-        type: format,
-        path,
-        virtDiskSize: bytes,
-        backingFile: backing === null ? '' : `${backing.sha256}.${backing.format}`,
-        diskSize,
-        overCommittedDiskSize: Math.max(0, bytes - diskSize),
-      };
-    }),
-  );
+/** Facts of these disks of a directory. One after the other: of several that cannot be looked at the first is told, each time. */
+export async function localDisks(
+  directory: InstanceDirectory,
+  { disks }: Pick<DiskRecord, 'disks'>,
+): Promise<DiskInfoList> {
+  const facts: DiskInfo[] = [];
+  for (const { file, format, bytes, backing } of disks) {
+    const path = directory.file(file);
+    const diskSize = ((await stat(path).catch(nothingThere))?.blocks ?? 0) * 512;
+    facts.push({
+      type: format,
+      path,
+      virtDiskSize: bytes,
+      backingFile: backing === null ? '' : `${backing.sha256}.${backing.format}`,
+      diskSize,
+      overCommittedDiskSize: Math.max(0, bytes - diskSize),
+    });
+  }
+  return facts;
 }
 
 const BACKING = /^([0-9a-f]{64})\.(qcow2|raw)$/;

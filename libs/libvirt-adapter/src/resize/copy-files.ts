@@ -2,15 +2,14 @@
  * Copies of the kept files, into their old place or to another host. Overlays are copied as overlays: what lies beneath them is an
  * image, which the destination gets by its hash. Swap is not copied: nothing in it outlives the guest.
  */
-import { open, rename, stat } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { DriverError } from '@chronovirt/contract';
-import type { DiskInfoList, EffectContext } from '@chronovirt/contract';
+import type { EffectContext } from '@chronovirt/contract';
 import { runChild } from '../disks/child-process.ts';
-import type { DiskEntry, DiskRecord } from '../disks/disk-record.ts';
+import type { DiskRecord } from '../disks/disk-record.ts';
 import type { InstanceDirectory } from '../disks/instance-directory.ts';
 import { ensureDirectory, isThere } from '../disks/instance-disks.ts';
 import { temporaryName } from '../disks/temporary-name.ts';
-import { nothingThere } from '../disks/whole-file.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { isPeerError } from './destination.ts';
 import type { Destination } from './destination.ts';
@@ -95,24 +94,3 @@ async function send(
     throw new DriverError('COMMAND_FAILED', `sending ${file}: ${cause.message}`, { retry: cause.retry, cause });
   }
 }
-
-/** The facts of the disks for the destination, as the contract has them. */
-export async function diskFacts(aside: InstanceDirectory, record: DiskRecord): Promise<DiskInfoList> {
-  const disks = record.disks.filter(({ role }) => role !== 'swap');
-  return await Promise.all(
-    disks.map(async (disk) => {
-      const file = await stat(aside.file(disk.file)).catch(nothingThere);
-      const diskSize = (file?.blocks ?? 0) * 512;
-      return {
-        type: disk.format,
-        path: aside.file(disk.file),
-        virtDiskSize: disk.bytes,
-        backingFile: backingName(disk),
-        diskSize,
-        overCommittedDiskSize: Math.max(0, disk.bytes - diskSize),
-      };
-    }),
-  );
-}
-
-const backingName = ({ backing }: DiskEntry): string => (backing === null ? '' : `${backing.sha256}.${backing.format}`);

@@ -18,7 +18,8 @@ import { endsWithoutUndoing } from '../guest/hands.ts';
 import type { Hands } from '../guest/hands.ts';
 import { kill, powerOff } from '../guest/power-off.ts';
 import type { HostServices } from '../host/host-services.ts';
-import { copyFiles, diskFacts } from './copy-files.ts';
+import { localDisks } from '../migration/local-disks.ts';
+import { copyFiles } from './copy-files.ts';
 import { destinationOf } from './destination.ts';
 import { noFiles, putBack, setAside, whereabouts } from './kept-directory.ts';
 import type { Whereabouts } from './kept-directory.ts';
@@ -42,7 +43,8 @@ export async function migrateDiskAndPowerOff(
     // Whoever started the guest just before the rename writes to files that are kept now.
     await kill(hands);
     await copyFiles(host, directory, where.record, to, context);
-    return await diskFacts(directory.aside, where.record);
+    // Swap was not copied: nothing in it outlives the guest.
+    return await localDisks(directory.aside, { disks: where.record.disks.filter(({ role }) => role !== 'swap') });
   } catch (error) {
     if (!endsWithoutUndoing(error, context)) await undo(host, hands);
     throw error;

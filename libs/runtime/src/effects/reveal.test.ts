@@ -25,6 +25,17 @@ test('a secret is opened by the key that it bears, else by the instance’s; fil
   });
 });
 
+test('of several that cannot be opened the first is told, however long each takes to be looked for', async () => {
+  const missing = {
+    open: async (_key: WrappedKey, { object }: SecretRef) => {
+      for (let turns = object === 'data' ? 50 : 0; turns > 0; turns--) await Promise.resolve();
+      throw new Error(`${object} is missing`);
+    },
+  } as unknown as SecretStore;
+  for (const args of [{ userData: ref('data'), adminPassword: ref('word') }, [ref('data'), ref('word')]])
+    await expect(reveal(args, spec(key('own')), missing)).rejects.toThrow('data is missing');
+});
+
 test('an instance that was made without secrets opens what came with an order, and says of others what is missing', async () => {
   const own = { ...ref('mine'), key: key('own') };
   expect(await reveal(own, spec(null), store)).toBe('["mine","own"]');

@@ -2,17 +2,20 @@ import { ChronovirtError, secretRef, type InstanceSpec, type SecretRef, type Sec
 
 /**
  * Puts the secrets themselves where the arguments of a driver method hold references, just before the call. What comes back must
- * never be stored, logged or put into an error.
+ * never be stored, logged or put into an error. One after the other: where several cannot be opened, the same one is told each time.
  */
 export async function reveal(args: unknown, spec: InstanceSpec, store: SecretStore | null): Promise<unknown> {
-  if (Array.isArray(args)) return Promise.all(args.map((entry) => reveal(entry, spec, store)));
+  if (Array.isArray(args)) {
+    const entries: unknown[] = [];
+    for (const entry of args) entries.push(await reveal(entry, spec, store));
+    return entries;
+  }
   if (args === null || typeof args !== 'object') return args;
   const ref = secretRef.safeParse(args);
   if (ref.success) return open(ref.data, spec, store);
-  const entries = await Promise.all(
-    Object.entries(args).map(async ([name, value]) => [name, await reveal(value, spec, store)] as const),
-  );
-  return Object.fromEntries(entries);
+  const revealed: [name: string, value: unknown][] = [];
+  for (const [name, value] of Object.entries(args)) revealed.push([name, await reveal(value, spec, store)]);
+  return Object.fromEntries(revealed);
 }
 
 async function open(ref: SecretRef, spec: InstanceSpec, store: SecretStore | null): Promise<unknown> {
