@@ -1,7 +1,10 @@
 /** The HTTP API as the demonstration uses it. */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredEvent, TurnMessage } from '@chronovirt/contract';
+
+const RECONNECT_MS = 500;
 
 export interface Turn {
   readonly seq: number;
@@ -26,6 +29,9 @@ export class ApiError extends Error {
     this.status = status;
   }
 }
+
+/** One that is just coming up may answer 503. */
+const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status < 500;
 
 export class Api {
   readonly address: string;
@@ -79,9 +85,39 @@ export class Api {
     }
   }
 
-  /** Every turn that is stored from now on, as it is stored. `attached` is called once nothing can be missed. */
-  async *turns(signal: AbortSignal, attached: () => void): AsyncGenerator<Turn> {
-    const response = await fetch(`${this.address}/v1/events`, {
+  /**
+   * Every turn that is stored from now on, as it is stored. `attached` is called once nothing can be missed. A stream that breaks off, with
+   * the coordinator, goes on where it was; `onAway` hears of that.
+   */
+  async *turns(
+    signal: AbortSignal,
+    attached: () => void,
+    onAway: (isAway: boolean) => void = () => {},
+  ): AsyncGenerator<Turn> {
+    let position: string | undefined;
+    let isAway = false;
+    for (;;) {
+      try {
+        for await (const { event, id, data } of this.#events(position, signal)) {
+          if (isAway) onAway((isAway = false));
+          position = id ?? position;
+          if (event === 'position') attached();
+          if (event === 'turn' && data !== undefined) yield JSON.parse(data) as Turn;
+        }
+      } catch (error) {
+        if (signal.aborted || position === undefined || isRefusal(error)) throw error;
+      }
+      if (!isAway) onAway((isAway = true));
+      await sleep(RECONNECT_MS, undefined, { signal });
+    }
+  }
+
+  async *#events(
+    since: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ event: string | undefined; id: string | undefined; data: string | undefined }> {
+    const query = since === undefined ? '' : `?${new URLSearchParams({ since })}`;
+    const response = await fetch(`${this.address}/v1/events${query}`, {
       headers: { authorization: `Bearer ${this.#token}` },
       signal,
     });
@@ -93,10 +129,8 @@ export class Api {
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
         const record = text.slice(0, end);
         text = text.slice(end + 2);
-        const event = /^event: (.*)$/m.exec(record)?.[1];
-        const data = /^data: (.*)$/m.exec(record)?.[1];
-        if (event === 'position') attached();
-        if (event === 'turn' && data !== undefined) yield JSON.parse(data) as Turn;
+        const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(record)?.[1];
+        yield { event: field('event'), id: field('id'), data: field('data') };
       }
     }
   }

@@ -42,7 +42,7 @@ export class LiveView {
   }
 
   async #follow(attached: () => void): Promise<void> {
-    for await (const turn of this.#api.turns(this.#stop.signal, attached)) {
+    for await (const turn of this.#api.turns(this.#stop.signal, attached, this.#tellAway)) {
       this.#show(turn);
       for (const waiter of this.#waiters) {
         if (!waiter.done(turn)) continue;
@@ -51,6 +51,9 @@ export class LiveView {
       }
     }
   }
+
+  readonly #tellAway = (isAway: boolean): void =>
+    this.#say(isAway ? '  the event stream broke off; trying again until it is back' : '  the event stream is back');
 
   #show({ host, seq, message }: Turn): void {
     const { at, instance } = message;
