@@ -62,7 +62,7 @@ export async function restsIn(cloud: SimulatedCloud, name: string, state: string
       last = found.body['state'] ?? found.body;
       return last === state ? found : null;
     },
-    { what: `${name} is ${state}`, timeoutMs: 20_000, everyMs: 10 },
+    { what: `${name} is ${state}`, everyMs: 10 },
   ).catch((cause: unknown) => {
     throw new Error(`${name} did not come to ${state}: it is ${JSON.stringify(last)}`, { cause });
   });

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A condition did not come true in time. `what` says which; `last` is the error of the last look, when it threw. */
@@ -12,13 +13,19 @@ export class NeverHappened extends Error {
   }
 }
 
+/** What is waited for at most where nobody says: ten seconds, and more where others want the processors, too. */
+function usual(): number {
+  const [load = 0] = loadavg();
+  return Math.round(10_000 * Math.max(1, load / availableParallelism()));
+}
+
 /**
  * Looks until the answer is neither undefined, null nor false, and gives it back. A look that throws counts as not yet.
  * @throws {NeverHappened}
  */
 export async function until<T>(
   look: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20, what }: { timeoutMs?: number; everyMs?: number; what: string },
+  { timeoutMs = usual(), everyMs = 20, what }: { timeoutMs?: number; everyMs?: number; what: string },
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
