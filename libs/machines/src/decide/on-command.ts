@@ -81,18 +81,18 @@ function intentOf(
     case 'evacuate':
       return [evacuation(state, args, env)];
     case 'abortMigration':
-      return [{ type: 'abort.requested', part: MIGRATION_PART }];
+      return [{ type: 'abort.requested', part: MIGRATION_PART, data: { by: by.name } }];
     case 'forceComplete':
       return [{ type: 'force.requested', part: MIGRATION_PART }];
     default:
-      return [deletion(state, env)];
+      return [deletion(state, by, env)];
   }
 }
 
-function deletion(state: InstanceState | null, { facts }: Env): Parameters<Turn['add']>[0] {
+function deletion(state: InstanceState | null, by: Command['by'], { facts }: Env): Parameters<Turn['add']>[0] {
   const type = 'destroy.requested';
   if (state === null) return { type };
-  if (movesHere(state)) return { type, part: MIGRATION_PART };
+  if (movesHere(state)) return { type, part: MIGRATION_PART, data: { by: by.name } };
   // While a host may still take the order, the deletion begins by taking it back.
   if (leafOf(state.value)?.method === 'order') return { type, data: { request: { withdraw: true } } };
   const { role } = state.actor;

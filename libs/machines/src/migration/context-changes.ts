@@ -68,6 +68,14 @@ export function turnBack(context: MigrationContext, event: ChartEvent): Migratio
 /** A person ordered its end, or the instance's. */
 export function order(context: MigrationContext, event: ChartEvent): MigrationContext {
   const dooms = event.type === 'destroy.requested' || event.type === 'returned';
+  const { by } = event.data;
+  // Histories of before do not say who.
+  const message =
+    typeof by !== 'string'
+      ? 'ordered by a person'
+      : dooms
+        ? `its instance was deleted by ${by}`
+        : `called off by ${by}`;
   return {
     ...context,
     tries: 0,
@@ -76,7 +84,7 @@ export function order(context: MigrationContext, event: ChartEvent): MigrationCo
     failure: context.failure ?? {
       step: event.type,
       code: dooms ? 'DELETED' : 'ABORTED',
-      message: 'ordered by a person',
+      message,
     },
   };
 }

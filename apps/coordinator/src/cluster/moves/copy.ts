@@ -16,10 +16,10 @@ const STEER_AGAIN_MS = 500;
 
 export async function copyMove(move: Move): Promise<Record<string, unknown>> {
   const { kind, aborting } = move.plan;
-  if (kind === 'cold' && aborting) throw undone({ onwards: 'revert', why: 'it was called off' }, 'ABORTED');
-  if (aborting ? await isUnbegun(move, 'it was called off') : !(await isOrdered(move)))
+  if (kind === 'cold' && aborting) throw undone({ onwards: 'revert', why: whoEndsIt(move) }, 'ABORTED');
+  if (aborting ? await isUnbegun(move, whoEndsIt(move)) : !(await isOrdered(move)))
     throw aborting
-      ? undone({ onwards: 'probe', why: 'it was called off before it began' }, 'ABORTED')
+      ? undone({ onwards: 'probe', why: `${whoEndsIt(move)}, before it began` }, 'ABORTED')
       : undone({ onwards: 'probe', why: `host ${move.source} did not take the order` }, 'HOST_UNREACHABLE');
   const over = new AbortController();
   const signal = AbortSignal.any([move.signal, over.signal]);
@@ -30,6 +30,9 @@ export async function copyMove(move: Move): Promise<Record<string, unknown>> {
     over.abort(new Error('the copy has ended'));
   }
 }
+
+/** Who wanted the end of the move that is being called off. */
+const whoEndsIt = ({ plan }: Move): string => plan.failure?.message ?? 'it was called off';
 
 /** The source has taken its order, now or before; false: it did not, and cannot any more. */
 async function isOrdered(move: Move): Promise<boolean> {
@@ -213,7 +216,14 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
       };
     }
     case 'undone':
-      throw undone(verdict, plan.aborting ? 'ABORTED' : 'NOT_MOVED', { source, destination, ...heard }, ended);
+      // What the hypervisor says of an end that was ordered stands in the source's own history; the reason is who ordered it.
+      if (plan.aborting)
+        throw undone({ ...verdict, why: `${whoEndsIt(move)}; ${verdict.why}` }, 'ABORTED', {
+          source,
+          destination,
+          ...heard,
+        });
+      throw undone(verdict, 'NOT_MOVED', { source, destination, ...heard }, ended);
     case 'unclear':
       await recovered(move, source, destination, move.signal);
       throw failed('UNCLEAR', `the facts do not say yet where the guest is`, {
