@@ -170,6 +170,27 @@ describe('orders', () => {
     });
   });
 
+  test('an image that is made is named at the end, as create takes it; one that is not ends with 7', async () => {
+    await make('pictured');
+    for (const line of ['snapshot pictured --name nightly', 'backup pictured --name weekly --rotation 2']) {
+      const name = line.includes('nightly') ? 'nightly' : 'weekly';
+      const { code, out } = await chronovirt(line);
+      expect(code).toBe(0);
+      expect(out).toMatch(
+        new RegExp(`^pictured is running on h1, after .*\\nmade image ${name} \\(.*\\): --image [0-9a-f]{64}\\n$`),
+      );
+    }
+    const { image, ...end } = await json<{ image: { name: string; sha256: string } }>('snapshot pictured --name again');
+    expect(end).toMatchObject({ outcome: 'reached', state: 'running' });
+    expect(image).toMatchObject({ name: 'again', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await chronovirt(`create copied --image ${image.sha256} --memory 128MiB`)).toMatchObject({ code: 0 });
+    cloud.sim.faults.add({ kind: 'fail', when: 'before', on: 'keepImage', times: 99 });
+    const failed = await chronovirt('snapshot pictured --name never');
+    cloud.sim.faults.clear();
+    expect(failed).toMatchObject({ code: 7, out: '' });
+    expect(failed.err).toMatch(/snapshot failed.*; no image was made, and the instance is running/);
+  });
+
   test('a move that is over before anybody listens is told whole, and ends', async () => {
     await make('stays');
     const ended = await chronovirt('live-migrate stays --timeout 10s');

@@ -169,6 +169,15 @@ export interface ImageView {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
+/** An image that was made of an instance, as its history names it. Bytes. */
+export interface MadeImageView {
+  readonly name: string;
+  readonly sha256: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly virtualBytes: number;
+}
+
 /** What a host reports of itself. */
 export interface HostReportView {
   readonly enabled: boolean;

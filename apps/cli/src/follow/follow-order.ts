@@ -1,16 +1,19 @@
 /** Follows an order to its end, telling each transition as it is stored. */
 import type { ApiClient } from '../api/client.ts';
 import { followEvents } from '../api/events.ts';
-import type { Accepted, HistoryEntry, InstanceView, MessageView } from '../api/types.ts';
+import type { Accepted, HistoryEntry, InstanceView, MadeImageView, MessageView } from '../api/types.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
 import {
   callsOff,
   deletesMoving,
+  imageMade,
+  imageOutcome,
   isOfMove,
   isEvacuation,
   isSettled,
+  makesImage,
   moveOutcome,
   outcomeOf,
   type Outcome,
@@ -32,6 +35,8 @@ export interface Followed {
   readonly host: string;
   readonly seq: number;
   readonly tookMs: number;
+  /** The image that the order has made. */
+  readonly image?: MadeImageView;
 }
 
 /** Resolves with the end. Throws with exit code 6 when it does not come in time. */
@@ -70,6 +75,7 @@ class Tracker {
   /** What came before the message that accepted the order: streams are told one after the other, the spine's first. */
   #early: HistoryEntry[] = [];
   #problem: string | null = null;
+  #image: MadeImageView | null = null;
   /** How the move ended that the order is about, until its owner rests. */
   #moved: Outcome | null = null;
   #rested: { readonly entry: HistoryEntry; readonly message: MessageView } | null = null;
@@ -101,10 +107,13 @@ class Tracker {
       if (row.kind === 'failed') this.#problem = row.what;
       onRow(row);
     }
+    for (const event of message.events) this.#image = imageMade(event) ?? this.#image;
     onState(message);
     if (deletesMoving(accepted)) return this.#ofDelete(entry, message);
     if (isOfMove(accepted)) return this.#ofMove(entry, message, accepted);
     if (!isSettled(message.state)) return null;
+    if (makesImage(accepted) && message.state.value !== 'deleted')
+      return this.#end(imageOutcome(message.state.value, this.#image, this.#problem), entry, message);
     const isImmediate = message === accepted;
     const goal = isImmediate ? null : accepted.state.context.goal;
     const outcome = outcomeOf(message, this.#options.accepted.command, goal, this.#problem);
@@ -129,7 +138,9 @@ class Tracker {
   }
 
   #end(outcome: Outcome, { host, seq }: HistoryEntry, { state, at }: MessageView): Followed {
-    return { outcome, state: state.value, host, seq, tookMs: at - (this.#accepted?.at ?? at) };
+    const image = this.#image;
+    const tookMs = at - (this.#accepted?.at ?? at);
+    return { outcome, state: state.value, host, seq, tookMs, ...(image !== null && { image }) };
   }
 }
 

@@ -1,11 +1,12 @@
 /** Sends an order and, unless asked not to, follows it to its end; the one way in which every verb that changes something works. */
 import { randomUUID } from 'node:crypto';
 import { inOwnWords } from '../api/problems.ts';
-import type { Accepted, Explanation } from '../api/types.ts';
+import type { Accepted, Explanation, MadeImageView } from '../api/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { withVerbs } from '../parse/verb-names.ts';
 import { inKebab } from '../parse/words.ts';
 import { CliError } from '../cli-error.ts';
+import { byteText } from '../output/bytes.ts';
 import { say } from '../output/say.ts';
 import { duration } from '../output/time.ts';
 import type { Option, OptionValues, VerbContext } from '../verbs/verb.ts';
@@ -103,7 +104,7 @@ export async function waitFor(
     const done = said === undefined ? '' : `${said}; it `;
     const reached = `${paint.bold(name)} ${done}is ${paint.state(end.state)}${place}, after ${duration(end.tookMs)}`;
     context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end, ...made }, () =>
-      outcome.kind === 'reached' ? [reached] : [],
+      outcome.kind === 'reached' ? [reached, ...imageLines(end.image)] : [],
     );
     if (outcome.kind !== 'reached' && !isJson) say(io, `chronovirt: ${name}: ${paint.red(outcome.text)}`);
     if (outcome.kind === 'failed' && !isJson) say(io, `see: chronovirt history ${name}   chronovirt explain ${name}`);
@@ -116,6 +117,12 @@ export async function waitFor(
   } finally {
     progress?.end();
   }
+}
+
+/** What was made, with what `create --image` takes: a name may be given to several images. */
+function imageLines(image: MadeImageView | undefined): string[] {
+  if (image === undefined) return [];
+  return [`made image ${image.name} (${image.format}, ${byteText(image.bytes)}): --image ${image.sha256}`];
 }
 
 /** Says whether an order with these arguments would be taken now. */

@@ -1,6 +1,6 @@
 /** How an order ended, read from the stored messages alone. */
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import type { MessageView, StateView } from '../api/types.ts';
+import type { EventView, MadeImageView, MessageView, StateView } from '../api/types.ts';
 
 /** Whether nothing is under way any more: a resting state, told by whoever owns the instance (or its end). */
 export function isSettled(state: StateView): boolean {
@@ -34,6 +34,28 @@ export function isOfMove({ host, state }: Pick<MessageView, 'host' | 'state'>): 
 /** Whether an order moves an instance away from a host that is lost. */
 export function isEvacuation({ state }: Pick<MessageView, 'state'>): boolean {
   return state.parts.migration?.context.kind === 'evacuate';
+}
+
+/** Whether an order makes an image, judged by the message that accepted it. */
+export function makesImage({ events }: Pick<MessageView, 'events'>): boolean {
+  return events.some(
+    ({ type, part }) => part === 'image' && (type === 'snapshot.requested' || type === 'backup.requested'),
+  );
+}
+
+/** The image that an event tells of as made for an order; null = it tells of none. */
+export function imageMade({ type, part, data }: EventView): MadeImageView | null {
+  return type === 'snapshot.done' && part === 'image' ? ((data?.['image'] as MadeImageView | undefined) ?? null) : null;
+}
+
+/** How an order for an image ended, once its instance rests. What is done for it changes no state of the instance. */
+export function imageOutcome(state: string, image: MadeImageView | null, problem: string | null): Outcome {
+  if (image !== null) return { exitCode: exitCodes.ok, kind: 'reached', text: state };
+  return {
+    exitCode: exitCodes.rolledBack,
+    kind: 'rolledBack',
+    text: `${problem ?? 'it was ended'}; no image was made, and the instance is ${state}`,
+  };
 }
 
 /** Whether an order deletes an instance that moves: the move ends first, and that is not the end of the order. */

@@ -71,6 +71,8 @@ const summaries: Readonly<Record<string, string>> = {
 const details: Readonly<Record<string, string>> = {
   rescue:
     "Given no password, one is made for the rescue system and shown once. The instance's own password stays as it is, on its own disk.",
+  snapshot: 'Ends with the name and the SHA-256 of the image; create --image takes either.',
+  backup: 'Ends with the name and the SHA-256 of the image; create --image takes either.',
   rebuild:
     'From the image that it has, or another one. A password that is given is the instance’s from now on; given none, it keeps the one that it has. Files, user data and keys are those of create.',
 };
