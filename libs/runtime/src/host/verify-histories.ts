@@ -24,18 +24,17 @@ export async function verifyHistories(journal: Journal, host: string): Promise<V
   const checks = new Map<string, HistoryCheck>();
   const differences: string[] = [];
   let messages = 0;
-  for await (const stored of passOver(journal, host, ends)) {
-    const { instance } = stored;
-    const check = checks.get(instance) ?? new HistoryCheck();
-    check.take(stored);
+  const check = (stored: Stored): HistoryCheck => {
+    let found = checks.get(stored.instance);
+    if (found === undefined) checks.set(stored.instance, (found = new HistoryCheck()));
+    found.take(stored);
     messages += 1;
-    if (stored.seq !== ends.get(instance)) {
-      checks.set(instance, check);
-      continue;
-    }
-    checks.delete(instance);
-    const found = check.difference(stored);
-    if (found !== null) differences.push(`${host}:${found.at} ${instance}: ${found.text}`);
+    return found;
+  };
+  for await (const last of passOver(journal, host, ends, check)) {
+    const found = check(last).difference(last);
+    checks.delete(last.instance);
+    if (found !== null) differences.push(`${host}:${found.at} ${last.instance}: ${found.text}`);
   }
   return { histories: ends.size, messages, differences };
 }

@@ -37,25 +37,34 @@ export class Folding {
 
   /** The next message, with the state that the history leads to; unreadable where it cannot be folded up to here, or leads to none of today. */
   take(stored: Stored): Stored {
-    if (this.#broken !== null) return beyond(this.#broken, stored);
+    const before = this.#broken;
+    const state = this.pass(stored);
+    if (state === null) {
+      if (before !== null) return beyond(before, stored);
+      const { why } = this.#broken ?? { why: ofAnotherKind };
+      return 'unreadable' in stored && stored.unreadable === why ? stored : unreadable(stored, why);
+    }
+    const message = withState(stored, state);
+    // What events of old carry may have another shape, and what follows from them, too; later ones may have put it right.
+    const why = whyNotOfThisVersion(message);
+    if (why !== null) return unreadable(stored, cannot(stored, `it leads to no state of this version: ${why.text}`));
+    const { seq, host, instance } = stored;
+    return 'aggregate' in state
+      ? { seq, host, instance, hostMessage: message as HostMessage }
+      : { seq, host, instance, message: message as TurnMessage };
+  }
+
+  /** The next message, when it is not wanted for itself; the state that its events lead to, null when they cannot be folded up to here. */
+  pass(stored: Stored): AnyState | null {
+    if (this.#broken !== null) return null;
     const { seq } = stored;
     try {
-      const message = this.#fold(stored);
-      if (message === null) {
-        this.#broken = { seq, why: 'unreadable' in stored ? stored.unreadable : ofAnotherKind };
-        return stored;
-      }
-      // What events of old carry may have another shape, and what follows from them, too; later ones may have put it right.
-      const why = whyNotOfThisVersion(message);
-      if (why !== null) return unreadable(stored, cannot(stored, `it leads to no state of this version: ${why.text}`));
-      const { host, instance } = stored;
-      return 'aggregate' in message.state
-        ? { seq, host, instance, hostMessage: message as HostMessage }
-        : { seq, host, instance, message: message as TurnMessage };
+      const state = this.#fold(stored);
+      if (state === null) this.#broken = { seq, why: 'unreadable' in stored ? stored.unreadable : ofAnotherKind };
+      return state;
     } catch (error) {
-      const why = cannot(stored, error instanceof Error ? error.message : String(error));
-      this.#broken = { seq, why };
-      return unreadable(stored, why);
+      this.#broken = { seq, why: cannot(stored, error instanceof Error ? error.message : String(error)) };
+      return null;
     }
   }
 
@@ -66,23 +75,23 @@ export class Folding {
     return state.actor.role.kind === 'closed' && dueEffects(state).length === 0;
   }
 
-  /** The message with the state that its events lead to; null when it is none of this history. Throws what the charts have against it. */
-  #fold(stored: Stored): TurnMessage | HostMessage | null {
+  /** The state that the message's events lead to, placeholders for its sequence still 0; null when it is none of this history. Throws what the charts have against it. */
+  #fold(stored: Stored): AnyState | null {
     const { host, seq } = stored;
     if (!isHostToken(stored.instance)) {
-      const rest = turnIn(stored);
-      if (rest === undefined) return null;
-      const state = foldMessage(this.#state as InstanceState | null, rest);
+      const turn = turnIn(stored);
+      if (turn === undefined) return null;
+      const state = foldMessage(this.#state as InstanceState | null, turn);
       this.#state = settled(state, seq);
-      return { ...rest, state };
+      return state;
     }
-    const rest = hostTurnIn(stored);
-    if (rest === undefined) return null;
+    const turn = hostTurnIn(stored);
+    if (turn === undefined) return null;
     // Of a host's two histories the one in the spine's stream is its charts'; in its own lies its standing.
-    if (host !== CLUSTER) return { ...rest, state: (this.#state = foldStanding(rest)) };
-    const state = foldHostMessage(this.#state as HostState | null, rest);
+    if (host !== CLUSTER) return (this.#state = foldStanding(turn));
+    const state = foldHostMessage(this.#state as HostState | null, turn);
     this.#state = settledHost(state, seq);
-    return { ...rest, state };
+    return state;
   }
 }
 
@@ -113,6 +122,10 @@ function cannot(stored: Stored, why: string): Unreadable {
   const mine = isHostToken(stored.instance) ? HOST_MACHINE_VERSION : MACHINE_VERSION;
   const { machine = 'nobody' } = turnIn(stored) ?? hostTurnIn(stored) ?? {};
   return { code: 'NOT_A_MESSAGE', text: `decided by ${machine}, and ${mine} does not fold it: ${why}` };
+}
+
+function withState(stored: Stored, state: AnyState): TurnMessage | HostMessage {
+  return { ...(turnIn(stored) ?? hostTurnIn(stored)), state } as TurnMessage | HostMessage;
 }
 
 /** A message, with a state or without. */

@@ -37,7 +37,7 @@ export class HistoriesAtHand {
     if (!isOutdated(stored)) {
       // What lies between cannot be read: no later one can be folded.
       if (known !== undefined && 'unreadable' in stored) {
-        known.take(stored);
+        known.pass(stored);
         this.#foldings.set(instance, known);
       }
       return stored;

@@ -113,6 +113,17 @@ describe('a history whose states are of an older version', () => {
     expect(counted.readSoFar).toBe(3);
   });
 
+  test('is read by itself where it is one of few in a long stream, else with all of them in one pass', async () => {
+    const counted = new Counting({ store: world.store });
+    const journal = new UpToDateJournal(counted, silentLog);
+    expect(await all(journal.lastOfAll('h1'))).toEqual(written.slice(-1));
+    expect(counted.readSoFar).toBe(0);
+    for (let n = 0; n < 100; n++) world.store.putRaw('h1', '00000000-0000-4000-8000-00000000000b', 'no message');
+    expect(await all(journal.lastOfAll('h1'))).toHaveLength(2);
+    expect(await all(journal.lastOfAll('h1'))).toContainEqual(written.at(-1));
+    expect(counted.readSoFar).toBe(2 * written.length);
+  });
+
   test('cannot be followed past a message that is damaged; each later one says so, and none is folded for it', async () => {
     rewritten((message, n) => (n === 2 ? { v: 99 } : message));
     const counted = new Counting({ store: world.store });

@@ -17,8 +17,8 @@ import { Folding, isOfAnotherChart, isOutdated, stateOf } from './folding.ts';
 import { HistoriesAtHand } from './histories-at-hand.ts';
 import { passOver } from './pass-over.ts';
 
-/** So many messages are read in one pass in the time that a reader of one history takes to be made, roughly. */
-const MESSAGES_PER_READER = 200;
+/** A history has some fifty messages, and a reader of its own costs server and process as much as fifty more (measured). */
+const MESSAGES_PER_READER = 100;
 
 export class UpToDateJournal implements Journal {
   readonly #inner: Journal;
@@ -131,15 +131,15 @@ export class UpToDateJournal implements Journal {
 
   async *#foldTogether(host: string, ends: ReadonlyMap<string, number>): AsyncIterable<Folded> {
     const foldings = new Map<string, Folding>();
-    for await (const stored of passOver(this.#inner, host, ends)) {
-      const { instance } = stored;
-      const folding = foldings.get(instance) ?? new Folding();
-      const now = folding.take(stored);
-      if (stored.seq !== ends.get(instance)) foldings.set(instance, folding);
-      else {
-        foldings.delete(instance);
-        yield { stored, now };
-      }
+    const foldingOf = (instance: string): Folding => {
+      let folding = foldings.get(instance);
+      if (folding === undefined) foldings.set(instance, (folding = new Folding()));
+      return folding;
+    };
+    const lasts = passOver(this.#inner, host, ends, (stored) => void foldingOf(stored.instance).pass(stored));
+    for await (const stored of lasts) {
+      yield { stored, now: foldingOf(stored.instance).take(stored) };
+      foldings.delete(stored.instance);
     }
   }
 
@@ -155,8 +155,8 @@ export class UpToDateJournal implements Journal {
   }: Pick<Stored, 'host' | 'instance' | 'seq'>): Promise<Folded & { folding: Folding }> {
     const folding = new Folding();
     for await (const stored of this.#inner.read(host, instance, { to: seq })) {
-      const now = folding.take(stored);
-      if (stored.seq === seq) return { stored, now, folding };
+      if (stored.seq === seq) return { stored, now: folding.take(stored), folding };
+      folding.pass(stored);
     }
     const text = `message ${seq} is not in its history any more`;
     const gone = { host, instance, seq, raw: '', unreadable: { code: 'NOT_A_MESSAGE', text } } as const;
