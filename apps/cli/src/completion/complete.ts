@@ -61,9 +61,9 @@ async function candidates(kind: Completion | undefined, io: Io): Promise<string[
     case 'command':
       return orderNames();
     case 'instance':
-      return names(io, '/v1/instances?all=true', (body) =>
-        (body['instances'] as InstanceView[]).map(({ name, uuid }) => name ?? uuid),
-      );
+      return names(io, '/v1/instances', instanceNames);
+    case 'everInstance':
+      return names(io, '/v1/instances?all=true', instanceNames);
     case 'image':
       return [...(await names(io, '/v1/images', named('images', 'name'))), ':file'];
     case 'flavor':
@@ -74,6 +74,9 @@ async function candidates(kind: Completion | undefined, io: Io): Promise<string[
       return kind satisfies never;
   }
 }
+
+const instanceNames = (body: Record<string, unknown>): string[] =>
+  (body['instances'] as InstanceView[]).map(({ name, uuid }) => name ?? uuid);
 
 async function orderNames(): Promise<string[]> {
   const [{ orderVerbNames }, { contractVerbNames }] = await Promise.all([

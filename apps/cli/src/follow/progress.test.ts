@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { MessageView, MigrationProgressView, ProgressView } from '../api/types.ts';
 import type { Io } from '../io.ts';
+import type { Row } from '../history/rows.ts';
 import { paint } from '../output/colour.ts';
 import { progressText } from '../output/progress-text.ts';
 import { Progress } from './progress.ts';
@@ -77,6 +78,31 @@ test('on a terminal the line that lives tells how far it is, and forgets it with
   expect(shown().slice(before)).toMatch(/migrating\.verdict/);
   expect(shown().slice(before)).not.toContain('75 %');
   progress.end();
+});
+
+test('a row says on which host it was where that is another one than before: a move tells of two', () => {
+  const { progress, shown } = onTerminal(false, async () => ({ effects: [], copy: null }));
+  const row = (host: string, what: string): Row =>
+    ({
+      host,
+      what,
+      at: 0,
+      seq: 1,
+      who: '',
+      state: 'running',
+      kind: 'done',
+      tookMs: null,
+      why: '',
+      isFollowing: true,
+    }) as Row;
+  for (const one of [row('h1', 'pause'), row('h1', 'paused'), row('_cluster', 'ready'), row('h1', 'fenced')])
+    progress.row(one);
+  progress.row(row('h2', 'on its way here'));
+  const told = shown()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^ *\+0 ms {2}/, ''));
+  expect(told).toEqual(['h1: pause', 'paused', 'ready', 'h1: fenced', 'h2: on its way here']);
 });
 
 test('of a guest that a host has, the spine tells where its move is, and not what it knew before', async () => {

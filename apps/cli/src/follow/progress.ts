@@ -17,6 +17,8 @@ export class Progress {
   readonly #ask: () => Promise<ProgressView>;
   #stopAsking: (() => void) | undefined;
   #said: string | null = null;
+  /** Of which host the row before was. */
+  #place = '';
 
   /** `ask`: how far what is under way has come; asked on a terminal alone. */
   constructor(io: Io, paint: Paint, ask: () => Promise<ProgressView>) {
@@ -33,7 +35,14 @@ export class Progress {
     const what = row.kind === 'failed' ? red(row.what) : row.kind === 'intent' ? bold(row.what) : row.what;
     const took = row.tookMs === null ? '' : dim(`  took ${duration(row.tookMs)}`);
     const state = row.isFollowing ? '' : `  ${this.#paint.state(row.state)}`;
-    this.#line.above(`${dim(`+${after}`.padStart(10))}  ${what}${state}${took}`);
+    this.#line.above(`${dim(`+${after}`.padStart(10))}  ${this.#placeOf(row)}${what}${state}${took}`);
+  }
+
+  /** `host-b: `, where it has come to another host: what "here" is in the rows of a move. */
+  #placeOf({ host }: Row): string {
+    const isNews = host !== this.#place && host !== '_cluster';
+    this.#place = host;
+    return isNews ? this.#paint.dim(`${host}: `) : '';
   }
 
   state({ state, at }: MessageView): void {

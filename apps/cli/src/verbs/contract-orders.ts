@@ -70,7 +70,7 @@ const summaries: Readonly<Record<string, string>> = {
 /** What the contract does not say of a command. */
 const details: Readonly<Record<string, string>> = {
   rescue:
-    "Given no password, one is made for the rescue system and shown once. The instance's own password stays as it is, on its own disk.",
+    "From the instance's own image, or another one. Given no password, one is made for the rescue system and shown once. The instance's own password stays as it is, on its own disk, which the rescue system finds by its serial, root: a kernel may call it vda all the same.",
   snapshot: 'Ends with the name and the SHA-256 of the image; create --image takes either.',
   backup: 'Ends with the name and the SHA-256 of the image; create --image takes either.',
   rebuild:

@@ -1,7 +1,7 @@
 import { table } from '../output/table.ts';
 import { dateTime } from '../output/time.ts';
 import { parseMoment } from '../parse/moment.ts';
-import { instanceArgument, type Verb } from './verb.ts';
+import { everInstanceArgument, type Verb } from './verb.ts';
 
 interface End {
   readonly host: string;
@@ -17,11 +17,14 @@ interface Diff {
 
 const moment = 'a sequence (57, h1:57), a time (10:02) or how long ago (5min)';
 
+/** What no person compares states for: which orders were answered, by which process, in which message the spec stands. */
+const bookkeeping = /^actor\.(?:answered|incarnation|at|spec|due|op)\b/;
+
 export const diffVerb: Verb = {
   name: 'diff',
   group: 'History',
   summary: "Compare an instance's states at two moments.",
-  args: [instanceArgument, { name: 'a', description: moment }, { name: 'b', description: moment }],
+  args: [everInstanceArgument, { name: 'a', description: moment }, { name: 'b', description: moment }],
   options: [],
   examples: [
     ['diff web h1:3 h1:9', 'what changed between two messages'],
@@ -33,8 +36,11 @@ export const diffVerb: Verb = {
     const found = await client.json<Diff>(`/v1/instances/${encodeURIComponent(instance)}/diff`, { query });
     print(found, () => {
       const heading = `${paint.bold(found.name ?? instance)}: ${endText(found.a)} → ${endText(found.b)}`;
-      if (found.changes.length === 0) return [heading, 'no difference'];
-      const rows = found.changes.map(({ path, before, after }) => [
+      const told = found.changes.filter(({ path }) => !bookkeeping.test(path));
+      const more = found.changes.length - told.length;
+      const rest = more === 0 ? [] : [paint.dim(`and ${more} of the agent's own bookkeeping; --json tells them too`)];
+      if (told.length === 0) return [heading, 'no difference', ...rest];
+      const rows = told.map(({ path, before, after }) => [
         path,
         paint.red(valueText(before)),
         paint.green(valueText(after)),
@@ -51,6 +57,7 @@ export const diffVerb: Verb = {
           io.columns,
           paint.dim,
         ),
+        ...rest,
       ];
     });
   },

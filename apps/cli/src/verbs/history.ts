@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../api/types.ts';
 import { historyTable, rowLine } from '../history/history-table.ts';
 import { RowMaker, type Row } from '../history/rows.ts';
 import { duration } from '../output/time.ts';
-import { instanceArgument, type Verb, type VerbContext } from './verb.ts';
+import { everInstanceArgument, type Verb, type VerbContext } from './verb.ts';
 
 interface History {
   readonly instance: string;
@@ -19,7 +19,7 @@ export const historyVerb: Verb = {
   group: 'History',
   summary: 'Tell everything that ever happened to an instance: who, what, why, how long.',
   details: 'Works after the instance was deleted too. With --json: every stored message, whole.',
-  args: [instanceArgument],
+  args: [everInstanceArgument],
   options: [
     { flags: '--watch', description: 'go on with what happens next' },
     { flags: '--refused', description: 'only what was refused or failed' },

@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
   { title: 'IMAGE', shrinkTo: 8 },
   { title: 'AGE', align: 'right' },
   { title: 'UUID', shrinkTo: 8, isFirstToShrink: true },
-  { title: 'NOTE', shrinkTo: 10 },
+  { title: 'NOTE', shrinkTo: 24, wraps: true },
 ];
 
 export const listVerb: Verb = {

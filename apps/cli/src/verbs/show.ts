@@ -6,13 +6,14 @@ import { isPausedBehind, pausedBehind } from '../output/paused-behind.ts';
 import { hostsAway, optional } from '../api/hosts-away.ts';
 import { UsageError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
+import type { Paint } from '../output/colour.ts';
 import { progressText } from '../output/progress-text.ts';
 import { redraw } from '../output/redraw.ts';
 import { facts } from '../output/table.ts';
 import { age, dateTime, duration } from '../output/time.ts';
 import { parseMoment } from '../parse/moment.ts';
 import { inKebab, inWords } from '../parse/words.ts';
-import { instanceArgument, textOption, type Verb, type VerbContext } from './verb.ts';
+import { everInstanceArgument, textOption, type Verb, type VerbContext } from './verb.ts';
 
 interface Address {
   readonly mac: string;
@@ -40,7 +41,7 @@ export const showVerb: Verb = {
   name: 'show',
   group: 'Instances',
   summary: 'Show one instance, now or at any moment of its history.',
-  args: [instanceArgument],
+  args: [everInstanceArgument],
   options: [
     {
       flags: '--at <moment>',
@@ -157,10 +158,7 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         ['progress', one.progress === null ? null : progressText(one.progress)],
         ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],
         ['lock', lock ? `held by ${lock.name}${lock.reason === '' ? '' : `: ${lock.reason}`}` : null],
-        [
-          'power',
-          isPausedBehind(one) ? paint.red(`${one.power}: ${pausedBehind(one.name ?? one.uuid)}`) : (one.power ?? null),
-        ],
+        ['power', powerText(one, paint)],
         ['in Nova', `${one.vmState ?? '?'} / ${one.taskState ?? '–'} / power state ${one.powerState ?? '?'}`],
         [
           'size',
@@ -191,6 +189,15 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
       io.columns,
     ),
   ];
+}
+
+function powerText(one: Shown, paint: Paint): string | null {
+  const name = one.name ?? one.uuid;
+  // Where it is a question already, that says what to do.
+  if (isPausedBehind(one) && !one.drift) return paint.red(`${one.power}: ${pausedBehind(name)}`);
+  if (one.state === 'failed' && one.power === 'absent')
+    return `absent: its host knows no such domain; chronovirt hard-reboot ${name} defines and starts it anew`;
+  return one.power ?? null;
 }
 
 function moveText({ migration }: Shown): string | null {

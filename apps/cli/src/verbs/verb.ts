@@ -4,7 +4,8 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Paint } from '../output/colour.ts';
 
-export type Completion = 'instance' | 'command' | 'image' | 'flavor' | 'host' | 'file' | 'shell';
+/** `everInstance`: deleted ones too, whose history is still there. */
+export type Completion = 'instance' | 'everInstance' | 'command' | 'image' | 'flavor' | 'host' | 'file' | 'shell';
 
 export interface Argument {
   readonly name: string;
@@ -61,6 +62,8 @@ export const verbGroups = ['Instances', 'Guests', 'History', 'Images, flavors, h
 export type VerbGroup = (typeof verbGroups)[number];
 
 export const instanceArgument: Argument = { name: 'instance', description: 'name or UUID', complete: 'instance' };
+/** Of a verb that looks into the past. */
+export const everInstanceArgument: Argument = { ...instanceArgument, complete: 'everInstance' };
 
 /** Options that every verb has. */
 export const commonOptions: readonly Option[] = [

@@ -2,7 +2,7 @@ import type { ApiClient } from '../api/client.ts';
 import type { InstanceView } from '../api/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Paint } from '../output/colour.ts';
-import { instanceArgument, type Verb } from './verb.ts';
+import { everInstanceArgument, type Verb } from './verb.ts';
 
 interface Verdict {
   readonly host: string;
@@ -26,7 +26,7 @@ export const verifyVerb: Verb = {
   group: 'History',
   summary: 'Fold stored histories with the charts of today and compare every recorded state.',
   details: 'Without an instance: all, deleted ones too. Ends with exit code 8 when a history and the charts disagree.',
-  args: [{ ...instanceArgument, description: 'name or UUID; none: all', isOptional: true }],
+  args: [{ ...everInstanceArgument, description: 'name or UUID; none: all', isOptional: true }],
   options: [],
   examples: [
     ['verify web', 'prove that its history still means what it says'],

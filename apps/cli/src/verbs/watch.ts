@@ -8,7 +8,7 @@ export const watchVerb: Verb = {
   name: 'watch',
   group: 'History',
   summary: 'Show every turn of one or all instances as it is stored.',
-  args: [{ name: 'instance', description: 'name or UUID; none: all', isOptional: true, complete: 'instance' }],
+  args: [{ name: 'instance', description: 'name or UUID; none: all', isOptional: true, complete: 'everInstance' }],
   options: [
     { flags: '--since <position>', description: 'begin after this position (h1:57,_cluster:12) instead of now' },
   ],
