@@ -45,6 +45,10 @@ function timedOut(state: InstanceState, due: Due, env: Env, why: string): Decisi
         unstick: isStuckReboot(state, due, env) || undefined,
         // A copy that outlasts its time is called off; the facts of both hosts then decide.
         abort: due.method === 'copyMove' ? true : undefined,
+        calledOff:
+          due.method === 'copyMove'
+            ? 'called off by the coordinator: the copy had not ended within its time'
+            : undefined,
         awaiting: `${due.method}, which had no outcome in its time`,
       }),
     })

@@ -232,3 +232,18 @@ test('a move begins where none is under way, where one has landed, and where the
   expect([...from].toSorted()).toEqual(['done', 'landed', 'landing.adopt', 'reverted', 'reverting.adopt', 'undone']);
   expect(begun.every(({ after }) => after?.value === 'planning.place' && after.context.failure === null)).toBe(true);
 });
+
+test('a copy that is called off for its time is told with that; whoever ordered its end before is told of instead', () => {
+  const copying = { value: 'copying.copy', context: { ...beginning('live'), hostsTried: [], tries: 0, failure: null } };
+  const late = { type: 'copyMove.timedOut', data: { abort: true, calledOff: 'its time is over' } };
+  const timedOut = migrate(copying as never, late as never)?.state;
+  expect(timedOut?.context).toMatchObject({
+    aborting: true,
+    failure: { step: 'copyMove.timedOut', code: 'ABORTED', message: 'its time is over' },
+  });
+  const ordered = migrate(copying as never, { type: 'abort.requested', data: { by: 'ada' } } as never)?.state;
+  expect(ordered?.context.failure?.message).toBe('called off by ada');
+  expect(migrate(ordered, late as never)?.state.context.failure?.message).toBe('called off by ada');
+  const before = migrate(copying as never, { type: 'abort.requested', data: {} } as never)?.state;
+  expect(before?.context.failure?.message).toBe('ordered by a person');
+});

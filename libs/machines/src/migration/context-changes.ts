@@ -37,13 +37,17 @@ export function step(context: MigrationContext, { type, data }: ChartEvent): Mig
 }
 
 /** The same effect once more, after a pause. */
-export function again(context: MigrationContext, { data }: ChartEvent): MigrationContext {
-  const text = data['awaiting'];
+export function again(context: MigrationContext, { type, data }: ChartEvent): MigrationContext {
+  const { awaiting: text, calledOff } = data;
   return {
     ...context,
     tries: context.tries + 1,
     awaiting: typeof text === 'string' ? text.slice(0, 300) : context.awaiting,
     aborting: context.aborting || data['abort'] === true,
+    failure:
+      typeof calledOff === 'string'
+        ? (context.failure ?? { step: type, code: 'ABORTED', message: calledOff })
+        : context.failure,
   };
 }
 
