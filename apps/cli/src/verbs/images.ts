@@ -8,7 +8,7 @@ import { facts, table } from '../output/table.ts';
 import { age, dateTime } from '../output/time.ts';
 import { textOption, textOptions, type Argument, type OptionValues, type Verb } from './verb.ts';
 
-const imageArgument: Argument = { name: 'image', description: 'name or SHA-256', complete: 'image' };
+const imageArgument: Argument = { name: 'image', description: 'name, SHA-256 or its beginning', complete: 'image' };
 const group = 'Images, flavors, hosts';
 
 export const imageVerbs: Readonly<Record<string, Verb>> = {

@@ -168,7 +168,12 @@ test('two images of one name are told apart by their hash', async () => {
   await upload(b, 'name=twice');
   const answer = await get(cloud, '/v1/images/twice');
   expect(answer).toMatchObject({ status: 400, body: { field: 'image' } });
-  expect(String(answer.body['detail'])).toMatch(/2 images are called "twice"/);
+  expect(String(answer.body['detail'])).toMatch(/2 images are called "twice" \([0-9a-f]{16}…, [0-9a-f]{16}…\)/);
+  const sha256 = createHash('sha256').update(a).digest('hex');
+  for (const digits of [8, 16, 63])
+    expect(await get(cloud, `/v1/images/${sha256.slice(0, digits)}`)).toMatchObject({ status: 200, body: { sha256 } });
+  expect(await get(cloud, `/v1/images/${sha256.slice(0, 7)}`)).toMatchObject({ status: 404 });
+  expect(await get(cloud, '/v1/images/00000000')).toMatchObject({ status: 404 });
 });
 
 test('an image in use is not removed unless it is forced', async () => {
