@@ -145,6 +145,16 @@ class ColdGuest {
       what: 'a part of the disk is there',
     });
   }
+  /** The cable is out in the middle of a file. Nobody takes more of it meanwhile: it would be whole before the cable is out, on a busy machine. */
+  async losesTheCable(): Promise<void> {
+    await this.comesIn();
+    drivers.b.process.kill('SIGSTOP');
+    try {
+      await lab.hosts.cutNetwork();
+    } finally {
+      drivers.b.process.kill('SIGCONT');
+    }
+  }
   #half(): number {
     const directory = this.directory('b');
     const part = existsSync(directory)
@@ -182,8 +192,7 @@ it('a guest goes to the other host with its disks, boots there a second time, an
 it('the cable is pulled while the disks go over, and put in again: the copy goes on where it was', async () => {
   const guest = await ColdGuest.start('separate');
   const going = guest.away();
-  await guest.comesIn();
-  await lab.hosts.cutNetwork();
+  await guest.losesTheCable();
   await until(async () => (await established('b')) === 0, { timeoutMs: 30_000, what: 'the destination gives it up' });
   await lab.hosts.healNetwork();
   await going;
@@ -197,8 +206,7 @@ it('the cable stays out: the source has its files back and can start', async () 
     () => null,
     (error: unknown) => error,
   );
-  await guest.comesIn();
-  await lab.hosts.cutNetwork();
+  await guest.losesTheCable();
   expect(await going).toMatchObject({ code: 'COMMAND_FAILED' });
   expect(await guest.see('a')).toMatchObject({ power: 'off', disks: ['config', 'ephemeral0', 'root'], leftovers: [] });
   await drivers.a.driver.powerOn!(guest.args, guest.context());
