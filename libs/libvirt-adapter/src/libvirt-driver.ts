@@ -88,7 +88,7 @@ export class LibvirtDriver implements ImplementedDriver, HostPort {
   spawn: Method<'spawn'> = (args, context) => this.#effect(context, (hands) => spawn(this.#host, hands, args));
   destroy: Method<'destroy'> = (args, context) => this.#effect(context, (hands) => destroy(this.#host, hands, args));
   softDelete: Method<'softDelete'> = (_args, context) => this.#effect(context, softDelete);
-  restore: Method<'restore'> = (_args, context) => this.#effect(context, (hands) => restore(hands));
+  restore: Method<'restore'> = (_args, context) => this.#effect(context, (hands) => restore(this.#host, hands));
 
   // power
   powerOn: Method<'powerOn'> = (args, context) => this.#effect(context, (hands) => powerOn(this.#host, hands, args));

@@ -213,3 +213,53 @@ it('what fails is undone: a guest that ran runs again from its own disk, one tha
   expect(files(args)).toEqual(before);
   await destroy(args);
 });
+
+describe('a rescue that was given up before its system started', () => {
+  /** Off, with the definition of the rescue stored. */
+  async function givenUp(): Promise<{ readonly args: Spawn; readonly before: string[] }> {
+    const args = await spawned();
+    await off(args, 2);
+    const before = files(args);
+    const trial = at(args, 3);
+    await rescue(args, trial);
+    await unrescue(args, at(args, 4));
+    await off(args, 5);
+    const stopped = rescue(args, at(args, 6, { onCheck: (count) => count < trial.checks() }));
+    await expect(stopped).rejects.toBeInstanceOf(PermitRevokedError);
+    expect(await see(args)).toMatchObject({ power: 'off', disks: rescueDisks, mark: { epoch: 1, op: 6 } });
+    return { args, before };
+  }
+
+  it('is undone by the run that cannot go on with it', async () => {
+    const { args, before } = await givenUp();
+    await lab.libvirt.virsh('setmaxmem', args.instance.name, '900G', '--config');
+    await lab.libvirt.virsh('setmem', args.instance.name, '900G', '--config');
+    const again = at(args, 6, { incarnation: 1 });
+    await expect(rescue(args, again)).rejects.toMatchObject({ code: 'INSTANCE_NOT_RESCUABLE' });
+    expect(await see(args)).toMatchObject({ power: 'off', disks: plainDisks, definition: true });
+    expect(files(args)).toEqual(before);
+    await destroy(args);
+  });
+
+  it('is over with the next start, wherever that is stopped: the guest runs from its own disk', async () => {
+    let acts = 1;
+    for (let stop = 1; stop <= acts; stop += 1) {
+      const { args, before } = await givenUp();
+      const start = (context: EffectContext) =>
+        lab.driver.powerOn({ ...args, instance: { ...args.instance, vmState: 'stopped' } }, context);
+      const stopped = start(at(args, 7, { onCheck: (count) => count < stop }));
+      await expect(stopped, `stopped before act ${stop}`).rejects.toBeInstanceOf(PermitRevokedError);
+      const again = at(args, 7, { incarnation: stop });
+      await start(again);
+      acts = Math.max(acts, again.checks());
+      expect(await see(args), `stopped before act ${stop}`).toMatchObject({
+        ...rescued,
+        disks: plainDisks,
+        mark: { epoch: 1, op: 7 },
+      });
+      expect(files(args), `stopped before act ${stop}`).toEqual(before);
+      await destroy(args);
+    }
+    expect(acts).toBeGreaterThan(4);
+  });
+});

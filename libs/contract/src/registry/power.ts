@@ -107,6 +107,8 @@ export const power = group('power', {
       hardDoesNotAsk: 'HARD does not ask the guest.',
       keepsDisks:
         'HARD needs the files of the instance and no domain: a host that never had its definition brings it up from them. It never removes a disk, also when it fails.',
+      asRecorded:
+        'A guest that is recorded as rescued stays so; any other boots from its own disk, and what a rescue that was given up has left goes.',
       badVolumes:
         'badVolumesCallback is told the devices of volumes that could not be connected again; the reboot goes on without them.',
     },

@@ -1,9 +1,9 @@
 /** A guest starts anew. Done when it runs under this operation's mark: seen by nothing else, for the end looks like the beginning. */
-import { InstanceNotFoundError, type ArgsOf, type EffectContext } from '@chronovirt/contract';
+import { InstanceNotFoundError, POST_COPY_FAILED, type ArgsOf, type EffectContext } from '@chronovirt/contract';
 import type { HostConnection } from '../world/connection.ts';
 import { Effect, type Step } from './effect.ts';
 import { ShutdownRequest } from './power-off.ts';
-import { freshDefinition } from './power-on.ts';
+import { freshDefinition, leaveRescue } from './power-on.ts';
 import type { GuestArguments } from './definition-of.ts';
 import { isOf, type Seen } from './seen.ts';
 import { Steps } from './steps.ts';
@@ -42,13 +42,17 @@ async function restart(
 function nextOfRestart(seen: Seen, args: GuestArguments, steps: Steps, ask: ShutdownRequest): Step | null {
   const { busy, live, stored } = seen;
   const { mark } = steps.effect.context;
+  // Half of a guest has nothing to wait for: its process is ended.
+  if (busy === POST_COPY_FAILED) return steps.destroy();
   if (busy !== null) return steps.barrier();
   if (isOf(mark, live)) return steps.keepDefinition(seen) ?? steps.wakeUp(seen);
   const back = steps.keptBack(seen);
   if (back !== null) return back;
   const definition = freshDefinition(seen, args, mark);
   if (definition === null) throw new InstanceNotFoundError(seen.instance);
-  if (live === null) return steps.start(seen, definition, 'discard');
+  const isRescued = args.instance.vmState === 'rescued';
+  if (live === null)
+    return (isRescued ? null : leaveRescue(seen, steps, definition)) ?? steps.start(seen, definition, 'discard');
   if (!isOf(mark, stored)) return steps.define(definition);
   return ask.next(seen) ?? steps.destroy();
 }

@@ -3,7 +3,7 @@ import type { BlockDeviceInfo, Instance, NetworkInfo } from '@chronovirt/contrac
 import { configDriveFiles } from '../config-drive/content.ts';
 import { isoImage } from '../config-drive/iso9660.ts';
 import { refuseVolumes } from '../disks/disk-plan.ts';
-import { ensureDirectory, ensureDisks } from '../disks/instance-disks.ts';
+import { ensureDirectory, ensureDisks, isThere } from '../disks/instance-disks.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { connectNetworks } from '../network/connect-networks.ts';
 import { recordForStart } from '../resize/kept-directory.ts';
@@ -12,7 +12,7 @@ import { definitionOf } from './definition.ts';
 import { ensurePower } from './hands.ts';
 import type { Hands } from './hands.ts';
 import { askToShutDown, kill } from './power-off.ts';
-import { rescueInForce } from './rescued.ts';
+import { isRescue, isRescueLeft, readWayBack, removeRescueFiles, rescueFiles, rescueInForce } from './rescued.ts';
 import { define, isDefinedByUs, startFresh, storedDefinition } from './start.ts';
 
 /** What a start is made from. */
@@ -57,7 +57,7 @@ export async function hardReboot(host: HostServices, hands: Hands, args: StartAr
   if (seen.active && seen.power === 'on' && seen.busy === null && sameMark(seen.mark, hands.context.mark)) return;
   const definition = await prepare(host, hands, args);
   await kill(hands);
-  await startFresh(hands, () => definition);
+  await startAsRecorded(host, hands, args, definition);
 }
 
 /** Of the time left, a part is kept for the hard way. */
@@ -76,7 +76,8 @@ export async function softReboot(host: HostServices, hands: Hands, args: StartAr
     const definition = await prepare(host, hands, args);
     if (!(await isDefinedByUs(hands, seen))) await define(hands, definition);
     const timeout = Math.min(host.settings.softRebootSeconds ?? 120, (hands.context.remainingMs() / 1000) * SOFT_SHARE);
-    if (await askToShutDown(hands, { timeout, retryInterval: 10 })) return await startFresh(hands, () => definition);
+    if (await askToShutDown(hands, { timeout, retryInterval: 10 }))
+      return await startAsRecorded(host, hands, args, definition);
   }
   await hardReboot(host, hands, args);
 }
@@ -88,13 +89,19 @@ export async function startAfterHostBoot(host: HostServices, hands: Hands, args:
   await hardReboot(host, hands, args);
 }
 
-/** Brings back a guest that was put aside, from its own definition. */
-export async function restore(hands: Hands): Promise<void> {
+/** Brings back a guest that was put aside, from its own definition and disk: one that was put aside in a rescue leaves it. */
+export async function restore(host: HostServices, hands: Hands): Promise<void> {
+  const { mark } = hands.context;
   const seen = await hands.look();
   if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
   if (seen.power === 'on') return;
+  const directory = host.directory(hands.instance);
   const stored = await storedDefinition(hands);
-  await startFresh(hands, () => withMark(stored, hands.context.mark));
+  const leaves = isRescue(stored, directory) && (await isThere(rescueFiles(directory).wayBack));
+  const own = withMark(leaves ? await readWayBack(directory, hands.instance) : stored, mark);
+  if (leaves) await define(hands, own);
+  if (!isRescue(own, directory)) await removeRescueFiles(directory, hands.context);
+  await startFresh(hands, () => own);
 }
 
 /** Gets a guest out of a reboot that it is stuck in; one that runs again is left alone. */
@@ -109,13 +116,31 @@ export async function rescueFromReboot(hands: Hands): Promise<void> {
 
 async function startFromRecord(host: HostServices, hands: Hands, args: StartArgs): Promise<void> {
   const definition = await prepare(host, hands, args);
+  await startAsRecorded(host, hands, args, definition);
+}
+
+/**
+ * Starts a guest that is off. A rescue of which the record does not know, for it was given up in the middle, ends here: first no
+ * definition needs its files any more, then they go, so that whoever is stopped in between finds the way on.
+ */
+async function startAsRecorded(
+  host: HostServices,
+  hands: Hands,
+  { instance }: StartArgs,
+  definition: string,
+): Promise<void> {
+  const directory = host.directory(instance.uuid);
+  if (instance.vmState !== 'rescued' && (await isRescueLeft(directory))) {
+    await define(hands, definition);
+    await removeRescueFiles(directory, hands.context);
+  }
   await startFresh(hands, () => definition);
 }
 
 /** Sees to it that all that a start needs is there, and returns the definition. Nothing of a running guest is touched. */
 async function prepare(host: HostServices, hands: Hands, { instance, networkInfo }: StartArgs): Promise<string> {
   const directory = host.directory(instance.uuid);
-  const rescued = await rescueInForce(hands, directory);
+  const rescued = instance.vmState === 'rescued' ? await rescueInForce(hands, directory) : null;
   if (rescued !== null) {
     // A rescued guest stays one until it is unrescued.
     await connectNetworks(hands, networkInfo);

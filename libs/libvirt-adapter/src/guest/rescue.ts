@@ -44,14 +44,13 @@ export async function rescue(host: HostServices, hands: Hands, args: ArgsOf<'res
   if (seen.domain === 'absent') throw new InstanceNotFoundError(hands.instance);
   await keepDefinition(hands, seen);
   const stored = await storedDefinition(hands);
-  if (isRescue(stored, directory)) {
-    if (!sameMark(markIn(stored), mark))
-      throw new DriverError('INSTANCE_NOT_RESCUABLE', 'the instance is rescued already; unrescue it first');
-    if (!(seen.active && sameMark(seen.mark, mark))) await kill(hands);
-    return await startFresh(hands, () => stored);
-  }
+  const isBegun = isRescue(stored, directory);
+  if (isBegun && !sameMark(markIn(stored), mark))
+    throw new DriverError('INSTANCE_NOT_RESCUABLE', 'the instance is rescued already; unrescue it first');
   try {
-    await begin(host, hands, args, stored);
+    if (!isBegun) return await begin(host, hands, args, stored);
+    if (!(seen.active && sameMark(seen.mark, mark))) await kill(hands);
+    await startFresh(hands, () => stored);
   } catch (error) {
     if (endsWithoutUndoing(error, hands.context)) throw error;
     await undo(host, hands, seen.active);

@@ -64,9 +64,18 @@ const noWayBack = (why: string, cause?: unknown): DriverError =>
     { cause },
   );
 
+/** In the order in which they go. */
+const names = [rescueDisk, rescueConfig, wayBack];
+
+/** Whether anything is there that a rescue made. */
+export async function isRescueLeft(directory: InstanceDirectory): Promise<boolean> {
+  const there = await Promise.all(names.map((name) => isThere(directory.file(name))));
+  return there.includes(true);
+}
+
 /** Takes away what a rescue made. No guest may run from it any more. */
 export async function removeRescueFiles(directory: InstanceDirectory, context: EffectContext): Promise<void> {
-  for (const name of [rescueDisk, rescueConfig, wayBack]) {
+  for (const name of names) {
     const file = directory.file(name);
     if (!(await isThere(file))) continue;
     context.permit.check();

@@ -348,4 +348,42 @@ describe('a rescue', () => {
     expect(scene.state.value).toBe('running');
     await scene.isTrue();
   });
+
+  test('put aside in a rescue and brought back, the guest runs from its own disk, and the rescue is over', async () => {
+    const scene = await new Scene().running();
+    const { disks } = await scene.look();
+    await scene.done('rescue');
+    await scene.done('softDelete');
+    expect(scene.state.value).toBe('trashed');
+    await scene.done('restore');
+    expect(scene.state.value).toBe('running');
+    expect((await scene.look()).disks).toEqual(disks);
+    await scene.isTrue();
+    await scene.done('rescue');
+    expect(scene.state.value).toBe('rescued');
+  });
+
+  test('given up in the middle, it is over with the next start', async () => {
+    const scene = await new Scene({}, 'lively').running();
+    await scene.done('stop');
+    const { disks } = await scene.look();
+    await scene.order('rescue');
+    for (let starts = 0; scene.state.value === 'rescuing.rescue'; starts += 1) {
+      expect(starts).toBeLessThan(10);
+      await scene.world.clock.runUntil(
+        () => scene.world.sim.find(uuid)?.stored?.disks[0] === 'rescue' || scene.state.value !== 'rescuing.rescue',
+        { limitMs: hour },
+      );
+      if (scene.state.value !== 'rescuing.rescue') break;
+      scene.agent.kill();
+      await scene.restart();
+    }
+    await scene.world.rests(uuid);
+    expect(scene.state.value).toBe('stopped');
+    expect((await scene.look()).disks).toContain('rescue');
+    await scene.done('start');
+    expect(scene.state.value).toBe('running');
+    expect((await scene.look()).disks).toEqual(disks);
+    await scene.isTrue();
+  });
 });

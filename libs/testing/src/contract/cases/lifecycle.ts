@@ -356,6 +356,27 @@ const restore: ContractCase[] = [
       },
     },
   }),
+  contractCase('restore', 'content', {
+    when: 'a guest that was put aside in a rescue',
+    async prove(world) {
+      const guest = await world.guest();
+      const { boot } = await world.sign(guest);
+      const { everything, attached } = await world.facts(guest);
+      await world.arrange('powerOff', guest.args);
+      await world.arrange('rescue', { ...guest.args, rescuePassword: null });
+      await world.arrange('softDelete', guest.args);
+      await world.call(guest.args);
+      const after = await running(world, guest);
+      expect({ everything: after.everything, attached: after.attached }).toEqual({ everything, attached });
+      expect((await world.sign(guest)).boot).toBe(boot + 1);
+    },
+    broken: {
+      'starts the rescue system':
+        (_real, world) =>
+        ({ instance }) =>
+          world.host.outside.start(instance.uuid),
+    },
+  }),
   contractCase('restore', 'repeat', {
     async prove(world) {
       const guest = await world.guest();

@@ -145,11 +145,31 @@ export const rebootCases: readonly ContractCase[] = [
       await world.arrange('powerOff', guest.args);
       await world.arrange('rescue', { ...guest.args, rescuePassword: null });
       const before = await running(world, guest);
-      await world.call({ ...guest.args, rebootType: 'HARD' });
+      const instance = { ...guest.args.instance, vmState: 'rescued' as const };
+      await world.call({ ...guest.args, instance, rebootType: 'HARD' });
       const { attached } = await running(world, guest, before);
       expect(attached[0]).toBe('rescue');
     },
     broken: { 'boots its own disk': (_real, world) => (args) => world.arrange('unrescue', args) },
+  }),
+  contractCase('reboot', 'asRecorded', {
+    when: 'a rescue of which the record does not know',
+    async prove(world) {
+      const guest = await world.guest();
+      const { boot } = await world.sign(guest);
+      const { everything, attached } = await world.facts(guest);
+      await world.arrange('powerOff', guest.args);
+      await world.arrange('rescue', { ...guest.args, rescuePassword: null });
+      const instance = { ...guest.args.instance, vmState: 'error' as const };
+      await world.call({ ...guest.args, instance, rebootType: 'HARD' });
+      const after = await running(world, guest);
+      expect({ everything: after.everything, attached: after.attached }).toEqual({ everything, attached });
+      expect((await world.sign(guest)).boot).toBe(boot + 1);
+    },
+    broken: {
+      'starts the rescue system': (real) => (args, context) =>
+        real({ ...args, instance: { ...args.instance, vmState: 'rescued' } }, context),
+    },
   }),
   contractCase('reboot', 'hardDoesNotAsk', {
     async prove(world) {

@@ -189,8 +189,9 @@ const unrescue: ContractCase[] = [
     broken: {
       'only starts it': (_real, world) => async (args) => {
         const spawned = world.spawnedWith(args.instance.uuid);
+        const instance = { ...spawned.instance, vmState: 'rescued' as const };
         await world.arrange('destroy', { ...spawned, destroyDisks: false });
-        await world.arrange('reboot', { ...spawned, rebootType: 'HARD' });
+        await world.arrange('reboot', { ...spawned, instance, rebootType: 'HARD' });
       },
     },
   }),
