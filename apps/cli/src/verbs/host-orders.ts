@@ -203,10 +203,16 @@ export async function orderHost(
       const shown = await context.client.json<HostShown>(path);
       const value = valueOf(shown.record, part);
       const isSince = shown.seq >= accepted.seq;
-      if (value !== told && isSince) progress?.say(hostStateText(part, value));
+      const isAtRest = !value.includes('.');
+      const tell = (): void => {
+        if (value !== told && isSince) progress?.say(hostStateText(part, value));
+      };
+      // What the instances did comes before the word that it is over.
+      if (!isAtRest) tell();
       if (part === 'maintenance' && isSince) progress?.take(shown.drain);
+      if (isAtRest) tell();
       told = value;
-      if (isSince && !value.includes('.')) {
+      if (isSince && isAtRest) {
         progress?.end();
         return tellEnd(context, host, shown, part, value, Date.now() - began);
       }

@@ -1,0 +1,42 @@
+/** What is told of a drain that was over before it was first asked for. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Terminal } from '../testing/terminal.ts';
+
+const stayed = [{ instance: 'u', name: 'web', why: 'no host can take it' }];
+const shown = {
+  host: 'h1',
+  seq: 7,
+  record: {
+    value: 'reachable',
+    parts: { maintenance: { value: 'drained', result: { moved: 0, except: stayed, more: 0 } } },
+    failure: null,
+  },
+  proof: null,
+  placed: { instances: 1 },
+  drain: { moved: 0, moving: [], waiting: 0, stayed, more: 0, isRunning: false },
+};
+
+let server: Server;
+let terminal: Terminal;
+beforeAll(async () => {
+  server = createServer((request, response) =>
+    response.end(JSON.stringify(request.method === 'POST' ? { host: 'h1', command: 'c', seq: 7 } : shown)),
+  );
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  terminal = await Terminal.open();
+});
+afterAll(async () => {
+  server.close();
+  await terminal.close();
+});
+
+test('what became of each instance comes before the word that it is over', async () => {
+  const env = { CHRONOVIRT_API: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const { err, code } = await terminal.run('hosts drain h1', { env });
+  expect(code).toBe(8);
+  expect(err).toMatch(/web stays: no host can take it\n[^]*not all instances could leave/);
+});
