@@ -1,4 +1,5 @@
 export { FakeDriver } from './driver/fake-driver.ts';
+export type { FakeDriverOptions } from './driver/fake-driver.ts';
 export { SimulatedHost, type SimulatedHostOptions } from './world/simulated-host.ts';
 export type { Hardware } from './world/hypervisor.ts';
 export { SimulatedSite, type MigrationPoint, type SimulatedSiteOptions } from './world/simulated-site.ts';

@@ -14,7 +14,7 @@ import {
   type MigrationState,
   type TurnMessage,
 } from '@chronovirt/contract';
-import { FakeDriver, SimulatedSite, type SimulatedHost } from '@chronovirt/fake-driver';
+import { FakeDriver, type FakeDriverOptions, SimulatedSite, type SimulatedHost } from '@chronovirt/fake-driver';
 import {
   DriverExecutor,
   Host,
@@ -71,12 +71,15 @@ export class ClusterWorld {
   /** The hosts' own histories, in a world that has them: reports, terms, proofs. */
   readonly fleet: WorldFleet | null;
   readonly watchdogs = new Map<string, SimulatedWatchdog>();
+  readonly #liveMigration: FakeDriverOptions['liveMigration'];
 
   constructor(
     names: readonly string[] = ['h1', 'h2'],
     storage: 'shared' | 'separate' = 'separate',
     fleet: FleetChoice | null = null,
+    liveMigration?: FakeDriverOptions['liveMigration'],
   ) {
+    this.#liveMigration = liveMigration;
     this.fleet = fleet === null ? null : new WorldFleet(this, fleet);
     this.site = new SimulatedSite({ names, storage, clock: this.clock, profile: 'lively' });
     this.#histories = new WorldHistories(this.store, names);
@@ -136,6 +139,7 @@ export class ClusterWorld {
     const journal = new MemoryJournal({ store: this.store });
     const driver = new FakeDriver(world.sim, {
       name: `agent-${++this.#processes}`,
+      ...(this.#liveMigration !== undefined && { liveMigration: this.#liveMigration }),
       imageSink: (image) => fate.outlive(Promise.resolve(fate.dead ? undefined : this.images.put(image))),
     });
     const incarnation = this.#incarnation();

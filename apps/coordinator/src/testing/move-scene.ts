@@ -5,6 +5,9 @@ import { sampleSpec } from '@chronovirt/testing/world';
 import { faultsAfterDelete, faultsAtTheEnd, type Moved } from '../proof/moves/ending.ts';
 import { ClusterWorld, type Coordinator } from './cluster-world.ts';
 
+/** How the hosts' hypervisors are told to move guests that run. */
+type LiveMigration = ConstructorParameters<typeof ClusterWorld>[3];
+
 export class MoveScene implements Moved {
   readonly uuid: InstanceUuid = sampleSpec(1).uuid;
   readonly world: ClusterWorld;
@@ -20,15 +23,20 @@ export class MoveScene implements Moved {
   static async running(
     storage: 'shared' | 'separate' = 'separate',
     hosts: readonly string[] = ['h1', 'h2'],
+    liveMigration?: LiveMigration,
   ): Promise<MoveScene> {
-    const scene = await MoveScene.empty(storage, hosts);
+    const scene = await MoveScene.empty(storage, hosts, liveMigration);
     await scene.done('create', { spec: sampleSpec(1), host: 'h1' });
     return scene;
   }
 
   /** All agents and the coordinator run, and nothing else. */
-  static async empty(storage: 'shared' | 'separate', hosts: readonly string[]): Promise<MoveScene> {
-    const world = new ClusterWorld(hosts, storage);
+  static async empty(
+    storage: 'shared' | 'separate',
+    hosts: readonly string[],
+    liveMigration?: LiveMigration,
+  ): Promise<MoveScene> {
+    const world = new ClusterWorld(hosts, storage, null, liveMigration);
     for (const host of hosts) await world.startAgent(host);
     return new MoveScene(world, await world.startCoordinator());
   }

@@ -37,6 +37,7 @@ import {
   liveMigration,
   liveMigrationDefaults,
   progressOf,
+  recoverMigration,
   steerMigration,
   type LiveMigrationOptions,
 } from './migration.ts';
@@ -422,6 +423,10 @@ export class FakeDriver implements ImplementedDriver, HostPort {
 
   steerMigration(instance: InstanceUuid, how: MigrationSteering, context: EffectContext): Promise<void> {
     return steerMigration(this.#connection, instance, how, this.#liveMigration, context);
+  }
+
+  recoverMigration(instance: InstanceUuid, to: string, context: EffectContext): Promise<void> {
+    return recoverMigration(this.#connection, instance, to, context);
   }
 
   async migrationProgress(instance: InstanceUuid, context: QueryContext): Promise<MigrationProgress | null> {

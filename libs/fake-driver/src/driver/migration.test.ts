@@ -1,4 +1,4 @@
-import type { ChronovirtError } from '@chronovirt/contract';
+import { POST_COPY_FAILED, type ChronovirtError } from '@chronovirt/contract';
 import { describe, expect, it } from 'vitest';
 import { queryContext } from '../testing/effect-context.ts';
 import { MoveBench } from '../testing/move-bench.ts';
@@ -13,6 +13,16 @@ const storages = ['shared', 'separate'] as const;
 async function ready(storage: 'shared' | 'separate', seed = 1): Promise<MoveBench> {
   const bench = await new MoveBench(storage, {}, seed).spawn();
   await bench.check();
+  return bench;
+}
+
+/** Both hosts are ready for a guest that writes faster than it is copied, and may go over before its memory. */
+async function inPostCopy(): Promise<MoveBench> {
+  const liveMigration = { postCopy: true, landing: 'running', lockManager: 'lockd' } as const;
+  const bench = await new MoveBench('shared', { liveMigration }).spawn();
+  await bench.check();
+  await bench.prepare();
+  bench.host('a').busyGuests.add(bench.uuid);
   return bench;
 }
 
@@ -218,6 +228,55 @@ describe('steering', () => {
     await bench.clock.settle(agent.steerMigration(bench.uuid, 'forceComplete', bench.context()));
     await bench.clock.settle(moving);
     expect(bench.calls).toEqual(['post']);
+    expect(await bench.observe('b')).toMatchObject(here);
+  });
+
+  it('waits for a post-copy that broke off, whoever waits, and brings it on when that is ordered', async () => {
+    const bench = await inPostCopy();
+    const source = bench.agent('a');
+    const recover = (to: string) =>
+      bench.clock.settle(source.recoverMigration(bench.uuid, to, bench.context()).then(() => 'ordered', code));
+    const progress = () => bench.clock.settle(source.migrationProgress(bench.uuid, queryContext()));
+    const op = bench.context();
+    const moving = bench.agent('a').liveMigration(bench.moving(), op);
+    await bench.clock.advance(20_000);
+    await bench.clock.settle(source.steerMigration(bench.uuid, 'postCopy', bench.context()));
+    expect(await progress()).toMatchObject({ phase: 'post-copy' });
+    expect(await recover('b')).toBe('INSTANCE_INVALID_STATE');
+    bench.site.resetStreams('a', 'b');
+    await bench.clock.advance(90_000);
+    for (const side of ['a', 'b'] as const)
+      expect(await bench.observe(side)).toMatchObject({
+        busy: POST_COPY_FAILED,
+        power: side === 'a' ? 'paused' : 'on',
+      });
+    expect(await progress()).toMatchObject({ phase: POST_COPY_FAILED });
+    expect(bench.calls).toEqual([]);
+    // Another agent joins under the same operation, and waits as well.
+    const joined = bench.agent('a').liveMigration(bench.moving(), op);
+    await bench.clock.advance(90_000);
+    expect(bench.calls).toEqual([]);
+    expect(await recover('nowhere')).toBe('INSTANCE_INVALID_STATE');
+    expect(await recover('b')).toBe('ordered');
+    await bench.clock.settle(Promise.all([moving, joined]));
+    expect(bench.calls).toEqual(['post', 'post']);
+    expect(await bench.observe('a')).toMatchObject({ domain: 'absent' });
+    await bench.clock.settle(bench.agent('b').postLiveMigrationAtDestination(bench.arriving(), bench.context()));
+    expect(await bench.observe('b')).toMatchObject(here);
+  });
+
+  it('has moved where its post-copy ended unattended, though a definition stays behind', async () => {
+    const bench = await inPostCopy();
+    const moving = bench.agent('a').liveMigration(bench.moving(), bench.context());
+    await bench.clock.advance(20_000);
+    await bench.clock.settle(bench.agent('a').steerMigration(bench.uuid, 'postCopy', bench.context()));
+    bench.site.cut('a', 'b');
+    await bench.clock.advance(60_000);
+    expect(bench.calls).toEqual([]);
+    bench.site.heal('a', 'b');
+    await bench.clock.settle(moving);
+    expect(bench.calls).toEqual(['post']);
+    expect(await bench.observe('a')).toMatchObject({ domain: 'defined', power: 'off', reason: 'migrated' });
     expect(await bench.observe('b')).toMatchObject(here);
   });
 

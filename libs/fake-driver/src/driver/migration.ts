@@ -6,6 +6,7 @@
 import {
   ChronovirtError,
   HypervisorUnavailableError,
+  POST_COPY_FAILED,
   PermitRevokedError,
   type ArgsOf,
   type DriverError,
@@ -81,7 +82,8 @@ export async function liveMigration(
   let refusal: unknown;
   try {
     const seen = await carry(connection, args, options, context, (error) => (refusal = error));
-    if (seen.domain === null) return await args.postMethod(args.context, instance, dest, blockMigration, migrateData);
+    if (seen.domain === null || hasLeft(seen))
+      return await args.postMethod(args.context, instance, dest, blockMigration, migrateData);
   } catch (error) {
     // Not the end of the move: it goes on, or has not begun. Whoever runs this again finds out.
     if (!isEnd(error)) throw error;
@@ -131,9 +133,10 @@ function carry(
   });
   return steps.effect.reach((seen) => {
     const { domain, live, busy } = seen;
-    if (domain === null || ordered) return null;
-    if (busy === 'post-copy failed')
-      throw failure('MIGRATION_ERROR', 'post-copy failed: half of the guest is on each host');
+    if (domain === null || hasLeft(seen)) return null;
+    // Half of it is on each side: this is no end, and no barrier is taken, behind which a recovery would queue.
+    if (busy === POST_COPY_FAILED || (ordered && busy !== null)) return steps.effect.waitForChange(TORN_LOOK_MS);
+    if (ordered) return null;
     if (busy !== null) return steps.barrier();
     if (live === null)
       throw failure('HYPERVISOR_ERROR', `the guest does not run: it is ${domain.state} (${domain.reason})`);
@@ -144,6 +147,28 @@ function carry(
     noted = true;
     return steps.noteMove();
   });
+}
+
+/** All of it has come over, unattended: the definition stays behind. */
+const hasLeft = ({ domain }: Seen): boolean => domain?.state === 'off' && domain.reason === 'migrated';
+
+const TORN_LOOK_MS = 1_000;
+
+/** Brings over the rest of a guest whose post-copy broke off; returns when that has begun. */
+export async function recoverMigration(
+  connection: HostConnection,
+  instance: InstanceUuid,
+  to: string,
+  context: EffectContext,
+): Promise<void> {
+  context.permit.check();
+  try {
+    await connection.moves.recoverMigration(instance, to);
+  } catch (error) {
+    const isRefused = error instanceof CallError && error.code !== 'CONNECTION_LOST';
+    if (isRefused) throw failure('INSTANCE_INVALID_STATE', error.message, error);
+    throw translated(error, instance, 'recoverMigration');
+  }
 }
 
 /** Steers what is under way. */
@@ -174,7 +199,7 @@ export async function steerMigration(
 export function progressOf(view: MoveView): MigrationProgress {
   const remaining = view.memoryRemaining + view.diskRemaining;
   return {
-    phase: view.iteration === 0 ? 'preparing' : view.postCopy ? 'post-copy' : 'copying',
+    phase: view.torn ? POST_COPY_FAILED : view.iteration === 0 ? 'preparing' : view.postCopy ? 'post-copy' : 'copying',
     elapsedMs: view.elapsedMs,
     memory: { total: view.memoryTotal, remaining: view.memoryRemaining },
     disk: { total: view.diskTotal, remaining: view.diskRemaining },

@@ -46,10 +46,18 @@ export interface SavedMemory {
 
 /** A move of the guest to another host, as long as it lasts. */
 export interface OutgoingMove {
+  /** Name of the host that it goes to. */
+  readonly to: string;
   steer(how: 'abort' | 'pause' | 'postCopy'): void;
   view(): MoveView;
   /** The daemon that carries it is gone. */
   daemonLost(): void;
+  /** Another one has begun; what goes on without a daemon says so. */
+  daemonBack?(): void;
+  /** The stream between the guest's two processes is reset, in post-copy: at both its ends, or where the source is. */
+  reset(ends: 'both' | 'source'): void;
+  /** Orders a post-copy that failed on. Throws `OPERATION_INVALID` when it did not, or is not known to have at the destination. */
+  recover(to: string): void;
 }
 
 /** How far a move is. Bytes; times in milliseconds. */
@@ -65,6 +73,8 @@ export interface MoveView {
   /** The guest writes faster than it is copied. */
   readonly endless: boolean;
   readonly postCopy: boolean;
+  /** Post-copy failed: half of the guest is on each side. */
+  readonly torn: boolean;
 }
 
 /** The guest as it comes from another host. */

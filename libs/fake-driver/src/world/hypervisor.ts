@@ -6,7 +6,7 @@ import type { InstanceUuid } from '@chronovirt/contract';
 import type { Clock } from '@chronovirt/runtime';
 import { CallError } from './call-error.ts';
 import type { Caller } from './call.ts';
-import { Domain, type DomainWorld } from './domain.ts';
+import { Domain, type DomainWorld, type OutgoingMove } from './domain.ts';
 import { viewOf, type DomainView } from './domain-view.ts';
 import { EventHub } from './event-hub.ts';
 import { FaultPlan } from './faults.ts';
@@ -145,10 +145,13 @@ export class Hypervisor {
     if (!this.#powered) return;
     for (const domain of this.#domains.values()) {
       domain.lock = new JobLock();
-      if (domain.run?.reason === 'starting-up' || domain.incoming) domain.stop('failed');
+      // Half of a guest that runs in post-copy is kept: nobody could bring it back.
+      const isHalf = domain.incoming && domain.run?.state === 'running';
+      if (domain.run?.reason === 'starting-up' || (domain.incoming && !isHalf)) domain.stop('failed');
       else if (domain.run?.reason === 'save') domain.cancelSave();
     }
     this.#daemonUp = true;
+    for (const domain of this.#domains.values()) domain.move?.daemonBack?.();
     for (const caller of this.#callers) caller.comeBack();
     this.#neighbours?.changed();
   }
@@ -165,6 +168,11 @@ export class Hypervisor {
 
   find(instance: InstanceUuid): Domain | null {
     return this.#domains.get(instance) ?? null;
+  }
+
+  /** The moves of guests away from here that run, or broke off in post-copy. */
+  get moves(): OutgoingMove[] {
+    return [...this.#domains.values()].flatMap(({ move }) => move ?? []);
   }
 
   /** The domain, made if there is none. */

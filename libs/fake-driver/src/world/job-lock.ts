@@ -66,6 +66,14 @@ export class JobLock {
     return job;
   }
 
+  /** What the holder has begun goes on after its call has ended: the lock stays held, by another job. */
+  handOver(job: Job): Job {
+    const next: Job = { what: job.what, broken: job.broken };
+    // A daemon that began anew has forgotten who held it.
+    if (this.#holder === job || this.#holder === null) this.#holder = next;
+    return next;
+  }
+
   /** Gives the lock to the next in line; nothing for a job that was broken. */
   release(job: Job): void {
     if (this.#holder !== job) return;

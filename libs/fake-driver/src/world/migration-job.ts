@@ -6,7 +6,8 @@
  *
  * It outlives whoever ordered it. Until `paused` a failure leaves the guest running on the source, and the destination takes its half
  * away as soon as it knows. After that each side goes by what it knows: a source that lost the destination runs its guest again, a
- * source whose daemon died leaves it paused.
+ * source whose daemon died leaves it paused. In post-copy the guest runs over there before its memory has come; a call that fails then has
+ * not ended the move, which is a `TornMove` from there on.
  */
 import { CallError, type CallErrorCode } from './call-error.ts';
 import type { DomainDefinition } from './definition.ts';
@@ -15,6 +16,7 @@ import type { Job } from './job-lock.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { MigrationStep, Neighbours } from './neighbours.ts';
 import type { Hypervisor } from './hypervisor.ts';
+import { TornMove, type ResetEnds } from './torn-move.ts';
 
 export interface MigrationRequest {
   /** Name of the host that the guest goes to. */
@@ -64,6 +66,10 @@ export class MigrationJob implements OutgoingMove {
   #roundLeftMs = 0;
   #held = false;
   #postCopy = false;
+  /** The stream was reset in post-copy, at these ends. */
+  #wasReset: ResetEnds | null = null;
+  #isTorn = false;
+  #job: Job | null = null;
   #end: CallError | null = null;
   #wake: () => void = () => {};
 
@@ -80,6 +86,7 @@ export class MigrationJob implements OutgoingMove {
 
   /** From the order to the moment before the source's half goes; throws when it came to nothing. */
   async run(job: Job | null): Promise<void> {
+    this.#job = job;
     if (job !== null) job.onBroken = () => this.#endWith('OPERATION_FAILED', 'domain was destroyed meanwhile');
     try {
       await this.#connected(this.#reach());
@@ -96,8 +103,23 @@ export class MigrationJob implements OutgoingMove {
     if (destination !== null) this.#neighbours.announce('gone', this.#source, destination);
   }
 
+  get to(): string {
+    return this.#request.to;
+  }
+
+  /** Only what goes over in post-copy has no way back; any other copy fails with its connection. */
+  reset(ends: ResetEnds): void {
+    if (!this.#isRunningThere) return;
+    this.#wasReset = ends;
+    this.#endWith('OPERATION_FAILED', "job 'migration out' failed in post-copy phase");
+  }
+
+  recover(): void {
+    throw new CallError('OPERATION_INVALID', 'there is no post-copy that has failed');
+  }
+
   daemonLost(): void {
-    this.#domain.move = null;
+    if (!this.#isRunningThere) this.#domain.move = null;
     this.#endWith('CONNECTION_LOST', 'the daemon ended in the middle of the call');
   }
 
@@ -141,7 +163,12 @@ export class MigrationJob implements OutgoingMove {
       endless:
         this.#source.busyGuests.has(this.#domain.uuid) && this.#run.state === 'running' && !this.#request.autoConverge,
       postCopy: this.#postCopy,
+      torn: false,
     };
+  }
+
+  get #isRunningThere(): boolean {
+    return this.#half?.run.reason === 'postcopy';
   }
 
   #reach(): Hypervisor {
@@ -161,7 +188,7 @@ export class MigrationJob implements OutgoingMove {
     try {
       await this.#carry(destination, watch);
     } catch (error) {
-      this.#giveUp(destination);
+      if (!this.#isTorn) this.#giveUp(destination);
       throw error;
     } finally {
       stop();
@@ -175,10 +202,11 @@ export class MigrationJob implements OutgoingMove {
     const half = await this.#prepare(destination, watch);
     this.#pass('prepared', destination);
     await this.#copy(half, destination, watch);
-    if (this.#postCopy) await this.#afterwards(half, watch);
-    else this.#domain.step(this.#run, 'paused', 'migration', 'SUSPENDED', 'migrated');
-    this.#pass('paused', destination);
-    await this.#time(this.#source.workMs('migrate.handOver'), watch);
+    if (this.#postCopy) await this.#afterwards(half, destination, watch);
+    else {
+      this.#domain.step(this.#run, 'paused', 'migration', 'SUSPENDED', 'migrated');
+      await this.#handOver(destination, watch);
+    }
     this.#land(half, destination);
     this.#pass('resumed', destination);
     await this.#time(this.#source.workMs('migrate.confirm'), watch);
@@ -242,21 +270,47 @@ export class MigrationJob implements OutgoingMove {
     }
   }
 
-  /** Post-copy: the guest runs over there while its memory still comes. A link that breaks now leaves half of it on each side. */
-  async #afterwards(half: Half, watch: LinkWatch): Promise<void> {
+  async #handOver(destination: Hypervisor, watch: LinkWatch): Promise<void> {
+    this.#pass('paused', destination);
+    await this.#time(this.#source.workMs('migrate.handOver'), watch);
+  }
+
+  /** Post-copy: the guest runs over there while its memory still comes. What ends the call now leaves half of it on each side. */
+  async #afterwards(half: Half, destination: Hypervisor, watch: LinkWatch): Promise<void> {
     half.watch.stop();
     this.#domain.step(this.#run, 'paused', 'postcopy', 'SUSPENDED', 'postcopy');
     half.domain.step(half.run, 'running', 'postcopy', 'RESUMED', 'postcopy');
+    this.#roundMs = Math.max(1, this.#source.workMs('migrate.copy'));
+    this.#roundLeftMs = this.#roundMs;
     try {
-      await this.#time(this.#source.workMs('migrate.copy'), watch);
+      await this.#time(this.#roundMs, watch);
+      await this.#handOver(destination, watch);
     } catch (error) {
-      this.#domain.step(this.#run, 'paused', 'postcopy-failed', 'SUSPENDED', 'postcopy-failed');
-      half.domain.step(half.run, 'running', 'postcopy-failed', 'RESUMED', 'postcopy-failed');
-      if (this.#domain.run !== this.#run || this.#domain.move === null) throw error;
-      this.#end = null;
-      while (this.#end === null) await this.#woken();
-      throw this.#end;
+      if (this.#domain.run === this.#run && this.#job !== null) this.#tear(this.#job, half, destination);
+      throw error;
     }
+  }
+
+  #tear(job: Job, half: Half, destination: Hypervisor): void {
+    const sides = {
+      source: { host: this.#source, domain: this.#domain, run: this.#run },
+      destination: { host: destination, domain: half.domain, run: half.run },
+    };
+    this.#isTorn = true;
+    // Where the source's process is ended on purpose the other one hears of it.
+    TornMove.say(sides, job.broken ? 'both' : (this.#wasReset ?? 'source'));
+    if (job.broken) return;
+    this.#domain.move = new TornMove(
+      {
+        ...sides,
+        neighbours: this.#neighbours,
+        job: this.#domain.lock.handOver(job),
+        leftMs: this.#roundLeftMs,
+        view: () => this.view(),
+        land: () => this.#land(half, destination),
+      },
+      this.#wasReset !== null,
+    );
   }
 
   #land(half: Half, destination: Hypervisor): void {

@@ -66,6 +66,18 @@ export class MoveCalls {
     });
   }
 
+  /**
+   * Orders a post-copy that broke off on, and does not wait for its end. Throws `OPERATION_INVALID` when none did, or the destination does
+   * not know that it did; `OPERATION_FAILED` when that is not reached.
+   */
+  recoverMigration(instance: InstanceUuid, to: string): Promise<void> {
+    return this.#calls.atOnce('recoverMigration', instance, () => {
+      const { move } = this.#host.existing(instance);
+      if (move === null) throw new CallError('OPERATION_INVALID', 'no job is active on the domain');
+      move.recover(to);
+    });
+  }
+
   /** How far the running move is; null when none runs. */
   moveOf(instance: InstanceUuid): Promise<MoveView | null> {
     return this.#calls.quick('moveOf', instance, () => this.#host.find(instance)?.move?.view() ?? null);

@@ -4,6 +4,7 @@ import { uuidOf } from '../testing/sample-guest.ts';
 import type { HostConnection } from './connection.ts';
 import type { DomainDefinition } from './definition.ts';
 import { KEEPALIVE_MS } from './link-watch.ts';
+import { TCP_PATIENCE_MS } from './torn-move.ts';
 import type { MigrationRequest } from './migration-job.ts';
 import type { MigrationStep } from './neighbours.ts';
 import type { DelayProfile } from './profile.ts';
@@ -271,21 +272,109 @@ describe('a network that is cut', () => {
     expect(order.fate).toBe('OPERATION_FAILED');
   });
 
-  it('in post-copy leaves half a guest on each side, which only a person can end', async () => {
-    const world = await bench();
-    const order = world.order();
-    await world.clock.advance(1500);
-    await world.agent.moves.steerMigration(uuid, 'postCopy');
+  it('in post-copy makes the source say that it failed; back within TCP’s patience the guest’s memory comes, and the move ends unattended', async () => {
+    const { world, order } = await inPostCopy();
     world.site.cut('a', 'b');
-    await world.clock.advance(10 * KEEPALIVE_MS);
-    expect(world.states()).toEqual({
-      a: 'paused/postcopy-failed, post-copy failed',
-      b: 'running/postcopy-failed, post-copy failed',
-    });
-    expect(order.fate).toBe('pending');
-    await world.clock.settle(world.agent.domains.destroy(uuid));
-    await world.clock.advance(100);
+    await world.clock.advance(KEEPALIVE_MS);
+    expect(world.states()).toEqual({ a: failedHere, b: 'running/postcopy, migrating (post-copy)' });
     expect(order.fate).toBe('OPERATION_FAILED');
+    await world.clock.advance(60_000);
+    // Whoever wants it brought on over there has to wait: the destination is not reached, and knows of nothing.
+    expect(await recovery(world)).toBe('OPERATION_FAILED');
+    world.site.heal('a', 'b');
+    expect(await recovery(world)).toBe('OPERATION_INVALID');
+    await world.clock.advance(2_000);
+    expect(world.states()).toEqual({ a: 'off/migrated', b: 'running/migrated' });
+  });
+
+  it('in post-copy for longer than that leaves half a guest on each side, which only a person can end', async () => {
+    const { world } = await inPostCopy();
+    world.site.cut('a', 'b');
+    await world.clock.advance(KEEPALIVE_MS + TCP_PATIENCE_MS);
+    world.site.heal('a', 'b');
+    await world.clock.advance(KEEPALIVE_MS);
+    expect(world.states()).toEqual({ a: failedHere, b: 'running/postcopy, migrating (post-copy)' });
+    expect(await recovery(world)).toBe('OPERATION_INVALID');
+    for (const host of [world.a, world.b]) await world.clock.settle(host.connect().domains.destroy(uuid));
+    expect(world.states()).toEqual({ a: 'off/destroyed', b: 'nothing' });
+  });
+});
+
+/** A guest that runs at the destination while its memory still comes. */
+async function inPostCopy(): Promise<{ world: Bench; order: { fate: string } }> {
+  const world = await bench();
+  const order = world.order();
+  await world.clock.advance(1_500);
+  await world.agent.moves.steerMigration(uuid, 'postCopy');
+  await world.clock.advance(1);
+  return { world, order };
+}
+const failedHere = 'paused/postcopy-failed, post-copy failed';
+const recovery = (world: Bench): Promise<string> =>
+  world.clock.settle(
+    world.agent.moves.recoverMigration(uuid, 'b').then(
+      () => 'ordered',
+      (error: { code: string }) => error.code,
+    ),
+  );
+
+describe('a stream that is reset in post-copy', () => {
+  it('leaves half a guest on each side, and both say so; ordered on it comes over and ends as any other move', async () => {
+    const { world, order } = await inPostCopy();
+    expect(await recovery(world)).toBe('OPERATION_INVALID');
+    world.site.resetStreams('a', 'b');
+    await world.clock.advance(60_000);
+    expect(order.fate).toBe('OPERATION_FAILED');
+    expect(world.states()).toEqual({ a: failedHere, b: 'running/postcopy-failed, post-copy failed' });
+    expect(await world.clock.settle(world.agent.moves.moveOf(uuid))).toMatchObject({ postCopy: true, torn: true });
+    // Its job is held: a barrier does not pass, and an abort is refused.
+    await expect(world.clock.settle(world.agent.domains.setMetadata(uuid))).rejects.toThrow('held by migrate');
+    await expect(world.agent.moves.steerMigration(uuid, 'abort')).rejects.toThrow('at its end');
+    expect(await recovery(world)).toBe('ordered');
+    expect(world.states()).toEqual({
+      a: 'paused/postcopy, migrating (post-copy)',
+      b: 'running/postcopy, migrating (post-copy)',
+    });
+    await world.clock.advance(2_000);
+    expect(world.states()).toEqual({ a: 'nothing', b: 'running/migrated' });
+  });
+
+  it('may break again, and is ordered on again; so it is whether the daemons began anew meanwhile', async () => {
+    const { world } = await inPostCopy();
+    for (let times = 0; times < 3; times++) {
+      world.site.resetStreams('a', 'b');
+      await world.clock.advance(10_000);
+      for (const host of times === 1 ? [world.a, world.b] : []) host.restartDaemon();
+      await world.clock.advance(1_000);
+      expect(world.states()).toEqual({ a: failedHere, b: 'running/postcopy-failed, post-copy failed' });
+      expect(await recovery(world)).toBe('ordered');
+    }
+    await world.clock.advance(2_000);
+    expect(world.states()).toEqual({ a: 'nothing', b: 'running/migrated' });
+  });
+
+  it('may break at the very end, when all has come and the daemons hand over', async () => {
+    const { world } = await inPostCopy();
+    await world.clock.advance(1_500);
+    world.site.resetStreams('a', 'b');
+    await world.clock.advance(1_000);
+    expect(world.states()).toEqual({ a: failedHere, b: 'running/postcopy-failed, post-copy failed' });
+    expect(await recovery(world)).toBe('ordered');
+    await world.clock.advance(2_000);
+    expect(world.states()).toEqual({ a: 'nothing', b: 'running/migrated' });
+  });
+
+  it('cannot be ordered on where the destination has not noticed, or its half is lost', async () => {
+    const { world } = await inPostCopy();
+    world.site.resetStreams('a', 'b', 'source');
+    await world.clock.advance(60_000);
+    expect(world.states()).toEqual({ a: failedHere, b: 'running/postcopy, migrating (post-copy)' });
+    expect(await recovery(world)).toBe('OPERATION_INVALID');
+    await world.clock.settle(world.b.connect().domains.destroy(uuid));
+    expect(await recovery(world)).toBe('OPERATION_FAILED');
+    expect(world.states()).toEqual({ a: failedHere, b: 'nothing' });
+    await world.clock.settle(world.agent.domains.destroy(uuid));
+    expect(world.states()).toEqual({ a: 'off/destroyed', b: 'nothing' });
   });
 });
 

@@ -8,6 +8,7 @@ import type { MigrationStep, Neighbours } from './neighbours.ts';
 import type { DelayProfile, ProfileName } from './profile.ts';
 import type { Hardware, Hypervisor } from './hypervisor.ts';
 import { SimulatedHost } from './simulated-host.ts';
+import type { ResetEnds } from './torn-move.ts';
 
 export interface SimulatedSiteOptions {
   readonly clock: Clock;
@@ -76,6 +77,18 @@ export class SimulatedSite implements Neighbours {
   heal(a: string, b: string): void {
     this.#cuts.delete(linkOf(a, b));
     this.changed();
+  }
+
+  /**
+   * The streams of guests that go between two hosts in post-copy are reset, while the network is fine. `source`: the destination, which
+   * waits for memory and sends nothing, does not notice.
+   */
+  resetStreams(a: string, b: string, ends: ResetEnds = 'both'): void {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      for (const move of this.host(from).moves) if (move.to === this.host(to).name) move.reset(ends);
   }
 
   /** A host loses power: its guests, its daemon and its agents are gone without a word. */

@@ -21,7 +21,8 @@ interface Cell {
 
 async function cellsOf(operation: MoveOperation): Promise<Cell[]> {
   const points = await pointsOf(operation);
-  const all = points.flatMap((at, index) => faults.map((fault) => ({ n: index + 1, at, fault })));
+  const within = faults.filter((fault) => operation.isBeyond?.(fault) !== true);
+  const all = points.flatMap((at, index) => within.map((fault) => ({ n: index + 1, at, fault })));
   if (full) return all;
   return new SeededRandom(seed).shuffle(all).slice(0, SAMPLE);
 }

@@ -9,7 +9,7 @@ const AFTERWARDS_MS = 130_000;
 /** The points of a clean run, in words; a fault strikes at the n-th. */
 export async function pointsOf(operation: MoveOperation): Promise<string[]> {
   const points: string[] = [];
-  const run = new MoveRun({ storage: operation.storage, onPoint: (text) => void points.push(text) });
+  const run = new MoveRun({ ...operation, onPoint: (text) => void points.push(text) });
   try {
     const problems = await play(run, operation, async () => {});
     if (problems.length > 0) throw new Error(`the clean run of ${operation.name}: ${problems.join('; ')}`);
@@ -37,7 +37,7 @@ export async function strike(
   let struck: Promise<void> | null = null;
   let began = 0;
   const run = new MoveRun({
-    storage: operation.storage,
+    ...operation,
     onPoint: (text, at) => {
       const isHere = typeof where === 'number' ? at.index === where : struck === null && where(text, at);
       if (!isHere || !fault.applies(at)) return;

@@ -1,11 +1,14 @@
 /** The moves of the matrix: what is there before, what a person orders, and where the instance may be at the end. */
 import type { CommandName } from '@chronovirt/contract';
 import { sampleSpec } from '@chronovirt/testing/world';
-import { SOURCE, type MoveRun } from './run.ts';
+import { DESTINATION, SOURCE, type Fault, type MoveRun, type MoveRunOptions } from './run.ts';
 
 export interface MoveOperation {
   readonly name: string;
   readonly storage: 'shared' | 'separate';
+  readonly liveMigration?: MoveRunOptions['liveMigration'];
+  /** Faults that it is not promised to get over by itself. */
+  isBeyond?(fault: Fault): boolean;
   /** From a guest that runs on the source to where the counting begins. */
   before?(run: MoveRun): Promise<void>;
   /** What a person does; resolves when they have nothing left to do. */
@@ -55,6 +58,35 @@ const evacuation = (storage: 'shared' | 'separate'): MoveOperation => ({
   ends: ['running'],
 });
 
+/**
+ * The guest goes over before its memory, and the stream of its memory is reset, as often as told. Whatever else goes wrong may keep it from that;
+ * then it is any move.
+ */
+const brokenPostCopy: MoveOperation = {
+  name: 'live migration in post-copy, whose stream is reset twice',
+  storage: 'shared',
+  liveMigration: { postCopy: true, landing: 'running', lockManager: 'lockd', forceComplete: 'postCopy' },
+  // The destination waits for the memory of a source that is no more, and is not told: decision 17 has a person end that.
+  isBeyond: ({ name }) => name.startsWith('the source loses power'),
+  async play(run) {
+    const { world, uuid } = run;
+    const there = (): string | undefined => world.sim(DESTINATION).viewOf(uuid)?.reason;
+    world.sim(SOURCE).busyGuests.add(uuid);
+    await run.order('liveMigrate', { host: DESTINATION });
+    await run.until(() => world.isAtRest(uuid) || there() === 'migration');
+    await run.order('forceComplete');
+    for (let times = 0; times < 2; times += 1) {
+      await run.until(() => world.isAtRest(uuid) || there() === 'postcopy');
+      world.site.resetStreams(SOURCE, DESTINATION);
+    }
+    // What never went over would be copied without end.
+    await run.pause(60_000);
+    world.sim(SOURCE).busyGuests.delete(uuid);
+    await run.rest();
+  },
+  ends: ['running'],
+};
+
 export const operations: readonly MoveOperation[] = [
   ...(['shared', 'separate'] as const).map((storage): MoveOperation => ({
     name: `live migration on ${storage} storage`,
@@ -91,6 +123,7 @@ export const operations: readonly MoveOperation[] = [
   },
   evacuation('shared'),
   evacuation('separate'),
+  brokenPostCopy,
 ];
 
 export { comesBack };

@@ -32,6 +32,8 @@ const POLL_MS = 500;
 
 export interface MoveRunOptions {
   readonly storage: 'shared' | 'separate';
+  /** How the hypervisors move guests that run; left out: as they do by default. */
+  readonly liveMigration?: ConstructorParameters<typeof ClusterWorld>[3];
   /** Called at each point. */
   readonly onPoint?: (text: string, run: MoveRun) => void;
 }
@@ -56,8 +58,8 @@ export class MoveRun {
   readonly #calls = new Map<string, number>();
   #commands = 0;
 
-  constructor({ storage, onPoint = () => {} }: MoveRunOptions) {
-    this.world = new ClusterWorld([...hosts], storage);
+  constructor({ storage, liveMigration, onPoint = () => {} }: MoveRunOptions) {
+    this.world = new ClusterWorld([...hosts], storage, null, liveMigration);
     this.#onPoint = onPoint;
     this.world.clock.onStep(() => this.#watch());
     for (const host of hosts) this.#countCalls(host);
