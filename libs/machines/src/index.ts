@@ -1,6 +1,13 @@
 /** The charts and their pure use. No input, no output, no clock, no chance: runs wherever JavaScript runs. */
 export { MACHINE_VERSION } from './version.ts';
-export { defaultDeadlineMs, defaultPolicy, policyOf, type Policy, type PolicySettings } from './policy.ts';
+export {
+  defaultDeadlineMs,
+  defaultPolicy,
+  needsSpecForDeadline,
+  policyOf,
+  type Policy,
+  type PolicySettings,
+} from './policy.ts';
 
 export { decide } from './decide/decide.ts';
 export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
@@ -83,6 +90,7 @@ export {
 } from './image/leaves.ts';
 export { imageMachine, imageStep } from './image/machine.ts';
 
+export { isCalledOffByPerson } from './migration/context-changes.ts';
 export { migrate, migrationMachine, NO_MOVE, type MigrationTransit } from './migration/machine.ts';
 export {
   isMigrationLeaf,

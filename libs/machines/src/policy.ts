@@ -51,6 +51,48 @@ export function shutdownGiven(request: Readonly<Record<string, unknown>>, spec?:
 
 const shutsDown: ReadonlySet<string> = new Set(['powerOff', 'migrateDiskAndPowerOff']);
 
+const GIB = 2 ** 30;
+
+/**
+ * Milliseconds that each GiB gets which a method brings somewhere: where that comes to more than its usual time, it counts. A running guest
+ * goes on writing what is copied; it gets what Nova gives it (`live_migration_completion_timeout`). The cluster's own steps outlast those
+ * of the hosts that they wait for.
+ */
+const perGib: Readonly<Record<string, number>> = {
+  liveMigration: 800_000,
+  copyMove: 1_000_000,
+  migrateDiskAndPowerOff: 60_000,
+  snapshot: 60_000,
+  spawn: 60_000,
+  rescue: 60_000,
+  preLiveMigration: 60_000,
+  finishMigration: 60_000,
+  prepareMove: 90_000,
+  adoptMove: 90_000,
+};
+
+/** GiB of its disks as the guest sees them, and of its memory where that is brought along. */
+function gibOf(method: string, { flavor, image }: InstanceSpec, request: Readonly<Record<string, unknown>>): number {
+  const disks = Math.max(flavor.rootGiB, image.virtualBytes / GIB) + flavor.ephemeralGiB + flavor.swapMiB / 1024;
+  if (method === 'copyMove') return disks + flavor.memoryMiB / 1024;
+  if (method !== 'liveMigration') return disks;
+  const { blockMigration } = (request['migrateData'] ?? {}) as { readonly blockMigration?: boolean | null };
+  return flavor.memoryMiB / 1024 + (blockMigration === false ? 0 : disks);
+}
+
+/** Whether the deadline of a method rests on what the guest is made from: without the spec it would be too short. */
+export function needsSpecForDeadline(method: string): boolean {
+  return shutsDown.has(method) || Object.hasOwn(perGib, method);
+}
+
+function timeFor(method: string, request: Readonly<Record<string, unknown>>, spec?: InstanceSpec | null): number {
+  const usual = defaultDeadlineMs(method);
+  const each = perGib[method];
+  return each === undefined || spec === undefined || spec === null
+    ? usual
+    : Math.max(usual, Math.ceil(gibOf(method, spec, request) * each));
+}
+
 /** What a deployment sets; the rest of a policy follows from it. */
 export interface PolicySettings {
   /** For all that differs, or by state and sight (`running/paused`), which goes before. */
@@ -72,7 +114,7 @@ export function policyOf(settings: PolicySettings = {}): Policy {
       method === 'reboot' && softRebootMs !== null && request['rebootType'] !== 'HARD'
         ? softRebootMs
         : // The seconds that a guest gets to shut down come on top: the deadline has to outlast them.
-          defaultDeadlineMs(method) + (shutsDown.has(method) ? (shutdownGiven(request, spec) ?? 0) * 1000 : 0),
+          timeFor(method, request, spec) + (shutsDown.has(method) ? (shutdownGiven(request, spec) ?? 0) * 1000 : 0),
     backoffMs: (tries: number) => Math.min(60_000, 500 * 2 ** Math.min(Math.max(0, tries - 1), 10)),
     maxAttempts: 3,
     maxPlaceTries: 5,

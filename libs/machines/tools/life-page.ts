@@ -245,7 +245,7 @@ Each of these has one leaf per effect. The effect is the driver method of that n
 
 ${transientTable()}
 
-A deadline counts from the entry into the state (for \`powerOff\` the guest’s own time to shut down comes on top). An effect that is begun again waits first: ${backoffs()}, … up to ${duration(defaultPolicy.backoffMs(99))}.
+A deadline counts from the entry into the state (for \`powerOff\` the guest’s own time to shut down comes on top; what copies gets a minute for each GiB of its disks where that is more, a live migration 800 s for each GiB of memory and of disks that go along, as in Nova). An effect that is begun again waits first: ${backoffs()}, … up to ${duration(defaultPolicy.backoffMs(99))}.
 
 ## How an effect ends
 

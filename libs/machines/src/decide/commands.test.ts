@@ -298,8 +298,7 @@ test('the password of a rebuild becomes the instance’s with its end; that of a
 test('a rebuild from another image and a resize store the new spec with their end, and need the present one', () => {
   const image = { sha256: 'b'.repeat(64), name: 'other', format: 'raw', bytes: 5, virtualBytes: 5 };
   expect(Scenario.resting('running').order('rebuild', { image })).toMatchObject({ answer: { guard: 'specKnown' } });
-  const spec = { name: 'web', image: { sha256: 'old' }, flavor: { name: 'small' } } as never;
-  const rebuilt = Scenario.resting('running', { spec });
+  const rebuilt = Scenario.resting('running', { spec: SPEC });
   rebuilt.order('rebuild', { image });
   rebuilt.outcome('done', EMPTY);
   expect(rebuilt.now.actor.spec).toBe(10);
@@ -307,7 +306,7 @@ test('a rebuild from another image and a resize store the new spec with their en
   expect(end).toMatchObject({ events: [{ data: { spec: { image: { name: 'other' } } } }] });
   expect(rebuilt.now.actor.spec).toBe(rebuilt.seq);
 
-  const resized = Scenario.resting('stopped', { spec });
+  const resized = Scenario.resting('stopped', { spec: SPEC });
   resized.order('resize', { flavor: { name: 'large' } });
   resized.outcome('done', off());
   expect(resized.value).toBe('migrating.finishMigration');

@@ -2,14 +2,58 @@
 import { describe, expect, test } from 'vitest';
 import type { CommandName, InstanceSpec, Observation } from '@chronovirt/contract';
 import { argumentsOf } from '../arguments.ts';
+import { initialContext } from '../life/context-changes.ts';
 import { policyOf } from '../policy.ts';
 import { differs } from './on-look.ts';
 import { policyWakesAt } from './on-policy.ts';
 import { fold } from '../reading/fold.ts';
-import { EMPTY, OPERATOR, Scenario, seen, shows, SPEC, told } from '../testing/scenario.ts';
+import { EMPTY, OPERATOR, Scenario, seen, shows, SPEC, SPINE, told } from '../testing/scenario.ts';
 
 const off = seen({ power: 'off', reason: 'destroyed' });
 const hour = 3_600_000;
+
+describe('the time that a step gets', () => {
+  const large: InstanceSpec = {
+    ...SPEC,
+    flavor: { ...SPEC.flavor, memoryMiB: 16 * 1024, rootGiB: 400, ephemeralGiB: 80, swapMiB: 20 * 1024 },
+  };
+  const minute = 60_000;
+  const gib = 500;
+
+  test('grows with what is brought somewhere, and is never less than the usual', () => {
+    const { deadlineMs } = policyOf();
+    for (const method of ['migrateDiskAndPowerOff', 'snapshot', 'spawn', 'rescue', 'finishMigration']) {
+      expect(deadlineMs(method, {}, large)).toBe(gib * minute);
+      expect(deadlineMs(method, {}, SPEC)).toBe(deadlineMs(method, {}));
+    }
+    // Disks of a root of 0 GiB are as large as the image.
+    const ofImage = { ...SPEC, image: { ...SPEC.image, virtualBytes: 300 * 2 ** 30 } };
+    expect(deadlineMs('snapshot', {}, ofImage)).toBe(300 * minute);
+    expect(deadlineMs('pause', {}, large)).toBe(deadlineMs('pause', {}));
+  });
+
+  test('of a running guest counts its disks only where they go along; the cluster outlasts the host that it waits for', () => {
+    const { deadlineMs } = policyOf();
+    const shared = { migrateData: { blockMigration: false } };
+    expect(deadlineMs('liveMigration', shared, large)).toBe(16 * 800_000);
+    expect(deadlineMs('liveMigration', { migrateData: { blockMigration: true } }, large)).toBe((16 + gib) * 800_000);
+    for (const [cluster, host] of [
+      ['copyMove', 'liveMigration'],
+      ['prepareMove', 'preLiveMigration'],
+      ['adoptMove', 'finishMigration'],
+    ] as const)
+      for (const spec of [SPEC, large])
+        expect(deadlineMs(cluster, {}, spec)).toBeGreaterThan(deadlineMs(host, {}, spec));
+  });
+
+  test('is that of the instance also where its host takes it over only now', () => {
+    const instance = new Scenario();
+    const state = { value: 'building.spawn', context: initialContext, op: 2, parts: { lock: null } };
+    const from = { host: SPINE, seq: 3 };
+    instance.take({ kind: 'link', link: { kind: 'adopt', epoch: 1, from, spec: large, state, command: null } });
+    expect((instance.now.actor.due[0]?.deadline ?? 0) - instance.at).toBe(gib * minute);
+  });
+});
 
 describe('what is in the trash', () => {
   const trashed = (reclaimAfterMs: number | null): Scenario => {

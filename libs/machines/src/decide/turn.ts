@@ -1,5 +1,5 @@
 /** Builds a turn event by event, each folded before the next is thought of. */
-import type { Answer, By, CommandId, InstanceState, StoredEvent } from '@chronovirt/contract';
+import type { Answer, By, CommandId, InstanceSpec, InstanceState, StoredEvent } from '@chronovirt/contract';
 import { CLUSTER } from '@chronovirt/contract';
 import { advance } from '../actor/advance.ts';
 import type { Candidate, Stamp } from '../actor/opening.ts';
@@ -26,7 +26,7 @@ export class Turn {
       this.#state,
       event,
       { at, host, epoch, incarnation, instance, command: this.#command },
-      this.#stamp(at),
+      this.#stamp(at, (event.data?.['spec'] as InstanceSpec | undefined) ?? this.#env.spec),
     );
     this.#state = state;
     this.#events.push(stored);
@@ -51,8 +51,9 @@ export class Turn {
     };
   }
 
-  #stamp(at: number): Stamp {
-    const { policy, spec } = this.#env;
+  /** `spec`: what the instance is made from; an event that brings it opens its effect with it. */
+  #stamp(at: number, spec: InstanceSpec | null | undefined): Stamp {
+    const { policy } = this.#env;
     return (method, request, tries) => {
       const notBefore = tries === 0 ? null : at + Math.round(policy.backoffMs(tries));
       return { deadline: (notBefore ?? at) + Math.round(policy.deadlineMs(method, request, spec)), notBefore };

@@ -247,7 +247,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         continue;
       }
       if (decision.kind === 'answer') return this.#answer(decision.answer);
-      if (isWantingSpec(decision) && (await this.#loadSpec(this.#state)) !== undefined) continue;
+      if (this.#wantsSpec(decision) && (await this.#loadSpec(this.#state)) !== undefined) continue;
       const message = this.#host.messages.build(this.id, at, decision, this.#kind.machine);
       const appended = await this.#host.journal.append(message as never, this.#seq, this.#host.closing);
       if (appended.kind === 'conflict') {
@@ -262,6 +262,12 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         (this.#state?.actor.answered.find(({ id }) => id === decision.answer?.id) ?? decision.answer);
       return answer ? this.#answer({ ...answer, seq: answer.seq || appended.seq }) : this.#accepted();
     }
+  }
+
+  /** Some decisions can only be made with the spec; it is read from the history the first time that one is asked for. */
+  #wantsSpec(decision: Decision<S>): boolean {
+    if (isWantingSpec(decision)) return true;
+    return this.#host.specs.known(this.id) === undefined && this.#kind.wantsSpec?.(this.#state, decision) === true;
   }
 
   #fold(decision: TurnDecision<S>, seq: number): void {
@@ -345,7 +351,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
   }
 }
 
-/** A command that changes the spec can only be decided with it; it is read from the history the first time that one is asked for. */
+/** A command that changes the spec was refused for want of it. */
 function isWantingSpec(decision: Decision<unknown>): boolean {
   return decision.kind === 'turn' && decision.answer?.kind === 'refused' && decision.answer.guard === 'specKnown';
 }

@@ -54,6 +54,8 @@ export interface Aggregate<S extends ActorState, C extends { readonly id: Comman
   decide(state: S | null, item: ActorItem<C, L>, env: TurnEnv, spec: D | undefined): Decision<S>;
   /** Folds one stored event; throws when the charts do not take it. */
   evolve(state: S | null, event: StoredEvent, message: MessageOf<S>): S;
+  /** Whether a decision is another one with what the effects need beyond the state; left out = it never is. */
+  readonly wantsSpec?: (before: S | null, decision: Decision<S>) => boolean;
   /** The state once its message is stored under `seq`. */
   settled(state: S, seq: number): S;
   /** An equal state in less memory, for an actor that rests. */

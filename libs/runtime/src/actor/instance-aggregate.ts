@@ -5,6 +5,7 @@ import {
   dueEffects,
   evolve,
   MACHINE_VERSION,
+  needsSpecForDeadline,
   policyWakesAt,
   settled,
   waitsForCluster,
@@ -33,6 +34,12 @@ export function instanceAggregate(
         spec: spec ?? null,
       }),
     evolve: (state, event, message) => evolve(state, event, { ...message, instance: idOf({ id: message.instance }) }),
+    // What is opened gets its deadline now, and effects that copy or shut down get it by what the guest is made from.
+    wantsSpec: (before, decision) => {
+      if (decision.kind !== 'turn' || decision.events.some(({ data }) => data?.['spec'] !== undefined)) return false;
+      const op = before?.actor.op ?? 0;
+      return decision.next.actor.due.some((due) => due.op > op && needsSpecForDeadline(due.method));
+    },
     settled,
     atRest,
     due: dueEffects,

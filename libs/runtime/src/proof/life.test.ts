@@ -20,8 +20,8 @@ class Scene {
     this.#options = { chartPolicy: policyOf(settings) };
   }
 
-  async running(): Promise<this> {
-    ({ agent: this.agent } = await this.world.running(this.#options));
+  async running(spec = sampleSpec()): Promise<this> {
+    ({ agent: this.agent } = await this.world.running(this.#options, spec));
     await this.world.clock.advance(1_000);
     return this;
   }
@@ -296,6 +296,18 @@ describe('a boot of the host', () => {
     await scene.world.clock.advance(120_000);
     expect(scene.state.actor.role.kind).toBe('closed');
     expect(scene.world.sim.find(uuid)?.run ?? null).toBeNull();
+  });
+
+  test('an agent that only starts again gives a guest the time to shut down that its image says', async () => {
+    const { image } = sampleSpec();
+    const slow = sampleSpec(1, { image: { ...image, properties: { os_shutdown_timeout: '900' } } });
+    const scene = await new Scene({}, 'lively').running(slow);
+    scene.agent.kill();
+    await scene.restart();
+    await scene.order('stop');
+    expect(scene.state.value).toBe('stopping.powerOff');
+    const left = (scene.state.actor.due[0]?.deadline ?? 0) - scene.state.actor.at;
+    expect(left).toBe(120_000 + 900_000);
   });
 
   test('an agent that only starts again meets its guests as they are', async () => {
