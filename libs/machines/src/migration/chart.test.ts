@@ -1,6 +1,7 @@
 /** The chart of a move, walked through whole: every state that can be reached, with every event in each. */
 import type { MigrationContext, MigrationState, MoveKind } from '@chronovirt/contract';
 import { describe, expect, test } from 'vitest';
+import { isCalledOffByPerson } from './context-changes.ts';
 import {
   isMigrationLeaf,
   isUnderWay,
@@ -233,14 +234,18 @@ test('a move begins where none is under way, where one has landed, and where the
   expect(begun.every(({ after }) => after?.value === 'planning.place' && after.context.failure === null)).toBe(true);
 });
 
-test('a copy that is called off for its time is told with that; whoever ordered its end before is told of instead', () => {
+test('a copy that is called off for its time is told with that; who ordered its end, before or after, is told of instead', () => {
   const copying = { value: 'copying.copy', context: { ...beginning('live'), hostsTried: [], tries: 0, failure: null } };
   const late = { type: 'copyMove.timedOut', data: { abort: true, calledOff: 'its time is over' } };
   const timedOut = migrate(copying as never, late as never)?.state;
   expect(timedOut?.context).toMatchObject({
     aborting: true,
-    failure: { step: 'copyMove.timedOut', code: 'ABORTED', message: 'its time is over' },
+    failure: { step: 'copyMove.timedOut', code: 'TIMED_OUT', message: 'its time is over' },
   });
+  expect(isCalledOffByPerson(timedOut?.context as never)).toBe(false);
+  const both = migrate(timedOut, { type: 'abort.requested', data: { by: 'ada' } } as never)?.state;
+  expect(both?.context.failure).toMatchObject({ code: 'ABORTED', message: 'called off by ada' });
+  expect(isCalledOffByPerson(both?.context as never)).toBe(true);
   const ordered = migrate(copying as never, { type: 'abort.requested', data: { by: 'ada' } } as never)?.state;
   expect(ordered?.context.failure?.message).toBe('called off by ada');
   expect(migrate(ordered, late as never)?.state.context.failure?.message).toBe('called off by ada');

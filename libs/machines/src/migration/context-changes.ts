@@ -36,6 +36,14 @@ export function step(context: MigrationContext, { type, data }: ChartEvent): Mig
   };
 }
 
+/** Code of the failure of a move that no person has called off, but its time. */
+const OUT_OF_TIME = 'TIMED_OUT';
+
+/** Whether a person wants its end, and not only its time is over: what was written since may be given up by nobody else. */
+export function isCalledOffByPerson({ aborting, failure }: Pick<MigrationContext, 'aborting' | 'failure'>): boolean {
+  return aborting && failure !== null && failure.code !== OUT_OF_TIME;
+}
+
 /** The same effect once more, after a pause. */
 export function again(context: MigrationContext, { type, data }: ChartEvent): MigrationContext {
   const { awaiting: text, calledOff } = data;
@@ -46,7 +54,7 @@ export function again(context: MigrationContext, { type, data }: ChartEvent): Mi
     aborting: context.aborting || data['abort'] === true,
     failure:
       typeof calledOff === 'string'
-        ? (context.failure ?? { step: type, code: 'ABORTED', message: calledOff })
+        ? (context.failure ?? { step: type, code: OUT_OF_TIME, message: calledOff })
         : context.failure,
   };
 }
@@ -85,11 +93,10 @@ export function order(context: MigrationContext, event: ChartEvent): MigrationCo
     tries: 0,
     doomed: context.doomed || dooms,
     aborting: true,
-    failure: context.failure ?? {
-      step: event.type,
-      code: dooms ? 'DELETED' : 'ABORTED',
-      message,
-    },
+    failure:
+      context.failure !== null && context.failure.code !== OUT_OF_TIME
+        ? context.failure
+        : { step: event.type, code: dooms ? 'DELETED' : 'ABORTED', message },
   };
 }
 

@@ -41,6 +41,10 @@ export const moveQueryNames = [
   'migrationProgress',
 ] as const;
 
+/** Whether a copy was ordered that the hypervisor may be at, however the order ended here. */
+const isMovingLive = (value: InstanceState['value']): boolean =>
+  value === 'migrating.liveMigration' || value === 'migrating.verdict';
+
 export class MoveQueries {
   readonly #driver: ImplementedDriver & HostPort;
   readonly #host: MoveQueryHost;
@@ -71,7 +75,7 @@ export class MoveQueries {
           srcComputeInfo: args['srcComputeInfo'],
           dstComputeInfo: await this.#computeNode(context),
           blockMigration: args['blockMigration'] ?? null,
-          diskOverCommit: false,
+          diskOverCommit: args['diskOverCommit'] === true,
         };
         return { value: await this.#call(method, given, context) };
       }
@@ -128,7 +132,8 @@ export class MoveQueries {
     if (action !== 'abort' && action !== 'forceComplete' && action !== 'postCopy')
       throw new ChronovirtError('INVALID_INPUT', 'action: expected abort, forceComplete or postCopy');
     const { value } = await this.#held(instance, context);
-    if (value !== 'migrating.liveMigration')
+    // Its time here may be over while the hypervisor is at it still; the driver looks whether it is.
+    if (!isMovingLive(value))
       throw new ChronovirtError(
         'INSTANCE_INVALID_STATE',
         `nothing of instance ${instance} is being copied live: it is ${value}`,
@@ -142,7 +147,7 @@ export class MoveQueries {
   /** However its order ended here: half a guest stays on each side of a post-copy that broke off. */
   async #recover(instance: InstanceUuid, to: string, context: QueryContext): Promise<null> {
     const { value } = await this.#held(instance, context);
-    if (value !== 'migrating.liveMigration' && value !== 'migrating.verdict')
+    if (!isMovingLive(value))
       throw new ChronovirtError('INSTANCE_INVALID_STATE', `instance ${instance} does not move live: it is ${value}`);
     if (this.#driver.recoverMigration === undefined)
       throw new ChronovirtError('NOT_IMPLEMENTED', 'the driver of this host recovers no migrations');

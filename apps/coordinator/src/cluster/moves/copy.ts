@@ -102,6 +102,8 @@ interface Ended {
   readonly why: string;
   /** What the copy told of the disks. */
   readonly found: unknown;
+  /** The source's agent has stopped waiting for it; its hypervisor may go on. */
+  readonly outOfTime?: boolean;
   /** The message that says so; null = it was found out without the source. */
   readonly heard: SegmentEnd | null;
 }
@@ -127,8 +129,10 @@ function endOf(last: Known | null, id: string): Omit<Ended, 'heard'> | undefined
     const { ended, why, result } = state.context.request;
     return {
       result: ended === 'done' ? 'done' : 'failed',
-      why: typeof why === 'string' ? why : 'the copy ended without the guest',
+      why: typeof why === 'string' ? why : OUT_OF_TIME,
       found: result,
+      // A part that failed says why.
+      outOfTime: ended !== 'done' && typeof why !== 'string',
     };
   }
   if (state.value === 'deleted' || state.value.startsWith('deleting.') || state.actor.role.kind !== 'owner')
@@ -137,6 +141,8 @@ function endOf(last: Known | null, id: string): Omit<Ended, 'heard'> | undefined
     ? undefined
     : { result: 'failed', why: 'the source goes on without the move', found: undefined };
 }
+
+const OUT_OF_TIME = 'the copy had not ended within its time';
 
 /** Where a source waits for the order, or carries it out. */
 const isAtIt: ReadonlySet<string> = new Set([
@@ -182,6 +188,17 @@ async function recovered(
   });
 }
 
+/** The source's part is over, and it was to be called off, but its hypervisor still copies: what came of the call is seen the next time. */
+async function stopped(
+  { plan, tools, source: host, instance, signal }: Move,
+  source: Observation | null,
+): Promise<void> {
+  if (plan.kind !== 'live' || !plan.aborting || source === null || source.busy === null || isTorn(source)) return;
+  await tools
+    .ask(host, 'steerMigration', { instance, action: 'abort' }, { patienceMs: STEER_MS, signal })
+    .catch(() => signal.throwIfAborted());
+}
+
 function pause({ tools }: Move, ms: number, signal: AbortSignal): Promise<void> {
   return sleep(tools.writer.clock, ms, signal);
 }
@@ -218,7 +235,7 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
     case 'undone':
       // What the hypervisor says of an end that was ordered stands in the source's own history; the reason is who ordered it.
       if (plan.aborting)
-        throw undone({ ...verdict, why: `${whoEndsIt(move)}; ${verdict.why}` }, 'ABORTED', {
+        throw undone({ ...verdict, why: `${whoEndsIt(move)}; ${verdict.why}` }, plan.failure?.code ?? 'ABORTED', {
           source,
           destination,
           ...heard,
@@ -226,12 +243,17 @@ async function decide(move: Move, ended: Ended): Promise<Record<string, unknown>
       throw undone(verdict, 'NOT_MOVED', { source, destination, ...heard }, ended);
     case 'unclear':
       await recovered(move, source, destination, move.signal);
+      await stopped(move, source);
       throw failed('UNCLEAR', `the facts do not say yet where the guest is`, {
         verdict: 'unclear',
         awaiting: verdict.awaiting,
         source,
         destination,
         ...heard,
+        // Nobody waits for it any more, and a guest that writes faster than it is copied would be copied for ever.
+        ...(ended.outOfTime === true &&
+          plan.kind === 'live' &&
+          !plan.aborting && { abort: true, calledOff: `called off by the coordinator: ${OUT_OF_TIME}` }),
       });
     default:
       return verdict satisfies never;

@@ -17,7 +17,7 @@ const torn = {
 };
 const stillAtIt = seen('on', 'postcopy', 'migrating (post-copy)');
 
-const plan = { origin: 'running', doomed: false, aborting: false, found: { shared: true } } as const;
+const plan = { origin: 'running', doomed: false, aborting: false, failure: null, found: { shared: true } } as const;
 const verdict = (
   source: Observation | null,
   destination: Observation | null,
@@ -57,7 +57,11 @@ test('disks that went along are newer where the lost half was: a person has to g
     kind: 'unclear',
     awaiting: expect.stringMatching(/call the move off.*written since it went over/),
   });
-  const calledOff = { ...copied, aborting: true };
+  const outOfTime = { step: 'copyMove.failed', code: 'TIMED_OUT', message: 'its time is over' };
+  expect(verdict(torn.source, nothingThere, { ...copied, aborting: true, failure: outOfTime })).toMatchObject({
+    kind: 'unclear',
+  });
+  const calledOff = { ...copied, aborting: true, failure: { ...outOfTime, code: 'ABORTED' } };
   expect(verdict(torn.source, nothingThere, calledOff)).toMatchObject({ kind: 'undone', onwards: 'start' });
   expect(verdict(torn.source, torn.destination, calledOff)).toMatchObject({ kind: 'unclear' });
 });

@@ -1,5 +1,6 @@
 /** Where the guest is, by what was seen on both hosts. Nobody's opinion counts, least of all that of code that has just failed. */
 import { POST_COPY_FAILED, type MigrationContext, type Observation } from '@chronovirt/contract';
+import { isCalledOffByPerson } from '@chronovirt/machines';
 
 export type Verdict =
   /** The guest is at the destination. */
@@ -10,7 +11,7 @@ export type Verdict =
   | { readonly kind: 'unclear'; readonly awaiting: string };
 
 /** What is known of the move. */
-type Plan = Pick<MigrationContext, 'origin' | 'doomed' | 'aborting' | 'found'>;
+type Plan = Pick<MigrationContext, 'origin' | 'doomed' | 'aborting' | 'failure' | 'found'>;
 
 const isMoving = ({ reason }: Observation): boolean => /migrat|post-copy/i.test(reason);
 const runs = (seen: Observation | null): boolean => seen?.power === 'on' && seen.busy === null;
@@ -80,9 +81,9 @@ function whatIsLeft(plan: Plan, source: Observation | null, destination: Observa
 }
 
 /** Disks that were copied along are older at the source by what the guest has written since it went over: no rule may give that up. */
-function withoutHalf({ found, aborting }: Plan, where: string): Verdict {
+function withoutHalf(plan: Plan, where: string): Verdict {
   const why = `post-copy broke off, and the half of the guest at the ${where} is lost`;
-  if (found['shared'] === true || aborting) return { kind: 'undone', onwards: 'start', why };
+  if (plan.found['shared'] === true || isCalledOffByPerson(plan)) return { kind: 'undone', onwards: 'start', why };
   return {
     kind: 'unclear',
     awaiting: `somebody to call the move off, or to delete it: ${why}; at the source it starts without what it has written since it went over`,
