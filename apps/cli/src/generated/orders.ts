@@ -119,6 +119,12 @@ export const contractOrders: readonly ContractOrder[] = [
         "kind": "flag",
         "description": "",
         "isRequired": false
+      },
+      {
+        "name": "diskOverCommit",
+        "kind": "flag",
+        "description": "Disks that are copied along count with what they take now; left out, with all that they may grow to.",
+        "isRequired": false
       }
     ]
   },

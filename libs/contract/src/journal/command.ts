@@ -44,6 +44,10 @@ export const commandArguments = {
     host: hostName.optional(),
     /** True: local disks are copied along; left out: the hosts find out whether they have to be. */
     blockMigration: z.boolean().optional(),
+    diskOverCommit: z
+      .boolean()
+      .optional()
+      .describe('Disks that are copied along count with what they take now; left out, with all that they may grow to.'),
   }),
   /** Ends a move that has not landed; the guest stays where it is. */
   abortMigration: empty,

@@ -17,6 +17,7 @@ export async function checkMove(move: Move): Promise<Record<string, unknown>> {
       spec,
       srcComputeInfo,
       blockMigration: plan.request['blockMigration'] ?? null,
+      diskOverCommit: plan.request['diskOverCommit'] === true,
     });
     try {
       const migrateData = (await ask(source, 'checkCanLiveMigrateSource', { destCheckData })) as LiveMigrateData;

@@ -15,6 +15,15 @@ describe.each(['shared', 'separate'] as const)('a guest on %s storage', (storage
     }
   });
 
+  test('has its disks counted as it is ordered: with all that they may grow to, or with what they take', async () => {
+    const scene = await MoveScene.running(storage);
+    for (const diskOverCommit of [false, true]) {
+      await scene.done('liveMigrate', diskOverCommit ? { diskOverCommit } : {});
+      const { found } = scene.world.move(scene.uuid)?.context ?? {};
+      expect(found).toMatchObject({ migrateData: { diskOverCommit } });
+    }
+  });
+
   test('is paused, and is paused where it arrives; unpaused there it goes on', async () => {
     const scene = await MoveScene.running(storage);
     await scene.done('pause');
