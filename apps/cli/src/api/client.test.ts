@@ -55,4 +55,4 @@ test('lets go of who presses Ctrl-C, at once; one who ordered something is told 
   } finally {
     await terminal.close();
   }
-}, 20_000);
+}, 40_000);

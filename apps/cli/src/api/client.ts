@@ -25,13 +25,13 @@ const retryPausesMs = [100, 400, 1_000];
 
 /** How long an API that has taken the connection may keep silent. Milliseconds. */
 export interface Patience {
-  /** Then whoever waits is told. */
+  /** Then whoever waits is told. The API itself waits for a host that is silent, some five seconds. */
   readonly tellAfterMs: number;
   /** Then it counts as one that cannot be used. An order is answered when it is stored, which takes moments. */
   readonly endAfterMs: number;
 }
 
-const usualPatience: Patience = { tellAfterMs: 3_000, endAfterMs: 90_000 };
+const usualPatience: Patience = { tellAfterMs: 7_000, endAfterMs: 90_000 };
 
 export interface ClientOptions {
   /** Ends what is waited for, where a call has no signal of its own. */

@@ -1,4 +1,4 @@
-/** What is told of a drain that was over before it was first asked for. */
+/** What is told of orders about hosts, and of what may be done afterwards. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -39,4 +39,16 @@ test('what became of each instance comes before the word that it is over', async
   const { err, code } = await terminal.run('hosts drain h1', { env });
   expect(code).toBe(8);
   expect(err).toMatch(/web stays: no host can take it\n[^]*not all instances could leave/);
+});
+
+test('a delete of what a forgotten host held is explained as what it is: taken by the spine', async () => {
+  expect(await terminal.make('stranded')).toMatchObject({ code: 0 });
+  for (const line of ['hosts fence h1', 'hosts forget h1']) expect(await terminal.run(line)).toMatchObject({ code: 0 });
+  expect((await terminal.run('explain stranded pause')).out).toMatch(/given up for ever/);
+  expect(await terminal.run('explain stranded delete')).toMatchObject({
+    code: 0,
+    out: 'delete would be taken: stranded is running\n',
+  });
+  expect((await terminal.run('show stranded')).out).toMatch(/may now +evacuate, delete/);
+  expect(await terminal.run('delete stranded')).toMatchObject({ code: 0 });
 });

@@ -100,9 +100,10 @@ async function explained(
   // What moves an instance is asked of the spine, which knows of moves and hosts.
   const spine = await presentOf(context, entry, CLUSTER);
   const explanation = (name: CommandName): Explanation & { command: CommandName; away?: string } => {
-    const { state, env } = ofMoves.has(name) ? spine : present;
-    const answer = explain(state, name, { ...env, by, args });
     const taker = context.commands.taker({ name, instance: entry.uuid as InstanceUuid }, present.host);
+    // So is a delete, for a host that cannot do it any more.
+    const { state, env } = ofMoves.has(name) || taker === CLUSTER ? spine : present;
+    const answer = explain(state, name, { ...env, by, args });
     const away = answer.allowed ? awayOf(context, taker) : null;
     return { command: name, ...answer, ...(away !== null && { away }) };
   };
