@@ -302,7 +302,7 @@ ${observations()}
 
 A guest that was recorded running and is off, crashed or gone after a **boot of its host** is started again before any of this
 (\`resumeGuestsAfterHostBoot\`, on unless the deployment says otherwise): recorded is what was wanted, and nothing starts before the journal was read
-afresh. One whose memory the host saved as it went down goes on from there.
+afresh. One whose memory the host saved as it went down goes on from there; one that was rescued, or waits for its resize to be settled, runs again as that.
 
 ## Images
 

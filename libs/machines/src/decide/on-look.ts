@@ -5,6 +5,7 @@ import { leaves } from '../life/leaves.ts';
 import {
   HOST_BOOT,
   isQuestion,
+  mayRun,
   observationTable,
   observedEvent,
   rowAfterBoot,
@@ -72,10 +73,11 @@ export function newsAtRest(
   const data = dataOf({ ...evidenceOf(look), boot: env.boot === parts.boot ? undefined : env.boot });
   const hypervisor: By = { kind: 'hypervisor', name: env.host };
 
-  const again = hasBooted && env.policy.resumeGuestsAfterHostBoot ? rowAfterBoot(at, seen) : undefined;
+  const ran = at === 'running' || parts.power === 'on';
+  const again = hasBooted && ran && env.policy.resumeGuestsAfterHostBoot ? rowAfterBoot(at, seen) : undefined;
   if (again?.kind === 'move' && canDo(again, env))
     return {
-      event: { type, data: { ...data, choice: HOST_BOOT, seen } },
+      event: { type, data: dataOf({ ...data, choice: HOST_BOOT, seen, request: requestOf(again, state) }) },
       by: { kind: 'policy', name: 'guests that ran are started after a boot of their host' },
       cause: 'host boot',
     };
@@ -84,7 +86,7 @@ export function newsAtRest(
   const isRecorded = sightRecorded(at, parts) === seen && parts.drift === undefined;
   if (cell.kind !== 'drift') {
     // The first look after a boot is recorded, so that a later stop of the guest is not taken for one by the boot.
-    if (isRecorded && !(hasBooted && at === 'running')) return null;
+    if (isRecorded && !(hasBooted && mayRun(at))) return null;
     return { event: { type, part: 'power', data }, by: hypervisor, cause: heard };
   }
   const wanted = env.policy.drift(at, seen);
@@ -129,6 +131,6 @@ export function differs(
   if (parts.power !== (seen?.power ?? 'absent')) return true;
   const at = restingOf(value);
   if (at === null || seen === undefined) return false;
-  if (at === 'running' && boot !== undefined && parts.boot !== undefined && parts.boot !== boot) return true;
+  if (mayRun(at) && boot !== undefined && parts.boot !== undefined && parts.boot !== boot) return true;
   return sightOf(at, seen) !== sightRecorded(at, parts);
 }

@@ -151,6 +151,41 @@ describe('after a boot of the host', () => {
     expect(told(ran(policyOf(), 'boot-1').look(off))).toEqual(['observed.stopped -> stopping.powerOff']);
   });
 
+  test.each([
+    ['rescued', off, seen({ disks: ['rescue', 'root'] })],
+    ['resized', off, seen()],
+    ['resized', EMPTY, seen()],
+  ] as const)(
+    'a guest that was %s and ran is that again, and runs; a resize can be settled as before',
+    (state, look, on) => {
+      const request = { by: 'cluster', migrationId: 'm1', oldFlavor: SPEC.flavor } as never;
+      const context = state === 'resized' ? { before: 'running' as const, request } : {};
+      const instance = Scenario.resting(state, { boot: 'boot-1', context });
+      instance.look(on);
+      expect(instance.now.parts).toMatchObject({ power: 'on', boot: 'boot-1' });
+      instance.boot = 'boot-2';
+      const before = instance.now.context;
+      expect(instance.look(look)).toMatchObject({
+        cause: 'host boot',
+        events: [{ to: 'starting.resumeStateOnHostBoot' }],
+      });
+      instance.outcome('done', on);
+      expect(instance.now).toMatchObject({ value: state, parts: { power: 'on', boot: 'boot-2' } });
+      expect(instance.now.context).toEqual(before);
+      expect(told(instance.look(look))).toEqual([
+        `${look === off ? 'observed.stopped' : 'observed.absent'} -> ${look === off ? 'off' : 'reconciling.probe'}`,
+      ]);
+      expect(fold(instance.entries)).toEqual(instance.state);
+    },
+  );
+
+  test('a resized guest that was off stays off', () => {
+    const instance = Scenario.resting('resized', { boot: 'boot-1', context: { before: 'stopped' } });
+    instance.look(off);
+    instance.boot = 'boot-2';
+    expect(told(instance.look(off))).toEqual(['nothing: same']);
+  });
+
   test('what was not recorded as running is not started', () => {
     for (const state of ['stopped', 'suspended', 'shelved', 'trashed'] as const) {
       const instance = Scenario.resting(state, { boot: 'boot-1' });

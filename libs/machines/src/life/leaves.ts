@@ -87,7 +87,7 @@ export const leaves = {
     'A guest that ran before its host went down is started again.',
     5 * minute,
     'powering-on',
-    { goals: running },
+    { goals: ['running', 'rescued', 'resized'] },
   ),
   'starting.restore': leaf('restore', 'The driver brings a trashed guest back.', 2 * minute, 'restoring', {
     goals: running,
@@ -348,7 +348,10 @@ export function parentOf(value: string): string {
 
 export const parents: Readonly<Record<Parent, ParentState>> = {
   building: { description: 'The instance is being made.', origins: [null] },
-  starting: { description: 'The guest is being started.', origins: ['stopped', 'shelved', 'trashed', 'running'] },
+  starting: {
+    description: 'The guest is being started.',
+    origins: ['stopped', 'shelved', 'trashed', 'running', 'rescued', 'resized'],
+  },
   stopping: {
     description: 'The guest is being stopped, on order or because it was not where it belongs.',
     origins: ['running', 'paused', 'suspended', 'stopped', 'rescued', 'resized', 'shelved', 'trashed', 'failed'],

@@ -227,18 +227,34 @@ export const observationTable: Readonly<Record<RestingState, Readonly<Record<Sig
  * event then.
  */
 export const HOST_BOOT = 'hostBoot';
-const afterBoot = move('starting.resumeStateOnHostBoot', 'running', 'the host has booted: what ran before runs again');
-const bootRows: Readonly<Partial<Record<Sight, Row>>> = {
-  off: afterBoot,
-  shutdown: afterBoot,
-  crashed: afterBoot,
-  absent: afterBoot,
-  saved: move('thawing.resume', 'running', 'the host has booted: it goes on from its saved memory'),
+const afterBoot = (goal: RestingState): Row =>
+  move('starting.resumeStateOnHostBoot', goal, 'the host has booted: what ran before runs again');
+const bootRows: Readonly<Partial<Record<RestingState, Readonly<Partial<Record<Sight, Row>>>>>> = {
+  running: {
+    off: afterBoot('running'),
+    shutdown: afterBoot('running'),
+    crashed: afterBoot('running'),
+    absent: afterBoot('running'),
+    saved: move('thawing.resume', 'running', 'the host has booted: it goes on from its saved memory'),
+  },
+  // Without its definition nobody knows the rescue system that it ran from.
+  rescued: { off: afterBoot('rescued'), shutdown: afterBoot('rescued'), crashed: afterBoot('rescued') },
+  resized: {
+    off: afterBoot('resized'),
+    shutdown: afterBoot('resized'),
+    crashed: afterBoot('resized'),
+    absent: afterBoot('resized'),
+  },
 };
 
-/** What happens to a guest that was recorded running, after a boot of its host; undefined where a boot makes no difference. */
+/** Whether guests that rest in a state run, all or some of them, so that a boot of their host makes a difference. */
+export function mayRun(state: RestingState): boolean {
+  return bootRows[state] !== undefined;
+}
+
+/** What happens after a boot of its host to a guest that was recorded to run; undefined where a boot makes no difference. */
 export function rowAfterBoot(state: RestingState, seen: Sight): Row | undefined {
-  return state === 'running' ? bootRows[seen] : undefined;
+  return bootRows[state]?.[seen];
 }
 
 /** The row of a cell under a choice; null where nothing differs, or nobody owns it any more. */

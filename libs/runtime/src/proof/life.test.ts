@@ -250,6 +250,27 @@ describe('a boot of the host', () => {
     expect(scene.state).toMatchObject({ value: 'running', parts: { boot: 'boot-3' } });
   });
 
+  test('starts again what ran as something else, and that can be ended as before', async () => {
+    const large = { ...sampleSpec().flavor, name: 'large', memoryMiB: 512 };
+    for (const [command, args, value, way] of [
+      ['rescue', {}, 'rescued', 'unrescue'],
+      ['resize', { flavor: large }, 'resized', 'confirmResize'],
+      ['resize', { flavor: large }, 'resized', 'revertResize'],
+    ] as const) {
+      const scene = await new Scene().running();
+      const { disks } = await scene.look();
+      await scene.done(command, args);
+      const during = await scene.look();
+      await boot(scene);
+      expect(scene.state).toMatchObject({ value, parts: { power: 'on', boot: 'boot-2' } });
+      expect((await scene.look()).disks).toEqual(during.disks);
+      await scene.done(way);
+      expect(scene.state).toMatchObject({ value: 'running', parts: { power: 'on' } });
+      expect((await scene.look()).disks).toEqual(disks);
+      await scene.isTrue();
+    }
+  });
+
   test('leaves off what was off, paused memory is lost and said to be, saved memory waits', async () => {
     for (const [command, value] of [
       ['stop', 'stopped'],
