@@ -48,11 +48,11 @@ export class Guest implements Scene {
     const body = { name, image: image.sha256, flavor: 'nano', host: source.name };
     const { instance } = await system.api.post<{ instance: string }>('/v1/instances', body);
     const guest = new Guest(system, instance, source);
-    await settles(`${name} runs`, 120_000, async () => {
-      const { state, failure } = await guest.view();
-      if (state === 'failed') throw new Error(failure?.message);
-      return state === 'running';
+    const { state, failure } = await settles(`${name} runs`, 120_000, async () => {
+      const view = await guest.view();
+      return view.state === 'running' || view.state === 'failed' ? view : null;
     });
+    if (state === 'failed') throw new Error(`${name} could not be built: ${failure?.message}`);
     if (hasToBoot)
       await settles(`${name} has booted`, 180_000, async () => guestReady(await system.api.consoleLog(instance)));
     return guest;
