@@ -46,7 +46,7 @@ type Step = (scenario: Scenario) => Item;
 const methods = [...leafNames.map((name) => leaves[name].method), 'removeImages'];
 const argumentsFor: Readonly<Record<string, object>> = {
   create: { spec: SPEC },
-  resize: { flavor: SPEC.flavor },
+  resize: { flavor: { ...SPEC.flavor, vcpus: 2 } },
   snapshot: { name: 'once' },
   backup: { name: 'nightly', rotation: 2 },
 };

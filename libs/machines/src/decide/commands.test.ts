@@ -182,6 +182,50 @@ test('a resize may name the host that it is on: it is made there', () => {
   ]);
 });
 
+test.each(['running', 'stopped'] as const)(
+  '%s: a resize to the size that the guest has would stop it for nothing',
+  (state) => {
+    const instance = Scenario.resting(state, { spec: SPEC });
+    const renamed = { ...SPEC.flavor, name: 'another name' };
+    const refusal = {
+      guard: 'flavorDiffers',
+      fact: 'the instance has that size already (small: 1 vCPU, 128 MiB of memory, a root disk of 1 GiB): name another flavor',
+      path: null,
+    };
+    for (const args of [{ flavor: SPEC.flavor }, { flavor: renamed }, { flavor: SPEC.flavor, host: 'alpha' }]) {
+      expect(explain(instance.state, 'resize', { ...instance.env, args })).toMatchObject({
+        allowed: false,
+        ...refusal,
+      });
+      expect(instance.order('resize', args)).toMatchObject({ answer: { kind: 'refused', ...refusal } });
+    }
+    expect(instance.order('resize', { flavor: SPEC.flavor, host: 'beta' })).toMatchObject({
+      answer: { guard: 'flavorDiffers', fact: `${refusal.fact}; coldMigrate with host beta brings it there as it is` },
+    });
+    expect(instance.value).toBe(state);
+    for (const change of [{ vcpus: 2 }, { rootGiB: 2 }, { swapMiB: 64 }, { extraSpecs: { 'hw:cpu_policy': 'shared' } }])
+      expect(
+        explain(instance.state, 'resize', { ...instance.env, args: { flavor: { ...SPEC.flavor, ...change } } }),
+      ).toMatchObject({ allowed: true });
+  },
+);
+
+test('a resize that is sent again gets its answer of before, also when the guest has that size by now', () => {
+  const options = { spec: SPEC };
+  const instance = Scenario.resting('stopped', options);
+  const flavor = { ...SPEC.flavor, name: 'large', vcpus: 2 };
+  const once = { id: 'once' as never };
+  expect(instance.order('resize', { flavor }, once)).toMatchObject({ answer: { kind: 'accepted' } });
+  instance.outcome('done', off());
+  instance.outcome('done', off());
+  instance.order('confirmResize');
+  instance.outcome('done', off());
+  expect(instance.value).toBe('stopped');
+  options.spec = { ...SPEC, flavor };
+  expect(instance.order('resize', { flavor }, once)).toMatchObject({ kind: 'answer', answer: { kind: 'accepted' } });
+  expect(instance.order('resize', { flavor })).toMatchObject({ answer: { guard: 'flavorDiffers' } });
+});
+
 test('an accepted command is stored, answered with its sequence, and its id gets the same answer for ever', () => {
   const instance = Scenario.resting('running');
   const decision = instance.order('pause', {}, { id: 'once' as never });
@@ -325,7 +369,7 @@ test('a move between hosts is taken by the owner, which then waits for the clust
     expect(instance.now.context.awaiting).toBe('the cluster to choose and prepare a host');
   }
   const resized = Scenario.resting('running', { spec: SPEC });
-  expect(told(resized.order('resize', { flavor: SPEC.flavor, host: 'beta' }))).toEqual([
+  expect(told(resized.order('resize', { flavor: { ...SPEC.flavor, vcpus: 2 }, host: 'beta' }))).toEqual([
     'resize.requested -> migrating.plan',
   ]);
 });
@@ -451,7 +495,7 @@ test('an explanation without arguments names those that it rests on; where it na
     'backup: name, rotation',
     'coldMigrate: host',
     'liveMigrate: host',
-    'resize: host',
+    'resize: flavor, host',
     'unshelve: host',
   ]);
 });

@@ -9,6 +9,7 @@ export const guards = {
   roleOwner: 'This actor owns the instance.',
   placed: 'The command is given where it can be carried out: on the host that holds the guest, or on the spine.',
   elsewhere: 'A move leads to another host than the one that has the instance.',
+  flavorDiffers: 'A resize gives the guest another size than it has.',
   noMove: 'No move of the instance is under way.',
   moveUnderWay: 'A move of the instance is under way, and has not landed.',
   fenceProven: 'It is proved that the host which held the guest cannot run it any more.',

@@ -7,6 +7,7 @@ import {
   isEmpty,
   MAX_BACKUPS,
   type CommandName,
+  type Flavor,
   type InstanceState,
   type RestingState,
 } from '@chronovirt/contract';
@@ -122,7 +123,12 @@ function whatFits(
       guard: 'driverImplements',
       fact: `the driver of ${env.host} does not have ${missing(here, env.facts.implements)}`,
     };
-  return staysHere(asked, env) ?? goesAway(asked, env) ?? needsSpec(asked, env) ?? { operation: done };
+  return (
+    staysHere(asked, env) ??
+    goesAway(asked, env) ??
+    needsSpec(asked, env) ??
+    changesSize(asked, env) ?? { operation: done }
+  );
 }
 
 /** Whether the other host of an operation is this one, or another. */
@@ -224,6 +230,45 @@ function needsSpec({ name, args }: Asker, { spec }: Pick<Env, 'spec'>): Refusal 
   return changes
     ? { guard: 'specKnown', fact: `${name} changes what the instance is made from, and that is not at hand here` }
     : null;
+}
+
+/** A resize stops the guest: for the size that it has already, whatever its name, it is stopped for nothing. */
+function changesSize({ name, args }: Asker, { host, spec }: Pick<Env, 'host' | 'spec'>): Refusal | null {
+  if (name !== 'resize' || spec === undefined || spec === null) return null;
+  const { flavor } = spec;
+  const asked = args['flavor'] as Partial<Flavor> | undefined;
+  if (asked === undefined || !isSameSize(asked, flavor)) return null;
+  const to = args['host'];
+  const elsewhere =
+    to === undefined || to === host ? '' : `; coldMigrate with host ${String(to)} brings it there as it is`;
+  return {
+    guard: 'flavorDiffers',
+    fact: `the instance has that size already (${sizeInWords(flavor)}): name another flavor${elsewhere}`,
+  };
+}
+
+function isSameSize(one: Partial<Flavor>, other: Flavor): boolean {
+  const { extraSpecs = {} } = one;
+  const keys = [...new Set([...Object.keys(extraSpecs), ...Object.keys(other.extraSpecs)])];
+  return (
+    one.vcpus === other.vcpus &&
+    one.memoryMiB === other.memoryMiB &&
+    one.rootGiB === other.rootGiB &&
+    (one.ephemeralGiB ?? 0) === other.ephemeralGiB &&
+    (one.swapMiB ?? 0) === other.swapMiB &&
+    keys.every((key) => extraSpecs[key] === other.extraSpecs[key])
+  );
+}
+
+/** Only what it has; a root disk of 0 GiB is as large as the image. */
+function sizeInWords({ name, vcpus, memoryMiB, rootGiB, ephemeralGiB, swapMiB }: Flavor): string {
+  return [
+    `${name}: ${vcpus} vCPU${vcpus === 1 ? '' : 's'}`,
+    `${memoryMiB} MiB of memory`,
+    rootGiB === 0 ? 'a root disk as large as the image' : `a root disk of ${rootGiB} GiB`,
+    ...(ephemeralGiB === 0 ? [] : [`an ephemeral disk of ${ephemeralGiB} GiB`]),
+    ...(swapMiB === 0 ? [] : [`${swapMiB} MiB of swap`]),
+  ].join(', ');
 }
 
 function locked({ parts }: InstanceState, { name, by }: Asker): Refusal | null {

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { CommandName, InstanceSpec, Observation } from '@chronovirt/contract';
 import { argumentsOf } from '../arguments.ts';
 import { initialContext } from '../life/context-changes.ts';
-import { policyOf } from '../policy.ts';
+import { policyOf, type PolicySettings } from '../policy.ts';
 import { differs } from './on-look.ts';
-import { policyWakesAt } from './on-policy.ts';
+import { policyWakesAt } from './endings.ts';
 import { fold } from '../reading/fold.ts';
 import { EMPTY, OPERATOR, Scenario, seen, shows, SPEC, SPINE, told } from '../testing/scenario.ts';
 
@@ -104,6 +104,98 @@ describe('what is in the trash', () => {
     const instance = trashed(hour);
     instance.order('lock', {}, { by: OPERATOR });
     expect(policyWakesAt(instance.now, instance.env.policy)).toBeNull();
+  });
+});
+
+describe('a state that a policy ends', () => {
+  const onRescue = (instance: Scenario): Observation => seen({ disks: ['rescue', 'root'], mark: instance.mark });
+  const ways = {
+    shelved(instance: Scenario): void {
+      instance.order('shelve');
+      instance.outcome('done', off);
+      const image = { sha256: 'c'.repeat(64), name: 'shelf', format: 'qcow2', bytes: 5, virtualBytes: 5 };
+      instance.outcome('done', off, { data: { result: image } });
+    },
+    rescued(instance: Scenario): void {
+      instance.order('rescue');
+      instance.outcome('done', off);
+      instance.outcome('done', onRescue(instance));
+    },
+    resized(instance: Scenario): void {
+      instance.order('resize', { flavor: { ...SPEC.flavor, name: 'large' } });
+      instance.outcome('done', off);
+      instance.outcome('done', seen({ mark: instance.mark }));
+    },
+  } as const;
+  const at = (state: keyof typeof ways, settings: PolicySettings): Scenario => {
+    const instance = Scenario.resting('running', { policy: policyOf(settings), spec: SPEC });
+    instance.at += 5_000;
+    ways[state](instance);
+    expect(instance.value).toBe(state);
+    return instance;
+  };
+  const cases = [
+    ['shelved', 'offloadAfterMs', 'offload.requested -> shelving.destroy'],
+    ['rescued', 'unrescueAfterMs', 'unrescue.requested -> unrescuing.unrescue'],
+    ['resized', 'confirmResizeAfterMs', 'confirmMigration.requested -> settling.confirmMigration'],
+  ] as const;
+
+  test.each(cases)('%s: is ended by %s when its time is over, as a person would', (state, setting, event) => {
+    const instance = at(state, { [setting]: hour });
+    const since = instance.now.actor.at;
+    expect(policyWakesAt(instance.now, instance.env.policy)).toBe(since + hour);
+    // What happens meanwhile does not make it younger, and a restart neither: the time stands in the record.
+    instance.at += hour / 2;
+    instance.order('pause');
+    expect(policyWakesAt(JSON.parse(JSON.stringify(instance.now)) as never, instance.env.policy)).toBe(since + hour);
+    expect(instance.take({ kind: 'policy' })).toMatchObject({ kind: 'nothing', code: 'stale' });
+    instance.at = since + hour;
+    const ended = instance.take({ kind: 'policy' });
+    expect(told(ended)).toEqual([event]);
+    expect(ended).toMatchObject({ by: { kind: 'policy' }, cause: `${state} since ${new Date(since).toISOString()}` });
+    expect(fold(instance.entries)).toEqual(instance.state);
+  });
+
+  test.each(cases)('%s: stays for ever unless %s says otherwise', (state) => {
+    const instance = at(state, {});
+    instance.at += 1000 * hour;
+    expect(policyWakesAt(instance.now, instance.env.policy)).toBeNull();
+    expect(instance.take({ kind: 'policy' })).toMatchObject({ kind: 'nothing' });
+  });
+
+  test.each(cases)(
+    '%s: is not ended while it is locked, and is not counted where its history does not say since when',
+    (state, setting) => {
+      const instance = at(state, { [setting]: hour });
+      const { restsSince: _, ...parts } = instance.now.parts;
+      expect(policyWakesAt({ ...instance.now, parts }, instance.env.policy)).toBeNull();
+      instance.order('lock', {}, { by: OPERATOR });
+      expect(policyWakesAt(instance.now, instance.env.policy)).toBeNull();
+    },
+  );
+
+  test('what could not be ended is tried again after that time, not at once', () => {
+    const instance = at('rescued', { unrescueAfterMs: hour });
+    instance.at += hour;
+    instance.take({ kind: 'policy' });
+    instance.outcome('failed', seen({ disks: ['rescue', 'root'] }));
+    expect(instance.value).toBe('rescued');
+    expect(policyWakesAt(instance.now, instance.env.policy)).toBe(instance.now.actor.at + hour);
+  });
+
+  test('a move between hosts is confirmed by the cluster', () => {
+    const context = { before: 'running', request: { by: 'cluster', migrationId: 'm1' } } as never;
+    const policy = policyOf({ confirmResizeAfterMs: hour });
+    const instance = Scenario.in('migrating.finishMigration', {
+      policy,
+      spec: SPEC,
+      context: { ...(context as object), origin: 'running', goal: 'resized' } as never,
+    });
+    instance.outcome('done', seen({ mark: instance.mark }));
+    expect(instance.value).toBe('resized');
+    instance.at += hour;
+    expect(told(instance.take({ kind: 'policy' }))).toEqual(['confirmMigration.requested -> settling.plan']);
+    expect(instance.now.context.request).toMatchObject({ what: 'confirmResize', migrationId: 'm1' });
   });
 });
 
@@ -254,7 +346,7 @@ describe('the repair tool while nobody knows how an operation ended', () => {
       spec: SPEC,
       ...(from === 'failed' ? { context: { origin: 'running' } } : {}),
     });
-    instance.order(command, command === 'resize' ? { flavor: SPEC.flavor } : {});
+    instance.order(command, command === 'resize' ? { flavor: { ...SPEC.flavor, vcpus: 2 } } : {});
     if (command !== 'reset') instance.alarm();
     expect(instance.value).toBe('reconciling.probe');
     const { op } = instance;

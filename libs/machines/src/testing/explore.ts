@@ -73,7 +73,7 @@ function command(name: Command['name'], by: Command['by'], n: number): Item {
       : name === 'create'
         ? { spec: SPEC as never }
         : name === 'resize'
-          ? { flavor: SPEC.flavor as never }
+          ? { flavor: { ...SPEC.flavor, vcpus: 2 } as never }
           : {};
   return {
     kind: 'command',
