@@ -1,7 +1,9 @@
 /**
  * Post-copy broke off: the guest's processors are at the destination, a part of its memory is not, and stands still as soon as it needs that.
  * Where the network is back within TCP's patience QEMU goes on by itself, and libvirt brings the move to its end without anybody. Where it
- * is not, both QEMUs give the stream up and both libvirts say so; then the source has to be told to go on, with a stream of its own.
+ * is not, both QEMUs give the stream up and both libvirts say so; then the source has to be told to go on, with a stream of its own. A
+ * destination that never says so has a processor that waits for a page under QEMU's lock: nothing gets it out, and no try is refused
+ * otherwise than the one before. Whoever calls this waits until both have said it (decision 17).
  */
 import { DriverError, POST_COPY_FAILED } from '@chronovirt/contract';
 import { DomainMigrateFlag, LibvirtError, domainByUuid } from '@chronovirt/libvirt';
