@@ -15,7 +15,7 @@ export interface InstanceView {
   readonly power?: string | null;
   readonly goal?: string | null;
   readonly awaiting?: string | null;
-  readonly failure?: { readonly method: string; readonly code: string; readonly message: string } | null;
+  readonly failure?: FailureView | null;
   readonly lock?: { readonly holder: string; readonly name: string; readonly reason: string } | null;
   readonly imageWork?: string | null;
   /** Something seen that differs from the record and waits for a decision. */
@@ -96,6 +96,14 @@ export interface ProgressView {
   readonly copy: MigrationProgressView | null;
 }
 
+/** Why an instance is failed. `observation`: what was seen, left out by an API of before. */
+export interface FailureView {
+  readonly method: string;
+  readonly code: string;
+  readonly message: string;
+  readonly observation?: { readonly domain: string; readonly disks: readonly string[] } | null;
+}
+
 /** One event of a stored turn. */
 export interface EventView {
   readonly type: string;
@@ -127,7 +135,7 @@ export interface StateView {
     readonly goal: string | null;
     readonly origin: string | null;
     readonly awaiting: string | null;
-    readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
+    readonly failure: FailureView | null;
   };
   readonly parts: {
     readonly power: string | null;

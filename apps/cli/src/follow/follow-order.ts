@@ -116,13 +116,18 @@ class Tracker {
       return this.#end(imageOutcome(message.state.value, this.#image, this.#problem), entry, message);
     const isImmediate = message === accepted;
     const goal = isImmediate ? null : accepted.state.context.goal;
-    const outcome = outcomeOf(message, this.#options.accepted.command, goal, this.#problem);
+    const outcome = outcomeOf(message, this.#options.accepted.command, goal, this.#problem, this.#name);
     return this.#end(outcome, entry, message);
+  }
+
+  get #name(): string {
+    const { name, instance } = this.#options.accepted;
+    return name ?? instance;
   }
 
   #ofDelete(entry: HistoryEntry, message: MessageView): Followed | null {
     const { value } = message.state;
-    return value === 'deleted' ? this.#end(outcomeOf(message, '', value, null), entry, message) : null;
+    return value === 'deleted' ? this.#end(outcomeOf(message, '', value, null, this.#name), entry, message) : null;
   }
 
   /** A move is over when the spine says so and the instance's owner rests; which of the two comes first is open. */

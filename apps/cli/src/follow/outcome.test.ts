@@ -26,11 +26,11 @@ test.each([
 );
 
 test('the goal was reached', () =>
-  expect(outcomeOf(settled('paused'), 'c1', 'paused', null)).toMatchObject({ exitCode: 0, kind: 'reached' }));
+  expect(outcomeOf(settled('paused'), 'c1', 'paused', null, 'web')).toMatchObject({ exitCode: 0, kind: 'reached' }));
 test('an order that is done when it is accepted is reached', () =>
-  expect(outcomeOf(settled('stopped'), 'c1', null, null)).toMatchObject({ exitCode: 0 }));
+  expect(outcomeOf(settled('stopped'), 'c1', null, null, 'web')).toMatchObject({ exitCode: 0 }));
 test('back where it began: exit code 7, with what was said', () => {
-  expect(outcomeOf(settled('running'), 'c1', 'paused', 'pause failed: no')).toMatchObject({
+  expect(outcomeOf(settled('running'), 'c1', 'paused', 'pause failed: no', 'web')).toMatchObject({
     exitCode: 7,
     kind: 'rolledBack',
     text: 'pause failed: no; the instance is running as before',
@@ -38,14 +38,14 @@ test('back where it began: exit code 7, with what was said', () => {
 });
 test('failed: exit code 8, with the failure', () => {
   const failure = { method: 'spawn', code: 'X', message: 'no room' };
-  expect(outcomeOf(settled('failed', 'c1', failure), 'c1', 'running', null)).toMatchObject({
+  expect(outcomeOf(settled('failed', 'c1', failure), 'c1', 'running', null, 'web')).toMatchObject({
     exitCode: 8,
     kind: 'failed',
     text: 'spawn: no room',
   });
 });
 test('another command took over: exit code 5', () =>
-  expect(outcomeOf(settled('deleted', 'c2'), 'c1', 'running', null)).toMatchObject({
+  expect(outcomeOf(settled('deleted', 'c2'), 'c1', 'running', null, 'web')).toMatchObject({
     exitCode: 5,
     kind: 'superseded',
   }));

@@ -1,5 +1,6 @@
 /** How an order ended, read from the stored messages alone. */
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { failureText } from '../output/failure-text.ts';
 import type { EventView, MadeImageView, MessageView, StateView } from '../api/types.ts';
 
 /** Whether nothing is under way any more: a resting state, told by whoever owns the instance (or its end). */
@@ -100,13 +101,14 @@ export function moveOutcome({ host, state }: Pick<MessageView, 'host' | 'state'>
 
 /**
  * Judges the message that settled an order. `goal`: the state that its acceptance named; null when the acceptance itself was the end.
- * `problem`: what the last failed effect on the way said.
+ * `problem`: what the last failed effect on the way said. `name`: the instance, as it can be typed.
  */
 export function outcomeOf(
   settled: Pick<MessageView, 'command' | 'state' | 'by'>,
   command: string,
   goal: string | null,
   problem: string | null,
+  name: string,
 ): Outcome {
   const { value, context } = settled.state;
   if (goal === null || value === goal) return { exitCode: exitCodes.ok, kind: 'reached', text: value };
@@ -119,7 +121,7 @@ export function outcomeOf(
   }
   if (value === 'failed') {
     const { failure } = context;
-    const said = failure === null ? (problem ?? 'no reason was recorded') : `${failure.method}: ${failure.message}`;
+    const said = failure === null ? (problem ?? 'no reason was recorded') : failureText(failure, name);
     return { exitCode: exitCodes.failed, kind: 'failed', text: said };
   }
   return {

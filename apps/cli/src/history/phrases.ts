@@ -22,7 +22,7 @@ const orders: Readonly<Record<string, string>> = {
 };
 
 /** What happened, in a few words. */
-export function phraseOf({ type, data = {} }: EventView): string {
+export function phraseOf({ type, data = {}, to }: EventView): string {
   if (type === 'move.requested' && data['kind'] === 'evacuate') return 'evacuate';
   if (type === 'move.requested' && data['kind'] === 'return')
     return `${String(data['host'])} is there again: it gets back what nobody has taken over`;
@@ -40,7 +40,9 @@ export function phraseOf({ type, data = {} }: EventView): string {
         ? `placed on ${String(data['host'])}`
         : subject === 'order'
           ? `${String(data['host'])} has taken it`
-          : `${inWords(subject)} done`;
+          : subject === 'probe' && to === 'failed' && isAbsent(data)
+            ? 'looked again: the guest is gone from its host'
+            : `${inWords(subject)} done`;
     case 'failed':
       return `${inWords(subject)} failed${errorIn(data)}`;
     case 'timedOut':
@@ -110,6 +112,9 @@ function errorIn(data: Readonly<Record<string, unknown>>): string {
   const error = data['error'] as { message?: unknown } | undefined;
   return typeof error?.message === 'string' ? `: ${error.message}` : '';
 }
+
+const isAbsent = ({ observation }: Readonly<Record<string, unknown>>): boolean =>
+  (observation as { domain?: unknown } | undefined)?.domain === 'absent';
 
 function placeIn(from: unknown): string {
   const { host, seq } = (from ?? {}) as { host?: unknown; seq?: unknown };

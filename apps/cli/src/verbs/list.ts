@@ -4,6 +4,7 @@ import { inOwnWords } from '../api/problems.ts';
 import { UsageError } from '../cli-error.ts';
 import type { InstanceView } from '../api/types.ts';
 import { isPausedBehind } from '../output/paused-behind.ts';
+import { failureText } from '../output/failure-text.ts';
 import { mebibytes } from '../output/bytes.ts';
 import { table, type Column } from '../output/table.ts';
 import { age } from '../output/time.ts';
@@ -123,7 +124,7 @@ function linesOf({ io, paint }: VerbContext, { instances, away }: Page, isPart: 
 function noteOf(one: InstanceView): string {
   const { halted, failure, awaiting, lock, drift, imageWork } = one;
   if (halted) return halted.text;
-  if (failure) return `${failure.method}: ${failure.message}`;
+  if (failure) return failureText(failure, one.name ?? one.uuid);
   if (awaiting) return `waits for ${awaiting}`;
   if (drift) return `seen ${drift.seen}: adopt-drift or repair-drift?`;
   if (isPausedBehind(one)) return 'its guest was seen paused';

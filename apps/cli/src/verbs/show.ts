@@ -7,6 +7,7 @@ import { hostsAway, optional } from '../api/hosts-away.ts';
 import { UsageError } from '../cli-error.ts';
 import { gibibytes, mebibytes } from '../output/bytes.ts';
 import type { Paint } from '../output/colour.ts';
+import { failureText, isGone } from '../output/failure-text.ts';
 import { progressText } from '../output/progress-text.ts';
 import { redraw } from '../output/redraw.ts';
 import { facts } from '../output/table.ts';
@@ -156,7 +157,7 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         ['its image', one.imageWork ?? null],
         ['move', moveText(one)],
         ['progress', one.progress === null ? null : progressText(one.progress)],
-        ['failure', failure ? paint.red(`${inWords(failure.method)}: ${failure.message} (${failure.code})`) : null],
+        ['failure', failure ? paint.red(`${failureText(failure, one.name ?? one.uuid)} (${failure.code})`) : null],
         ['lock', lock ? `held by ${lock.name}${lock.reason === '' ? '' : `: ${lock.reason}`}` : null],
         ['power', powerText(one, paint)],
         ['in Nova', `${one.vmState ?? '?'} / ${one.taskState ?? '–'} / power state ${one.powerState ?? '?'}`],
@@ -195,6 +196,8 @@ function powerText(one: Shown, paint: Paint): string | null {
   const name = one.name ?? one.uuid;
   // Where it is a question already, that says what to do.
   if (isPausedBehind(one) && !one.drift) return paint.red(`${one.power}: ${pausedBehind(name)}`);
+  // Where the failure is that it is gone, that says what is left of it.
+  if (one.failure && isGone(one.failure)) return one.power ?? null;
   if (one.state === 'failed' && one.power === 'absent')
     return `absent: its host knows no such domain; chronovirt hard-reboot ${name} defines and starts it anew`;
   return one.power ?? null;
@@ -231,7 +234,7 @@ function pastLines({ io, paint }: VerbContext, { name, instance, host, seq, at, 
           'failure',
           context.failure === null
             ? null
-            : `${context.failure.method}: ${context.failure.message} (${context.failure.code})`,
+            : `${failureText(context.failure, name ?? instance)} (${context.failure.code})`,
         ],
         [
           'lock',

@@ -3,7 +3,14 @@
  * that host knew last; which segment speaks for the instance follows from epochs and roles alone, so the order in which the hosts'
  * messages arrive does not matter.
  */
-import { CLUSTER, type InstanceState, type MigrationContext, type Role, type TurnMessage } from '@chronovirt/contract';
+import {
+  CLUSTER,
+  type Failure,
+  type InstanceState,
+  type MigrationContext,
+  type Role,
+  type TurnMessage,
+} from '@chronovirt/contract';
 import { isUnderWay, novaStates } from '@chronovirt/machines';
 import type { ImagesOfState } from './images-of-state.ts';
 import type { SpecSummary } from './spec-summary.ts';
@@ -42,7 +49,7 @@ export interface SegmentView {
   readonly at: number;
   readonly goal: string | null;
   readonly awaiting: string | null;
-  readonly failure: { readonly method: string; readonly code: string; readonly message: string } | null;
+  readonly failure: Failure | null;
   readonly lock: InstanceState['parts']['lock'];
   readonly imageWork: string | null;
   /** Something seen that differs from the record and waits for a person's decision. */
@@ -79,7 +86,6 @@ function moveOf({ parts: { migration } }: InstanceState): MoveView | null {
 export function viewOf(message: TurnMessage): SegmentView {
   const { state } = message;
   const [due] = state.actor.due;
-  const { failure } = state.context;
   return {
     state: state.value,
     ...novaStates(state),
@@ -87,7 +93,7 @@ export function viewOf(message: TurnMessage): SegmentView {
     at: message.at,
     goal: state.context.goal,
     awaiting: state.context.awaiting,
-    failure: failure === null ? null : { method: failure.method, code: failure.code, message: failure.message },
+    failure: state.context.failure,
     lock: state.parts.lock,
     migration: moveOf(state),
     imageWork: state.parts.image === 'idle' ? null : state.parts.image,

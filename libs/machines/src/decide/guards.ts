@@ -115,7 +115,7 @@ function whatFits(
   if (here.some(({ there }) => there) && isGone(state))
     return {
       guard: 'guestThere',
-      fact: `nothing of the guest is on its host: ${state.context.failure?.method} failed, and its disks are gone; rebuild makes it anew, delete ends it, reset looks again`,
+      fact: `nothing of the guest is on its host: ${howGone(state)}; rebuild makes it anew, delete ends it, reset looks again`,
     };
   const done = here.find((row) => methodsOf(row).every((method) => onSpine || env.facts.implements.has(method)));
   if (done === undefined)
@@ -202,6 +202,11 @@ export function neverRan({ value, context }: Pick<InstanceState, 'value' | 'cont
 /** An operation failed and left nothing (a rebuild's new guest that did not start takes its disks with it), by the look that ended it. */
 function isGone({ value, context: { failure } }: InstanceState): boolean {
   return value === 'failed' && failure !== null && failure.observation !== null && isEmpty(failure.observation);
+}
+
+/** A look that finds nothing has not failed itself. */
+function howGone({ context: { failure } }: InstanceState): string {
+  return failure?.method === 'probe' ? 'it was found gone' : `${failure?.method} failed, and its disks are gone`;
 }
 
 /** A shelved guest that was not offloaded has its disks where it is. */

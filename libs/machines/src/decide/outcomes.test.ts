@@ -55,6 +55,16 @@ describe('an outcome is believed for what was seen', () => {
     expect(told(rebuilt(seen({ power: 'off' })).order('hardReboot'))).toEqual(['reboot.requested -> rebooting.reboot']);
   });
 
+  test('a guest that was found gone is told as that, and no look as failed', () => {
+    const instance = Scenario.resting('running');
+    instance.look(EMPTY);
+    instance.outcome('done', EMPTY);
+    expect(instance.value).toBe('failed');
+    expect(instance.order('hardReboot')).toMatchObject({
+      answer: { guard: 'guestThere', fact: expect.stringMatching(/on its host: it was found gone; rebuild/) },
+    });
+  });
+
   test('failed and nobody answered, or the domain is busy: reconciling', () => {
     expect(told(pausing().outcome('failed', null))).toEqual(['pause.failed -> reconciling.probe']);
     expect(told(pausing().outcome('failed', seen({ busy: 'save' })))).toEqual(['pause.failed -> reconciling.probe']);
