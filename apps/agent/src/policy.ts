@@ -17,5 +17,11 @@ export const policySettings = z
     softRebootMs: z.int().min(1_000).nullable().default(null),
     /** Milliseconds until an instance in the trash is deleted; null: never. */
     reclaimAfterMs: z.int().min(1_000).nullable().default(null),
+    /** Milliseconds until a shelved instance leaves this host, as `offload` does it; null: never. */
+    offloadAfterMs: z.int().min(1_000).nullable().default(null),
+    /** Milliseconds until a rescue is ended; null: never. */
+    unrescueAfterMs: z.int().min(1_000).nullable().default(null),
+    /** Milliseconds until a resize or cold move whose guest came up here is confirmed; null: never. */
+    confirmResizeAfterMs: z.int().min(1_000).nullable().default(null),
   })
   .prefault({});

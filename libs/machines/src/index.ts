@@ -17,7 +17,7 @@ export { ofMoves } from './decide/move-guards.ts';
 export { explain, type ExplainEnv, type Explanation } from './decide/explain.ts';
 export { pathTo } from './decide/paths.ts';
 export { differs } from './decide/on-look.ts';
-export { policyWakesAt } from './decide/on-policy.ts';
+export { policyWakesAt } from './decide/endings.ts';
 
 export { evolve, settled } from './actor/evolve.ts';
 export { EventNotAcceptedError } from './actor/errors.ts';

@@ -28,6 +28,12 @@ export interface Policy {
   readonly softRebootMs: number | null;
   /** Milliseconds after which what is in the trash is deleted; null = it stays there. */
   readonly reclaimAfterMs: number | null;
+  /** Milliseconds after which what is shelved leaves its host; null = it stays there. */
+  readonly offloadAfterMs: number | null;
+  /** Milliseconds after which a rescue is ended; null = it lasts until somebody ends it. */
+  readonly unrescueAfterMs: number | null;
+  /** Milliseconds after which a resize is confirmed; null = somebody settles it. */
+  readonly confirmResizeAfterMs: number | null;
 }
 
 const longest = new Map<string, number>();
@@ -101,11 +107,15 @@ export interface PolicySettings {
   readonly resumeGuestsAfterHostBoot?: boolean;
   readonly softRebootMs?: number | null;
   readonly reclaimAfterMs?: number | null;
+  readonly offloadAfterMs?: number | null;
+  readonly unrescueAfterMs?: number | null;
+  readonly confirmResizeAfterMs?: number | null;
 }
 
 /** The policy of a deployment; what it does not set is as Nova has it, but for guests after a boot. */
 export function policyOf(settings: PolicySettings = {}): Policy {
   const { drift = 'usual', driftOf = {}, softRebootMs = null, reclaimAfterMs = null } = settings;
+  const { offloadAfterMs = null, unrescueAfterMs = null, confirmResizeAfterMs = null } = settings;
   // Recorded is what was wanted. After the boot nothing starts before the journal was read afresh, and a guest that another host runs by
   // then finds its fence there: so it is as safe as any start. Nova, whose record may be wrong, leaves them off unless told otherwise.
   const { resumeGuestsAfterHostBoot = true } = settings;
@@ -122,6 +132,9 @@ export function policyOf(settings: PolicySettings = {}): Policy {
     resumeGuestsAfterHostBoot,
     softRebootMs,
     reclaimAfterMs,
+    offloadAfterMs,
+    unrescueAfterMs,
+    confirmResizeAfterMs,
   });
 }
 

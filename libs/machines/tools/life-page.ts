@@ -318,6 +318,9 @@ ${imageTable()}
 | setting | default | then |
 | --- | --- | --- |
 | \`reclaimAfterMs\` | never | What is in the trash for so long is deleted, also where the agent was down when its time was over. A lock keeps it. |
+| \`offloadAfterMs\` | never | What is shelved for so long leaves its host, as \`offload\` does it. A lock keeps it there. |
+| \`unrescueAfterMs\` | never | A rescue that has lasted so long is ended. A lock keeps it. |
+| \`confirmResizeAfterMs\` | never | A resize or cold move that has waited so long to be settled is confirmed. A lock keeps it as it is. |
 | \`softRebootMs\` | the deadline of every reboot | A soft reboot without an end in this time: \`pollRebootingInstances\` starts a guest that does not run. |
 | \`resumeGuestsAfterHostBoot\` | on | see above |
 | \`drift\`, \`driftOf\` | usual | see above |

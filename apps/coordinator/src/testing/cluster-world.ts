@@ -15,6 +15,7 @@ import {
   type TurnMessage,
 } from '@chronovirt/contract';
 import { FakeDriver, type FakeDriverOptions, SimulatedSite, type SimulatedHost } from '@chronovirt/fake-driver';
+import type { Policy } from '@chronovirt/machines';
 import {
   DriverExecutor,
   Host,
@@ -72,6 +73,8 @@ export class ClusterWorld {
   readonly fleet: WorldFleet | null;
   readonly watchdogs = new Map<string, SimulatedWatchdog>();
   readonly #liveMigration: FakeDriverOptions['liveMigration'];
+  /** What the deployment chose about the charts, for agents that start from now on; undefined = the default. */
+  chartPolicy: Policy | undefined;
 
   constructor(
     names: readonly string[] = ['h1', 'h2'],
@@ -152,6 +155,7 @@ export class ClusterWorld {
       executor: new DriverExecutor({ driver, host: driver, secrets: null, images: driver.images }),
       clock: fate.clock(this.clock),
       underTerm: this.fleet !== null,
+      ...(this.chartPolicy !== undefined && { chartPolicy: this.chartPolicy }),
       onConfirmed: (monotonicMs) => {
         if (!fate.dead && !fate.frozen) this.watchdogs.get(name)?.confirmed(monotonicMs);
       },

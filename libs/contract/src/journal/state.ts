@@ -127,6 +127,8 @@ export const instanceState = z.strictObject({
     drift: drift.optional(),
     /** Since when it is in the trash, in milliseconds since 1970. */
     trashedAt: z.int().nonnegative().optional(),
+    /** Since when it is shelved, rescued or resized, in milliseconds since 1970. */
+    restsSince: z.int().nonnegative().optional(),
     /** Boot of the host under which it was last seen. */
     boot: z.string().max(64).optional(),
     /** On the spine: the move under way, or the last one; left out when there never was one. */

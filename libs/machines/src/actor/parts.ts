@@ -23,12 +23,20 @@ export function withSeen(parts: Parts, event: Event): Parts {
   return seen === null || seen.busy !== null ? known : { ...known, power: seen.power };
 }
 
-/** After an event of `life`: what was seen before is over; the time in the trash counts from the first rest there. */
+/**
+ * After an event of `life`: what was seen before is over. The time in the trash counts from the first rest there; that of other states from
+ * each arrival, as the event says (`since`).
+ */
 export function afterLife(parts: Parts, event: Event, value: string, at: number): Parts {
-  const { drift: _, sight: __, trashedAt, ...rest } = withSeen(parts, event);
+  const { drift: _, sight: __, restsSince: ___, trashedAt, ...rest } = withSeen(parts, event);
   const isResting = restingOf(value) !== null;
   const since = value === 'trashed' ? (trashedAt ?? at) : isResting ? undefined : trashedAt;
-  const kept: Parts = since === undefined ? rest : { ...rest, trashedAt: since };
+  const arrived = event.data?.['since'];
+  const kept: Parts = {
+    ...rest,
+    ...(since !== undefined && { trashedAt: since }),
+    ...(typeof arrived === 'number' && { restsSince: arrived }),
+  };
   return value.startsWith('deleting.') || value === 'deleted' ? withoutImageWork(kept) : kept;
 }
 

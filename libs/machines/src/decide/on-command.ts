@@ -43,22 +43,7 @@ function intentOf(
   operation: Operation | null,
   env: Env,
 ): Parameters<Turn['add']>[0][] {
-  if (operation !== null) {
-    // What settles a resize is told what that resize was.
-    const { migration, migrationId, oldFlavor = env.spec?.flavor } = state?.context.request ?? {};
-    const request = dataOf({
-      ...operation.request,
-      ...(name === 'unshelve' ? { onHost: args['host'] } : args),
-      ...(state?.value === 'resized' && { migration, migrationId }),
-      ...((name === 'resize' || state?.value === 'resized') && { oldFlavor }),
-    });
-    return [
-      {
-        type: operation.event,
-        data: dataOf({ request, goal: operation.goal === 'given' ? settledGoal(state, name) : undefined }),
-      },
-    ];
-  }
+  if (operation !== null) return [operationIntent(state, { name, args }, operation, env)];
   if (imageOperationOf(name) !== null) return [imageIntent({ name, args })];
   switch (name) {
     case 'adoptDrift':
@@ -87,6 +72,25 @@ function intentOf(
     default:
       return [deletion(state, by, env)];
   }
+}
+
+/** The event that begins an operation, whoever wants it. */
+export function operationIntent(
+  state: InstanceState | null,
+  { name, args }: Pick<Command, 'name' | 'args'>,
+  operation: Operation,
+  { spec }: Pick<Env, 'spec'>,
+): Parameters<Turn['add']>[0] {
+  // What settles a resize is told what that resize was.
+  const { migration, migrationId, oldFlavor = spec?.flavor } = state?.context.request ?? {};
+  const request = dataOf({
+    ...operation.request,
+    ...(name === 'unshelve' ? { onHost: args['host'] } : args),
+    ...(state?.value === 'resized' && { migration, migrationId }),
+    ...((name === 'resize' || state?.value === 'resized') && { oldFlavor }),
+  });
+  const goal = operation.goal === 'given' ? settledGoal(state, name) : undefined;
+  return { type: operation.event, data: dataOf({ request, goal }) };
 }
 
 function deletion(state: InstanceState | null, by: Command['by'], { facts }: Env): Parameters<Turn['add']>[0] {

@@ -122,7 +122,7 @@ describe('a state that a policy ends', () => {
       instance.outcome('done', onRescue(instance));
     },
     resized(instance: Scenario): void {
-      instance.order('resize', { flavor: { ...SPEC.flavor, name: 'large' } });
+      instance.order('resize', { flavor: { ...SPEC.flavor, name: 'large', memoryMiB: 256 } });
       instance.outcome('done', off);
       instance.outcome('done', seen({ mark: instance.mark }));
     },

@@ -2,6 +2,7 @@
 import type { Answer, By, CommandId, InstanceSpec, InstanceState, StoredEvent } from '@chronovirt/contract';
 import { CLUSTER } from '@chronovirt/contract';
 import { advance } from '../actor/advance.ts';
+import { beginsToRest } from './endings.ts';
 import type { Candidate, Stamp } from '../actor/opening.ts';
 import type { Decision, Env, NothingCode, TurnDecision } from './types.ts';
 
@@ -22,12 +23,13 @@ export class Turn {
     const { instance, host, incarnation } = this.#env;
     const at = Math.max(this.#env.at, this.#state?.actor.at ?? 0);
     const epoch = this.#state?.actor.epoch ?? 0;
-    const { state, event: stored } = advance(
-      this.#state,
-      event,
-      { at, host, epoch, incarnation, instance, command: this.#command },
-      this.#stamp(at, (event.data?.['spec'] as InstanceSpec | undefined) ?? this.#env.spec),
-    );
+    const meta = { at, host, epoch, incarnation, instance, command: this.#command };
+    const stamp = this.#stamp(at, (event.data?.['spec'] as InstanceSpec | undefined) ?? this.#env.spec);
+    const reached = advance(this.#state, event, meta, stamp);
+    // What a policy ends after a time counts it from what stands in the history.
+    const { state, event: stored } = beginsToRest(this.#state, reached.state)
+      ? advance(this.#state, { ...event, data: { ...event.data, since: at } }, meta, stamp)
+      : reached;
     this.#state = state;
     this.#events.push(stored);
     return this;

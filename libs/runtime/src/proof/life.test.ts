@@ -224,6 +224,33 @@ describe('the trash', () => {
   });
 });
 
+describe('a state that the deployment ends', () => {
+  const settings = { offloadAfterMs: hour, unrescueAfterMs: hour, confirmResizeAfterMs: hour };
+  const large = { ...sampleSpec().flavor, name: 'large', memoryMiB: 512 };
+
+  test.each([
+    ['shelve', {}, 'shelved', 'offloaded'],
+    ['rescue', {}, 'rescued', 'running'],
+    ['resize', { flavor: large }, 'resized', 'running'],
+  ] as const)('%s: after its time, also where that was over while no agent ran', async (command, args, state, end) => {
+    for (const restarts of [false, true]) {
+      const scene = await new Scene(settings).running();
+      await scene.done(command, args);
+      expect(scene.state.value).toBe(state);
+      await scene.world.clock.advance(hour / 2);
+      if (restarts) scene.agent.kill();
+      await scene.world.clock.advance(restarts ? hour : 10_000);
+      expect(scene.state.value).toBe(state);
+      if (restarts) await scene.restart();
+      await scene.world.clock.advance(restarts ? 60_000 : hour / 2);
+      expect(scene.state.value).toBe(end);
+      const turn = entriesOf(scene.world, uuid).find(({ message }) => message.by.kind === 'policy')?.message;
+      expect(turn?.cause).toContain(`${state} since`);
+      assert.equal(verify(entriesOf(scene.world, uuid)).ok, true);
+    }
+  });
+});
+
 describe('a boot of the host', () => {
   const boot = async (scene: Scene): Promise<void> => {
     scene.world.sim.losePower();

@@ -1,3 +1,4 @@
+import { policyOf } from '@chronovirt/machines';
 import { sampleSpec } from '@chronovirt/testing/world';
 import { describe, expect, test } from 'vitest';
 import { MoveScene } from '../../testing/move-scene.ts';
@@ -22,6 +23,20 @@ describe.each(['shared', 'separate'] as const)('on %s storage', (storage) => {
     expect([scene.owner, scene.value, scene.phase]).toEqual(['h2', 'resized', 'landed']);
     expect(scene.world.holds('h1', scene.uuid)).toContain('kept directory');
     await scene.done('confirmResize');
+    expect([scene.owner, scene.value, scene.phase]).toEqual(['h2', 'running', 'done']);
+    expect(await scene.faults('running')).toEqual([]);
+  });
+
+  test('where the deployment wants that, it is confirmed when it has waited long enough for somebody', async () => {
+    const scene = await MoveScene.running(storage);
+    scene.world.chartPolicy = policyOf({ confirmResizeAfterMs: 3_600_000 });
+    scene.world.killAgent('h2');
+    await scene.world.startAgent('h2');
+    await scene.done('coldMigrate');
+    await scene.world.clock.advance(3_000_000);
+    expect([scene.owner, scene.value, scene.phase]).toEqual(['h2', 'resized', 'landed']);
+    await scene.world.clock.advance(700_000);
+    await scene.world.rests(scene.uuid);
     expect([scene.owner, scene.value, scene.phase]).toEqual(['h2', 'running', 'done']);
     expect(await scene.faults('running')).toEqual([]);
   });
