@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatedCloud } from '@chronovirt/coordinator/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bin, Terminal, type Ended, type Surroundings } from './testing/terminal.ts';
+import { bin, rawDisk, Terminal, type Ended, type Surroundings } from './testing/terminal.ts';
 
 const secret = 'correct-horse-battery';
 
@@ -117,6 +117,25 @@ describe('create', () => {
     const ended = await chronovirt(line);
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err).toMatch(message);
+  });
+
+  test('sends no image for an instance that would be refused', async () => {
+    await make('taken');
+    terminal.write('unsent.img', rawDisk(5));
+    const before = await json('image list');
+    for (const [line, code, message] of [
+      ['create taken --image ./unsent.img --memory 128MiB', 4, /the name taken is taken/],
+      ['create x --image ./unsent.img --flavor giant', 2, /--flavor: no flavor is called "giant"/],
+      ['create x --image ./unsent.img --memory 128MiB --host h9', 2, /no host is called "h9"/],
+      ['create x --image ./unsent.img --memory 128MiB --host h9 --dry-run', 2, /no host is called "h9"/],
+      ['create x --image ./unsent.img --memory 128MiB --dry-run', 2, /is not in the store yet/],
+    ] as const) {
+      const ended = await chronovirt(line);
+      expect(ended.err).toMatch(message);
+      expect(ended.code).toBe(code);
+    }
+    expect(await json('image list')).toEqual(before);
+    expect(await chronovirt('create x --image ./unsent.img --memory 128MiB')).toMatchObject({ code: 0 });
   });
 
   test('refuses a private key before it goes anywhere', async () => {

@@ -17,6 +17,8 @@ export interface UploadOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** Only look whether it is there. */
   readonly onlyCheck?: boolean;
+  /** Asked before an image that the store does not have is sent; where it throws, nothing is. */
+  readonly beforeSending?: (sha256: string) => Promise<void>;
 }
 
 const chunkBytes = 1024 * 1024;
@@ -45,6 +47,7 @@ export async function uploadImage(
     return { image: known, isNew: false };
   }
   if ('why' in verdict) throw unfit(file, verdict);
+  await options.beforeSending?.(sha256);
   if (options.onlyCheck === true)
     throw new UsageError(
       `${file} is not in the store yet, so nothing more can be checked`,

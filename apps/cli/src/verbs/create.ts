@@ -3,12 +3,12 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { inOwnWords } from '../api/problems.ts';
 import type { Accepted } from '../api/types.ts';
-import { UsageError } from '../cli-error.ts';
+import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { gibibytes } from '../output/bytes.ts';
 import { orderOptions, waitFor } from '../follow/order.ts';
 import { waitingOf } from '../follow/waiting.ts';
-import { uploadImage } from '../images/upload-image.ts';
+import { uploadImage, type UploadOptions } from '../images/upload-image.ts';
 import { parseGibibytes, parseMebibytes } from '../parse/size.ts';
 import { readInput, readPassword } from '../parse/input-file.ts';
 import { readPublicKeys } from '../parse/public-key.ts';
@@ -86,10 +86,14 @@ async function create(context: VerbContext, [name = '']: readonly string[], opti
     ...(textOption(options, 'host') === undefined ? {} : { host: textOption(options, 'host') }),
   };
   const isDryRun = options['dryRun'] === true;
-  const image = await imageOf(context, textOption(options, 'image'), isDryRun);
   const told = (error: unknown): never => {
     throw inOwnWords(error, optionOf);
   };
+  const image = await imageOf(context, textOption(options, 'image'), {
+    onlyCheck: isDryRun,
+    // A create that is refused leaves nothing in the store.
+    beforeSending: (sha256) => checked(context, { ...body, image: sha256 }).catch(told),
+  });
   if (isDryRun) return preview(context, { ...body, image }).catch(told);
   const accepted = await context.client
     .json<Accepted>('/v1/instances', { method: 'POST', key: randomUUID(), body: { ...body, image } })
@@ -116,7 +120,11 @@ const optionOf = {
 };
 
 /** The image's SHA-256 or name; a file is uploaded if the store does not have it. */
-async function imageOf(context: VerbContext, given: string | undefined, isDryRun: boolean): Promise<string> {
+async function imageOf(
+  context: VerbContext,
+  given: string | undefined,
+  options: Pick<UploadOptions, 'onlyCheck' | 'beforeSending'>,
+): Promise<string> {
   if (given === undefined)
     throw new UsageError(
       '--image: expected a file, or the name of an image in the store',
@@ -127,18 +135,30 @@ async function imageOf(context: VerbContext, given: string | undefined, isDryRun
   if (!isFile && (given.includes('/') || given.startsWith('.')))
     throw new UsageError(`--image: ${existsSync(file) ? `${given} is no file` : `there is no file ${given}`}`);
   if (!isFile) return given;
-  const { image } = await uploadImage(context, file, { name: basename(file), onlyCheck: isDryRun });
+  const { image } = await uploadImage(context, file, { name: basename(file), ...options });
   return image.sha256;
 }
 
-async function preview(context: VerbContext, body: Record<string, unknown>): Promise<ExitCode> {
-  const { spec } = await context.client.json<{
-    spec: { flavor: { vcpus: number; memoryMiB: number; rootGiB: number }; image: { name: string } };
-  }>('/v1/instances', {
-    method: 'POST',
-    query: { dryRun: true },
-    body,
+interface Preview {
+  readonly spec: {
+    readonly flavor: { readonly vcpus: number; readonly memoryMiB: number; readonly rootGiB: number };
+    readonly image: { readonly name: string };
+  };
+}
+
+function askPreview({ client }: VerbContext, body: Record<string, unknown>): Promise<Preview> {
+  return client.json<Preview>('/v1/instances', { method: 'POST', query: { dryRun: true }, body });
+}
+
+/** Throws what would be refused of a create whose image the store does not have yet: that is asked last, and is no fault. */
+async function checked(context: VerbContext, body: Record<string, unknown>): Promise<void> {
+  await askPreview(context, body).catch((error: unknown) => {
+    if (!(error instanceof CliError) || error.problem?.['field'] !== 'image') throw error;
   });
+}
+
+async function preview(context: VerbContext, body: Record<string, unknown>): Promise<ExitCode> {
+  const { spec } = await askPreview(context, body);
   const { vcpus, memoryMiB, rootGiB } = spec.flavor;
   context.print(spec, () => [
     `would be ordered: ${String(body['name'])}, ${vcpus} vCPU${vcpus === 1 ? '' : 's'}, ${memoryMiB} MiB of memory, a root disk ${rootGiB === 0 ? 'as large as the image' : `of ${gibibytes(rootGiB)}`}, from ${spec.image.name}`,

@@ -13,11 +13,14 @@ export function uuidOfKey(key: string): InstanceUuid {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}` as InstanceUuid;
 }
 
-/** Everything of a spec but its secrets. Throws `INVALID_INPUT` naming the field. */
+/**
+ * Everything of a spec but its secrets. Throws `INVALID_INPUT` naming the field. The image is looked up last, so that whoever has one to send
+ * hears what else is wrong before sending it.
+ */
 export async function makePlainSpec(context: ApiContext, uuid: InstanceUuid, body: CreateBody): Promise<InstanceSpec> {
   const { config, images } = context;
-  const image = refOf(await findImage(images, body.image, 'image'));
   const flavor = chooseFlavor(body.flavor ?? config.defaultFlavor, config.flavors);
+  const image = refOf(await findImage(images, body.image, 'image'));
   checkRootDisk(flavor, image);
   const networks = body.networks ?? [{ network: config.defaultNetwork }];
   const ports = networks.map((network): Port => ({
