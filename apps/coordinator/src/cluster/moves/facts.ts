@@ -76,7 +76,7 @@ function whatIsLeft(plan: Plan, source: Observation | null, destination: Observa
   return {
     kind: 'unclear',
     awaiting:
-      'the hosts to reach each other: post-copy broke off, and half of the guest is on each side; a delete ends it as well',
+      'both hosts to see that post-copy broke off, and to reach each other: half of the guest is on each side; a delete ends it as well',
   };
 }
 
