@@ -416,7 +416,11 @@ describe('guests, images, hosts', () => {
     expect((await chronovirt('console-log guest --bytes 10')).err).toMatch(/--bytes: 10 of what/);
     cloud.isWithoutAddress = true;
     const waited = await chronovirt('ip guest --wait 1s');
+    // Ctrl-C ends the wait, not the time that it had.
+    const given = await chronovirt('ip guest --wait 5min', { endWhen: (_out, err) => err.includes('waiting') });
     cloud.isWithoutAddress = false;
+    expect(given.err).toMatch(/at most\nchronovirt: interrupted: guest has no address that is known yet\n$/);
+    expect(given).toMatchObject({ code: 1, out: '' });
     expect(waited).toMatchObject({ code: 6, out: '' });
     expect(waited.err).toMatch(/^guest has no address that is known yet; waiting \S+ \w+ at most\n.*got none in time/);
   });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { duration } from '../output/time.ts';
@@ -31,6 +32,8 @@ export const ipVerb: Verb = {
     const { wait } = options;
     const patienceMs = wait === undefined ? 0 : parseSpan(textOption(options, 'wait') ?? '2min', '--wait');
     const found = await read(context, instance, context.io.now() + patienceMs);
+    if (found.addresses.length === 0 && context.io.signal.aborted)
+      throw new CliError(exitCodes.error, `interrupted: ${instance} has no address that is known yet`);
     if (found.addresses.length === 0) {
       throw new CliError(
         wait === undefined ? exitCodes.notFound : exitCodes.timeout,
@@ -52,11 +55,10 @@ async function read(context: VerbContext, instance: string, until: number): Prom
   let told = context.isJson;
   for (;;) {
     const found = await client.json<Addresses>(`/v1/instances/${encodeURIComponent(instance)}/addresses`);
-    if (found.addresses.length > 0 || io.now() >= until || io.signal.aborted) return found;
+    if (found.addresses.length > 0 || io.now() >= until) return found;
     if (!told) io.err(`${instance} has no address that is known yet; waiting ${duration(until - io.now())} at most\n`);
     told = true;
-    await new Promise((resolve) => {
-      setTimeout(resolve, pollMs);
-    });
+    await setTimeout(pollMs, null, { signal: io.signal }).catch(() => {});
+    if (io.signal.aborted) return found;
   }
 }
