@@ -48,7 +48,7 @@ export const contractOrders: readonly ContractOrder[] = [
   },
   {
     "command": "rebuild",
-    "summary": "Makes the guest anew in its place, from the same or another image. The root disk is lost.",
+    "summary": "Makes the guest anew in its place, from the same or another image. Its disks are lost, ephemeral ones too.",
     "options": [
       {
         "name": "image",

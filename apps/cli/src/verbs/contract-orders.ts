@@ -47,7 +47,7 @@ const summaries: Readonly<Record<string, string>> = {
   hardReboot: 'Cut a guest off and start it from a fresh definition; the repair tool.',
   rescue: 'Stop a guest and start a rescue system with its own disk beside it.',
   unrescue: 'End a rescue: the guest starts from its own disk again.',
-  rebuild: 'Make a guest anew in its place; its root disk is lost.',
+  rebuild: 'Make a guest anew in its place; its disks are lost, ephemeral ones too.',
   resize: 'Give a guest another size, here or on another host; confirm or revert follows.',
   coldMigrate: 'Stop a guest and bring it to another host; confirm or revert follows.',
   confirmResize: 'Make a resize or a cold migration final.',

@@ -156,7 +156,8 @@ export const operations: readonly Operation[] = [
     goal: 'origin',
     where: 'host',
     launched: true,
-    description: 'Makes the guest anew in its place, from the same or another image. The root disk is lost.',
+    description:
+      'Makes the guest anew in its place, from the same or another image. Its disks are lost, ephemeral ones too.',
   },
   {
     command: 'resize',
