@@ -592,7 +592,11 @@ describe('orders about hosts', () => {
     expect((await make('homeless-too', '--host h1')).err).toMatch(
       /h1: it is disabled: noisy fan, and it is in maintenance/,
     );
-    await chronovirt('hosts enable h1');
+    // Opened, it is still in maintenance; that is said, and said again to who tries once more.
+    expect((await chronovirt('hosts enable h1')).out).toMatch(/in maintenance: chronovirt hosts maintenance h1 off\n/);
+    const again = await chronovirt('hosts enable h1');
+    expect(again.code).toBe(4);
+    expect(again.err).toContain('first: chronovirt hosts maintenance h1 off\n');
     expect((await chronovirt('hosts maintenance h1 off')).code).toBe(0);
   });
 

@@ -188,7 +188,7 @@ export async function orderHost(
       body: { name, args },
     })
     .catch((error: unknown) => {
-      throw withWayOut(error, host);
+      throw withWayOut(error, host, name);
     });
   if (!waits || part === 'none') {
     context.print(accepted, () => [`${context.paint.bold(host)}: ordered, stored as _cluster:${accepted.seq}`]);
@@ -273,6 +273,8 @@ function endLines({ host, record, proof, placed }: HostShown, part: Part): strin
         `to use it again: chronovirt hosts maintenance ${host} off`,
       );
   }
+  if (part === 'service' && record.parts.service.value === 'enabled' && record.parts.maintenance.value !== 'none')
+    lines.push(`no instances come, for it is in maintenance: chronovirt hosts maintenance ${host} off`);
   if (part === 'power' && record.parts.power?.message) lines.push(record.parts.power.message);
   return lines;
 }
@@ -293,11 +295,13 @@ async function pause({ io }: VerbContext, host: string): Promise<void> {
 }
 
 /** A refusal with the orders to give first. */
-function withWayOut(error: unknown, host: string): unknown {
+function withWayOut(error: unknown, host: string, refused: string): unknown {
   const path = error instanceof CliError ? error.problem?.['path'] : null;
   if (!(error instanceof CliError) || !Array.isArray(path) || path.length === 0) return error;
+  // What is closed by a maintenance is opened by its end; all else needs the host empty.
+  const mode = refused === 'enable' ? 'off' : 'on';
   const line = (name: string): string =>
-    `chronovirt hosts ${inKebab(name)} ${host}${name === 'maintenance' ? ' on' : ''}`;
+    `chronovirt hosts ${inKebab(name)} ${host}${name === 'maintenance' ? ` ${mode}` : ''}`;
   const hint = `first: ${(path as string[]).map(line).join(' && ')}`;
   return new CliError(error.exitCode, error.message, { hint, problem: error.problem, cause: error });
 }

@@ -55,9 +55,7 @@ function check(state: HostState, name: HostCommandName, args: HostOrder['args'],
   const { parts } = state;
   switch (name) {
     case 'enable':
-      return parts.service.value === 'enabled' || parts.service.value.startsWith('enabling')
-        ? no('state', 'the host is enabled already', [])
-        : null;
+      return parts.service.value === 'enabled' || parts.service.value.startsWith('enabling') ? enabled(state) : null;
     case 'disable':
       return parts.service.value === 'disabled' || parts.service.value.startsWith('disabling')
         ? no('state', 'the host is disabled already', [])
@@ -89,6 +87,17 @@ function check(state: HostState, name: HostCommandName, args: HostOrder['args'],
     default:
       return name satisfies never;
   }
+}
+
+/** Who opens a host that takes no instances may mean its maintenance, which is another thing. */
+function enabled({ parts: { maintenance } }: HostState): HostRefusal {
+  return maintenance.value === 'none' || maintenance.value.startsWith('leaving.')
+    ? no('state', 'the host is enabled already', [])
+    : no(
+        'state',
+        'the host is enabled already; no instances come because of its maintenance, which maintenance off ends',
+        ['maintenance'],
+      );
 }
 
 function checkMaintenance({ parts, value }: HostState): HostRefusal | null {

@@ -245,9 +245,13 @@ describe('use of a host', () => {
     host.outcome('drain', 'done', { isEmpty: true, result: { moved: 1, except: [], more: 0 } });
     host.outcome('hostMaintenanceMode');
     expect(host.now.parts.maintenance.value).toBe('inMaintenance');
+    expect(host.order('enable')).toMatchObject({
+      answer: { guard: 'state', fact: expect.stringContaining('maintenance off'), path: ['maintenance'] },
+    });
     host.order('maintenance', { on: false });
     host.outcome('hostMaintenanceMode');
     expect(host.now.parts.maintenance.value).toBe('none');
+    expect(host.order('enable')).toMatchObject({ answer: { fact: 'the host is enabled already', path: [] } });
     expect(host.verdict()).toMatchObject({ ok: true });
   });
 
