@@ -12,12 +12,17 @@ import { withoutImageWork, withSeen } from './parts.ts';
 import { INCOMING_PART, LIFE_PART, MIGRATION_PART, OWNER_PART, roleText } from './role.ts';
 
 export function adopt(state: InstanceState, event: Candidate, meta: Meta, stamp: Stamp): Advanced {
-  const { epoch, state: given } = event.data as unknown as { epoch: number; state: HandedState };
+  const { epoch, state: given, since } = event.data as unknown as { epoch: number; state: HandedState; since?: number };
   const taken: InstanceState = {
     ...state,
     value: given.value,
     context: given.context,
-    parts: { power: null, image: 'idle', ...given.parts },
+    parts: {
+      power: null,
+      image: 'idle',
+      ...given.parts,
+      ...(since !== undefined && (given.value === 'trashed' ? { trashedAt: since } : { restsSince: since })),
+    },
     actor: {
       ...state.actor,
       role: { kind: 'owner', epoch },

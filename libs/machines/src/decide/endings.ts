@@ -26,12 +26,18 @@ export function endingOf({ value }: Pick<InstanceState, 'value'>): Ending | unde
   return at === null ? undefined : endings[at];
 }
 
-/** Whether an event leads into a state whose time counts from each arrival; the event then says when that was. */
+/**
+ * Whether an event leads into a state whose time counts from each arrival; the event then says when that was. In the trash it counts from the
+ * first rest there, which is not asked of another host: where one takes it over, it begins anew.
+ */
 export function beginsToRest(
   before: Pick<InstanceState, 'value'> | null,
   after: Pick<InstanceState, 'value'>,
+  type: string,
 ): boolean {
-  return after.value !== before?.value && after.value !== 'trashed' && endingOf(after) !== undefined;
+  const isAdopted = type === 'adopted';
+  if ((after.value === before?.value || after.value === 'trashed') && !isAdopted) return false;
+  return endingOf(after) !== undefined;
 }
 
 /** Since when an instance is in such a state, in milliseconds since 1970; undefined where its history does not say. */

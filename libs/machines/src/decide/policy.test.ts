@@ -183,6 +183,17 @@ describe('a state that a policy ends', () => {
     expect(policyWakesAt(instance.now, instance.env.policy)).toBe(instance.now.actor.at + hour);
   });
 
+  test.each([
+    ['trashed', 'reclaimAfterMs', 'destroy.requested -> deleting.destroy'],
+    ['shelved', 'offloadAfterMs', 'offload.requested -> shelving.destroy'],
+  ] as const)('%s on a host that was lost, its time counts on the host that takes it over', (state, setting, event) => {
+    const instance = Scenario.resting(state, { policy: policyOf({ [setting]: hour }) });
+    expect(policyWakesAt(instance.now, instance.env.policy)).toBe((instance.entries[0]?.message.at ?? 0) + hour);
+    instance.at += hour;
+    expect(told(instance.take({ kind: 'policy' }))).toEqual([event]);
+    expect(fold(instance.entries)).toEqual(instance.state);
+  });
+
   test('a move between hosts is confirmed by the cluster', () => {
     const context = { before: 'running', request: { by: 'cluster', migrationId: 'm1' } } as never;
     const policy = policyOf({ confirmResizeAfterMs: hour });

@@ -27,7 +27,7 @@ export class Turn {
     const stamp = this.#stamp(at, (event.data?.['spec'] as InstanceSpec | undefined) ?? this.#env.spec);
     const reached = advance(this.#state, event, meta, stamp);
     // What a policy ends after a time counts it from what stands in the history.
-    const { state, event: stored } = beginsToRest(this.#state, reached.state)
+    const { state, event: stored } = beginsToRest(this.#state, reached.state, event.type)
       ? advance(this.#state, { ...event, data: { ...event.data, since: at } }, meta, stamp)
       : reached;
     this.#state = state;
