@@ -18,12 +18,20 @@ const shown = {
   drain: { moved: 0, moving: [], waiting: 0, stayed, more: 0, isRunning: false },
 };
 
+const step = { instance: 'u', state: 'running', how: 'liveMigrate', why: null, lockedBy: null };
+const steps = [
+  { ...step, name: 'web' },
+  { ...step, name: 'db', lockedBy: 'ada' },
+  { ...step, name: 'old', how: null, why: 'no host can take it', lockedBy: 'ada' },
+];
+
 let server: Server;
 let terminal: Terminal;
 beforeAll(async () => {
-  server = createServer((request, response) =>
-    response.end(JSON.stringify(request.method === 'POST' ? { host: 'h1', command: 'c', seq: 7 } : shown)),
-  );
+  server = createServer(({ method, url }, response) => {
+    const answer = url?.endsWith('/drain') ? { host: 'h1', steps, stay: 1 } : shown;
+    response.end(JSON.stringify(method === 'POST' ? { host: 'h1', command: 'c', seq: 7 } : answer));
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -39,6 +47,13 @@ test('what became of each instance comes before the word that it is over', async
   const { err, code } = await terminal.run('hosts drain h1', { env });
   expect(code).toBe(8);
   expect(err).toMatch(/web stays: no host can take it\n[^]*not all instances could leave/);
+});
+
+test('what is locked is named before a drain moves it, and what that means', async () => {
+  const env = { CHRONOVIRT_API: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const { out, code } = await terminal.run('hosts drain h1 --preview', { env });
+  expect(code).toBe(4);
+  expect(out).toMatch(/\nlocked, and moved all the same: db \(by ada\); a lock keeps users out, .*\n$/);
 });
 
 test('a delete of what a forgotten host held is explained as what it is: taken by the spine', async () => {

@@ -144,6 +144,8 @@ interface DrainStepView {
   readonly state: string;
   readonly how: string | null;
   readonly why: string | null;
+  /** Left out by an API of before. */
+  readonly lockedBy?: string | null;
 }
 
 export const hostDrainVerb: Verb = {
@@ -189,11 +191,19 @@ export const hostDrainVerb: Verb = {
         { title: 'HOW' },
         { title: 'WHY NOT', shrinkTo: 20, wraps: true },
       ];
-      return table(columns, rows, io.columns, paint.dim);
+      return [...table(columns, rows, io.columns, paint.dim), ...lockedLines(found.steps)];
     });
     return found.stay === 0 ? exitCodes.ok : exitCodes.refused;
   },
 };
+
+/** Those that a lock does not keep where they are. */
+function lockedLines(steps: readonly DrainStepView[]): string[] {
+  const locked = steps.filter(({ how, lockedBy }) => how !== null && typeof lockedBy === 'string');
+  if (locked.length === 0) return [];
+  const named = locked.map(({ name, lockedBy }) => `${name} (by ${lockedBy})`).join(', ');
+  return [`locked, and moved all the same: ${named}; a lock keeps users out, and a drain is an operator's order`];
+}
 
 interface HostEventView {
   readonly type: string;

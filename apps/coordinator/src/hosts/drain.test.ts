@@ -84,6 +84,20 @@ test('a stopped guest leaves cold, and its files go with it', async () => {
   expect(entry?.host).not.toBe('h1');
 });
 
+test('what is locked leaves as well, and that is told beforehand', async () => {
+  const coordinator = await start('shared', 2);
+  await world.command(coordinator, uuidNumber(2), 'lock', { reason: 'audit' });
+  await world.rests(uuidNumber(2));
+  const preview = await world.clock.settle(coordinator.fleet?.preview('h1' as never) ?? Promise.resolve([]));
+  expect(preview).toMatchObject([
+    { how: 'liveMigrate', lockedBy: null },
+    { how: 'liveMigrate', lockedBy: 'tester' },
+  ]);
+  await order(coordinator, 'maintenance', { on: true });
+  await until('the host is in maintenance', () => maintenance(coordinator) === 'inMaintenance');
+  expect(coordinator.model.get(uuidNumber(2))?.segment?.view?.lock).toMatchObject({ reason: 'audit' });
+});
+
 test('what cannot be moved is told beforehand with its reason, stays, and does not keep the drain from its end', async () => {
   const coordinator = await start('shared', 3);
   await world.command(coordinator, uuidNumber(2), 'suspend');

@@ -199,11 +199,15 @@ export class Drain {
 
   async #stepOf(entry: InstanceEntry, host: HostName): Promise<DrainStep> {
     const about = { instance: entry.uuid, name: entry.name ?? entry.uuid, state: entry.state ?? 'unknown' };
-    const no = (why: string): DrainStep => ({ ...about, how: null, why: why.slice(0, 500) });
+    let lockedBy: string | null = null;
+    const no = (why: string): DrainStep => ({ ...about, how: null, why: why.slice(0, 500), lockedBy });
     const { journal, spec: specOf, placement, methods } = this.#options;
     const stored = await journal.last(host, entry.uuid);
     if (stored === null || !isReadable(stored)) return no('its history cannot be read');
     const state = settled(stored.message.state, stored.seq);
+    const { lock } = state.parts;
+    // A lock keeps its owner's mistakes out, and no operator: the order that a drain gives is one's.
+    if (lock !== null) lockedBy = `${lock.holder === 'admin' ? 'operator ' : ''}${lock.name}`;
     const at = restingOf(state.value);
     if (at === null) return no(`it is ${state.value}; wait for its end`);
     const spec = await specOf(host, state);
@@ -214,7 +218,7 @@ export class Drain {
     if (!answer.allowed) return no(answer.fact);
     const place = placement(spec, [host]);
     if (place.kind === 'none') return no(explainNone(place.reasons));
-    return { ...about, how: wanted as 'liveMigrate', why: null };
+    return { ...about, how: wanted as 'liveMigrate', why: null, lockedBy };
   }
 
   /** Where it is stored that it was taken; else why it was not. */

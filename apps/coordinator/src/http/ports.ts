@@ -54,6 +54,8 @@ export interface DrainStep {
   readonly state: string;
   readonly how: 'liveMigrate' | 'coldMigrate' | null;
   readonly why: string | null;
+  /** Who holds its lock, `operator ` before an operator's name; null = it is not locked. A lock keeps no drain out. */
+  readonly lockedBy: string | null;
 }
 
 /** How far a drain that runs is. */

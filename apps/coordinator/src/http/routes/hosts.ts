@@ -134,7 +134,8 @@ export function hostRoutes(context: ApiContext): Route[] {
         'What a drain of the host would do now: how each instance would leave, and which cannot and why. Orders nothing.',
       answers: {
         200: {
-          description: 'A step per instance.',
+          description:
+            'A step per instance. `lockedBy`: who locked it; a lock keeps users out, and a drain moves what is locked as well.',
           schema: z.object({ host: z.string(), steps: z.array(z.json()), stay: z.int() }),
         },
         404: noHost,
