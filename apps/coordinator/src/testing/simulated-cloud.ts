@@ -122,7 +122,11 @@ export class SimulatedCloud {
       clock: systemClock,
       log,
       incarnation: incarnationOf(Date.now(), 2),
-      config: fleetConfig.parse({ hosts: { h1: { fence: { command: ['true'] } } } }),
+      // Silence tells nothing of an agent that sends no beats.
+      config: fleetConfig.parse({
+        lostMs: Number.MAX_SAFE_INTEGER,
+        hosts: { h1: { fence: { command: ['true'] } } },
+      }),
       order: (host, method) => this.#toHost(host, method),
       send: (command, seenOn) => this.cluster.send(command, seenOn),
       placement: (spec, not) => this.cluster.placement(spec, not),
