@@ -64,6 +64,9 @@ test('a delete of what a forgotten host held is explained as what it is: taken b
     code: 0,
     out: 'delete would be taken: stranded is running\n',
   });
-  expect((await terminal.run('show stranded')).out).toMatch(/may now +evacuate, delete/);
+  const { out } = await terminal.run('show stranded');
+  expect(out).toMatch(/may now +evacuate, delete/);
+  expect(out).toMatch(/under way +destroy, which nobody does: h1 is forgotten\n/);
+  expect(out).not.toContain('left');
   expect(await terminal.run('delete stranded')).toMatchObject({ code: 0 });
 });

@@ -142,7 +142,7 @@ function linesOf({ io, paint }: VerbContext, one: Shown): string[] {
         [
           'under way',
           effect
-            ? `${inWords(effect.method)}${effect.attempt > 1 ? `, attempt ${effect.attempt}` : ''}, ${deadlineText(effect.deadline - io.now())}`
+            ? `${inWords(effect.method)}${effect.attempt > 1 ? `, attempt ${effect.attempt}` : ''}, ${endedHost.test(one.hostAway ?? '') ? `which nobody does: ${one.hostAway}` : deadlineText(effect.deadline - io.now())}`
             : null,
         ],
         ['waits for', one.awaiting ?? null],
@@ -215,6 +215,9 @@ function addressOf({ addresses }: Shown, mac: string): string {
   const found = addresses?.filter((one) => one.mac === mac).map(({ address }) => address) ?? [];
   return found.length === 0 ? '' : `, ${found.join(', ')}`;
 }
+
+/** A host that may do nothing for its instances, whatever is due there; one that is only lost or silent may be at it. */
+const endedHost = / is (forgotten|fenced|barred)$/;
 
 function deadlineText(left: number): string {
   return left >= 0 ? `${duration(left)} left` : `${duration(-left)} over its time`;
