@@ -48,7 +48,9 @@ export function phraseOf({ type, data = {}, to }: EventView): string {
     case 'timedOut':
       return `${inWords(subject)} took too long`;
     default:
-      return subject === 'observed' ? `seen: ${seen[what ?? ''] ?? what}` : inWords(type.replace('.', ' '));
+      return subject === 'observed'
+        ? `seen: ${hasOnlyDisk(data) ? noDomain : (seen[what ?? ''] ?? what)}`
+        : inWords(type.replace('.', ' '));
   }
 }
 
@@ -115,6 +117,13 @@ function errorIn(data: Readonly<Record<string, unknown>>): string {
 
 const isAbsent = ({ observation }: Readonly<Record<string, unknown>>): boolean =>
   (observation as { domain?: unknown } | undefined)?.domain === 'absent';
+
+/** So is a guest that was taken over while it was off, until its first start here. */
+const noDomain = 'not defined here, its disk is there';
+function hasOnlyDisk({ observation }: Readonly<Record<string, unknown>>): boolean {
+  const { domain, disks } = (observation ?? {}) as { domain?: unknown; disks?: unknown };
+  return domain === 'absent' && Array.isArray(disks) && disks.includes('root');
+}
 
 function placeIn(from: unknown): string {
   const { host, seq } = (from ?? {}) as { host?: unknown; seq?: unknown };

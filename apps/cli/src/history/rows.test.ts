@@ -37,6 +37,17 @@ function entry(
   return { host: 'h1', seq, message };
 }
 
+test('a guest that is only not defined is not told as gone', () => {
+  const seen = (disks: string[]): EventView => ({
+    type: 'observed.absent',
+    part: 'power',
+    to: 'absent',
+    data: { observation: { domain: 'absent', disks } },
+  });
+  expect(phraseOf(seen(['root']))).toBe('seen: not defined here, its disk is there');
+  expect(phraseOf(seen([]))).toBe('seen: gone');
+});
+
 const entries: HistoryEntry[] = [
   entry(1, 0, ['user', 'ada'], 'stopping.powerOff', [
     { type: 'powerOff.requested', op: 4, data: { request: { reason: 'disk swap' } } },
