@@ -521,6 +521,10 @@ describe('the command itself', () => {
     ],
     [['__complete', 'create', 'x', '--flavor', ''], ['small']],
     [['__complete', 'create', 'x', '--user-data', ''], [':file']],
+    [['__complete', 'create', 'x', '--flavor='], ['--flavor=small']],
+    [['__complete', 'create', 'x', '--flavor', '=', 'sm'], ['small']],
+    [['__complete', 'create', 'x', '--flavor=small', '--host='], ['--host=h1']],
+    [['__complete', 'create', 'x', '--user-data='], [':file']],
     [
       ['__complete', 'completion', ''],
       ['bash', 'zsh', 'fish'],
@@ -536,7 +540,9 @@ describe('the command itself', () => {
     writeFileSync(join(directory, 'chronovirt'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
       mode: 0o755,
     });
-    const probe = `${script}\nCOMP_WORDS=(chronovirt show we); COMP_CWORD=2; _chronovirt; echo "\${COMPREPLY[@]}"`;
+    const probe = `${script}\nCOMP_WORDS=(chronovirt show we); COMP_CWORD=2; _chronovirt; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(chronovirt create x --flavor = sm); COMP_CWORD=5; _chronovirt; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(chronovirt create x --host =); COMP_CWORD=4; _chronovirt; echo "\${COMPREPLY[@]}"`;
     const child = spawn('bash', ['-c', probe], {
       cwd: directory,
       env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory },
@@ -546,7 +552,7 @@ describe('the command itself', () => {
     await new Promise((resolve) => {
       child.on('close', resolve);
     });
-    expect(out.trim()).toBe('web');
+    expect(out.trim().split('\n')).toEqual(['web', 'small', 'h1']);
   });
 });
 

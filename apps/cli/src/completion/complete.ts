@@ -13,7 +13,8 @@ import { shells } from './scripts.ts';
 const patienceMs = 1_500;
 
 /** Candidates; the shell filters them by what was typed. Never fails: no API, no names. */
-export async function complete(words: readonly string[], io: Io): Promise<string[]> {
+export async function complete(given: readonly string[], io: Io): Promise<string[]> {
+  const words = joined(given);
   const [first = '', second] = words;
   if (words.length <= 1) return [...new Set((await verbNames()).map((name) => name.split(' ')[0] ?? name)), 'help'];
   const pairs = (await verbNames()).filter((name) => name.startsWith(`${first} `));
@@ -21,7 +22,25 @@ export async function complete(words: readonly string[], io: Io): Promise<string
   if (first === 'help') return words.length === 2 ? verbNames() : [];
   const verb = pairs.length > 0 ? await loadVerb(`${first} ${second}`) : await loadVerb(first);
   if (verb === null) return [];
-  return forVerb(verb, words.slice(pairs.length > 0 ? 2 : 1), io);
+  const found = await forVerb(verb, words.slice(pairs.length > 0 ? 2 : 1), io);
+  // Where the shell has split the word, it replaces only what comes after the `=`.
+  const isSplit = words.at(-1) !== given.at(-1);
+  return isSplit ? found.map((one) => one.replace(valueOf, '')) : found;
+}
+
+/** `--option=` of a word. */
+const valueOf = /^--[a-z][a-z-]*=/;
+
+/** A shell that breaks words at `=`, as bash does, gives `--flavor=small` as three. */
+function joined(words: readonly string[]): string[] {
+  const whole: string[] = [];
+  for (const word of words) {
+    const last = whole.at(-1) ?? '';
+    const isValue = word === '=' ? /^--[a-z][a-z-]*$/.test(last) : /^--[a-z][a-z-]*=$/.test(last) && word !== '';
+    if (isValue) whole.splice(-1, 1, last + word);
+    else whole.push(word);
+  }
+  return whole;
 }
 
 async function forVerb(verb: Verb, words: readonly string[], io: Io): Promise<string[]> {
@@ -29,6 +48,12 @@ async function forVerb(verb: Verb, words: readonly string[], io: Io): Promise<st
   const current = words.at(-1) ?? '';
   const before = optionOf(options, words.at(-2) ?? '');
   if (before !== undefined && takesValue(before)) return candidates(before.complete, io);
+  const [flag = ''] = valueOf.exec(current) ?? [];
+  if (flag !== '') {
+    const option = optionOf(options, flag.slice(0, -1));
+    const values = option !== undefined && takesValue(option) ? await candidates(option.complete, io) : [];
+    return values.map((value) => (value === ':file' ? value : `${flag}${value}`));
+  }
   if (current.startsWith('-')) return options.flatMap(namesOf);
   const argument = verb.args[positionals(words.slice(0, -1), options)];
   return argument === undefined ? options.flatMap(namesOf) : candidates(argument.complete, io);

@@ -7,6 +7,7 @@ const scripts: Readonly<Record<Shell, string>> = {
 _chronovirt() {
   local word words
   word="\${COMP_WORDS[COMP_CWORD]}"
+  [ "$word" != "=" ] || word=""
   words="$(chronovirt __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)"
   COMPREPLY=()
   if [ "$words" = ":file" ]; then
@@ -29,6 +30,7 @@ _chronovirt() {
   found=("\${(@f)$(chronovirt __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if (( \${found[(I):file]} )); then
     found=("\${(@)found:#:file}")
+    [[ $PREFIX != --*=* ]] || compset -P '*='
     _files
   fi
   found=("\${(@)found:#}")
