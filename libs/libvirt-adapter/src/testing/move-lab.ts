@@ -11,6 +11,7 @@ import {
   guestImage,
   guestReady,
   startTwoHosts,
+  stretched,
   tempDir,
   until,
 } from '@chronovirt/testing/lab';
@@ -194,7 +195,7 @@ export class MovingGuest {
     const guest = new MovingGuest(lab, options, args, a!, b!);
     await a!.driver.spawn!(args, guest.context());
     await until(() => guestReady(guest.console('a')), { timeoutMs: 120_000, what: 'the guest is up' });
-    await until(() => guest.count('a') > 0, { timeoutMs: 30_000, what: 'the guest counts' });
+    await until(() => guest.count('a') > 0, { timeoutMs: stretched(30_000), what: 'the guest counts' });
     return guest;
   }
 
@@ -227,8 +228,13 @@ export class MovingGuest {
         const now = guestCount(this.console(side).slice(seen));
         return now > from ? now : null;
       },
-      { timeoutMs: 30_000, what: `the guest counts on at ${side}` },
-    );
+      { timeoutMs: stretched(30_000), what: `the guest counts on at ${side}` },
+    ).catch((cause: unknown) => {
+      const said = this.console(side).slice(seen).slice(-500);
+      throw new Error(`${(cause as Error).message}; it was at ${from}, and has said since: ${JSON.stringify(said)}`, {
+        cause,
+      });
+    });
   }
 
   async check(blockMigration: boolean | null = null, changes: Partial<ComputeNode> = {}): Promise<LiveMigrateData> {

@@ -13,19 +13,20 @@ export class NeverHappened extends Error {
   }
 }
 
-/** What is waited for at most where nobody says: ten seconds, and more where others want the processors, too. */
-function usual(): number {
+/** What takes so many milliseconds at most on a machine that has nothing else to do: more where others want the processors, too. */
+export function stretched(ms: number): number {
   const [load = 0] = loadavg();
-  return Math.round(10_000 * Math.max(1, load / availableParallelism()));
+  return Math.round(ms * Math.max(1, load / availableParallelism()));
 }
 
 /**
- * Looks until the answer is neither undefined, null nor false, and gives it back. A look that throws counts as not yet.
+ * Looks until the answer is neither undefined, null nor false, and gives it back. A look that throws counts as not yet. `timeoutMs`: ten
+ * seconds, stretched, where nobody says.
  * @throws {NeverHappened}
  */
 export async function until<T>(
   look: () => T | Promise<T>,
-  { timeoutMs = usual(), everyMs = 20, what }: { timeoutMs?: number; everyMs?: number; what: string },
+  { timeoutMs = stretched(10_000), everyMs = 20, what }: { timeoutMs?: number; everyMs?: number; what: string },
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
