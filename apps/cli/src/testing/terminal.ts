@@ -1,5 +1,5 @@
 /** The real command in a directory of its own, against an API on a simulated cloud; for tests. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,7 @@ export function rawDisk(byte: number, bytes = 100_000): Buffer {
 export class Terminal {
   readonly cloud: SimulatedCloud;
   readonly directory: string;
+  readonly #running = new Set<ChildProcess>();
 
   private constructor(cloud: SimulatedCloud) {
     this.cloud = cloud;
@@ -45,7 +46,9 @@ export class Terminal {
     return new Terminal(await new SimulatedCloud().start());
   }
 
+  /** Commands that still run, as after a test that took too long, end with it. */
   async close(): Promise<void> {
+    for (const child of this.#running) child.kill('SIGKILL');
     await this.cloud.stop();
     rmSync(this.directory, { recursive: true });
   }
@@ -64,6 +67,7 @@ export class Terminal {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', HOME: this.directory, ...env },
     });
+    this.#running.add(child);
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString('utf8');
@@ -75,7 +79,10 @@ export class Terminal {
       if (endWhen?.(out, err) === true) child.kill('SIGINT');
     });
     return new Promise((resolve) => {
-      child.on('close', (code) => resolve({ code, out, err }));
+      child.on('close', (code) => {
+        this.#running.delete(child);
+        resolve({ code, out, err });
+      });
     });
   }
 
