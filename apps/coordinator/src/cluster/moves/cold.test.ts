@@ -177,3 +177,16 @@ test('both hosts of a move are lost before it was settled: a third one has the g
   await scene.comesBack('h2');
   expect(await scene.faults('running')).toEqual([]);
 });
+
+test('a copy that is done while somebody starts the guest behind it again ended without the guest, and says so', async () => {
+  const scene = await MoveScene.running('separate');
+  const { world, uuid } = scene;
+  await scene.taken('coldMigrate');
+  await scene.until(() => world.last('h1', uuid)?.state.value === 'migrating.verdict', 'the copy is done');
+  await world.clock.settle(world.sim('h1').outside.act('start', uuid));
+  await world.rests(uuid);
+  expect(world.move(uuid)).toMatchObject({
+    value: 'undone',
+    context: { failure: { message: expect.stringContaining('the copy ended without the guest') } },
+  });
+});

@@ -127,12 +127,13 @@ function endOf(last: Known | null, id: string): Omit<Ended, 'heard'> | undefined
   const mine = state.value === 'migrating.verdict' && state.context.request['migrationId'] === id;
   if (mine) {
     const { ended, why, result } = state.context.request;
+    // A part that failed says why.
+    const outOfTime = ended !== 'done' && typeof why !== 'string';
     return {
       result: ended === 'done' ? 'done' : 'failed',
-      why: typeof why === 'string' ? why : OUT_OF_TIME,
+      why: typeof why === 'string' ? why : outOfTime ? OUT_OF_TIME : 'the copy ended without the guest',
       found: result,
-      // A part that failed says why.
-      outOfTime: ended !== 'done' && typeof why !== 'string',
+      outOfTime,
     };
   }
   if (state.value === 'deleted' || state.value.startsWith('deleting.') || state.actor.role.kind !== 'owner')
