@@ -41,6 +41,24 @@ export class MoveScene implements Moved {
     return new MoveScene(world, await world.startCoordinator());
   }
 
+  /** A guest whose processors run on `h2` while its memory still comes from `h1`. */
+  static async inPostCopy(storage: 'shared' | 'separate'): Promise<MoveScene> {
+    const scene = await MoveScene.running(storage, ['h1', 'h2'], {
+      postCopy: true,
+      landing: 'running',
+      lockManager: 'lockd',
+      forceComplete: 'postCopy',
+    });
+    const { world, uuid } = scene;
+    world.sim('h1').busyGuests.add(uuid);
+    await scene.taken('liveMigrate');
+    await scene.reaches('copying.copy');
+    await world.clock.advance(5_000);
+    await scene.taken('forceComplete');
+    await scene.until(() => world.sim('h2').viewOf(uuid)?.reason === 'postcopy', 'post-copy');
+    return scene;
+  }
+
   get owner(): string | null {
     const { role } = this.world.last(CLUSTER, this.uuid)?.state.actor ?? {};
     return role?.kind === 'granted' ? role.host : null;

@@ -3,26 +3,12 @@ import { POST_COPY_FAILED } from '@chronovirt/contract';
 import { describe, expect, test } from 'vitest';
 import { MoveScene } from '../../testing/move-scene.ts';
 
-const liveMigration = { postCopy: true, landing: 'running', lockManager: 'lockd', forceComplete: 'postCopy' } as const;
-
-/** A guest whose processors run on h2 while its memory still comes from h1. */
-async function inPostCopy(storage: 'shared' | 'separate' = 'shared'): Promise<MoveScene> {
-  const scene = await MoveScene.running(storage, ['h1', 'h2'], liveMigration);
-  const { world, uuid } = scene;
-  world.sim('h1').busyGuests.add(uuid);
-  await scene.taken('liveMigrate');
-  await scene.reaches('copying.copy');
-  await world.clock.advance(5_000);
-  await scene.taken('forceComplete');
-  await scene.until(() => world.sim('h2').viewOf(uuid)?.reason === 'postcopy', 'post-copy');
-  return scene;
-}
 const halves = ({ world, uuid }: MoveScene): string[] =>
   ['h1', 'h2'].map((host) => world.sim(host).viewOf(uuid)?.busy ?? 'none');
 
 describe('a post-copy whose stream is reset', () => {
   test('is brought on, each time that it is, and ends as a move does', async () => {
-    const scene = await inPostCopy();
+    const scene = await MoveScene.inPostCopy('shared');
     for (let times = 0; times < 2; times += 1) {
       scene.world.site.resetStreams('h1', 'h2');
       await scene.world.clock.advance(1);
@@ -37,7 +23,7 @@ describe('a post-copy whose stream is reset', () => {
   test.each(['agent', 'coordinator', 'daemon'] as const)(
     'is brought on by whoever comes after: the %s',
     async (who) => {
-      const scene = await inPostCopy();
+      const scene = await MoveScene.inPostCopy('shared');
       const { world } = scene;
       if (who === 'agent') world.killAgent('h1');
       if (who === 'coordinator') world.killCoordinator(scene.coordinator);
@@ -53,7 +39,7 @@ describe('a post-copy whose stream is reset', () => {
   );
 
   test('is left alone where the destination has not noticed; with its half lost the guest starts anew on its source', async () => {
-    const scene = await inPostCopy();
+    const scene = await MoveScene.inPostCopy('shared');
     const { world, uuid } = scene;
     world.site.resetStreams('h1', 'h2', 'source');
     await world.clock.advance(600_000);
@@ -66,7 +52,7 @@ describe('a post-copy whose stream is reset', () => {
   });
 
   test('goes on both sides when the guest is deleted', async () => {
-    const scene = await inPostCopy();
+    const scene = await MoveScene.inPostCopy('shared');
     scene.world.site.resetStreams('h1', 'h2', 'source');
     await scene.taken('delete');
     expect(await scene.faults('deleted')).toEqual([]);
@@ -75,7 +61,7 @@ describe('a post-copy whose stream is reset', () => {
 
 test('a network that is away in post-copy, and back within TCP’s patience: the move ends with nobody’s help', async () => {
   for (const storage of ['shared', 'separate'] as const) {
-    const scene = await inPostCopy(storage);
+    const scene = await MoveScene.inPostCopy(storage);
     const { world } = scene;
     world.site.cut('h1', 'h2');
     await world.clock.advance(120_000);
