@@ -20,7 +20,7 @@ class Cache {
 
   static async of(more: Partial<ImageCacheOptions> = {}): Promise<Cache> {
     const cache = new Cache();
-    cache.agent = (await cache.world.running({ underTerm: true })).agent;
+    cache.agent = (await cache.world.running()).agent;
     cache.makeOld();
     cache.begin(more);
     return cache;

@@ -15,8 +15,6 @@ import { MessageBuilder } from '../actor/message-builder.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { writeStanding } from '../host/write-standing.ts';
 
-const options = { underTerm: true } as const;
-
 async function standing(world: AgentWorld, term: number, serves: boolean): Promise<void> {
   const journal = new MemoryJournal({ store: world.store });
   const at = world.clock.now();
@@ -43,7 +41,7 @@ async function fence(world: AgentWorld, instance: InstanceUuid): Promise<void> {
 
 test('the end of a term stops every guest within a renewal of the lease, and nothing of it is taken for news', async () => {
   const world = new AgentWorld();
-  const { agent, spec } = await world.running(options);
+  const { agent, spec } = await world.running();
   const events = (await world.events(spec.uuid)).length;
   await standing(world, 1, false);
   await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
@@ -58,7 +56,7 @@ test('the end of a term stops every guest within a renewal of the lease, and not
 
 test('somebody who starts a guest on a host that has stood down loses', async () => {
   const world = new AgentWorld();
-  const { agent, spec } = await world.running(options);
+  const { agent, spec } = await world.running();
   await standing(world, 1, false);
   await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
     limitMs: 30_000,
@@ -70,10 +68,10 @@ test('somebody who starts a guest on a host that has stood down loses', async ()
 
 test('an agent that starts under a term that is over touches nothing but what still runs', async () => {
   const world = new AgentWorld();
-  const { agent, spec } = await world.running(options);
+  const { agent, spec } = await world.running();
   agent.kill();
   await standing(world, 1, false);
-  const again = world.startAgent(options);
+  const again = world.startAgent();
   await world.clock.settle(again.started);
   await world.clock.runUntil(() => again.host.standing?.stoodDown === true, {
     limitMs: 30_000,
@@ -85,7 +83,7 @@ test('an agent that starts under a term that is over touches nothing but what st
 
 test('an order that comes while the term is over is stored, and begins with the next term', async () => {
   const world = new AgentWorld();
-  const { agent, spec } = await world.running(options);
+  const { agent, spec } = await world.running();
   await world.command(agent, spec.uuid, 'stop', { timeoutSeconds: 0 });
   await world.rests(spec.uuid);
   await standing(world, 1, false);
@@ -103,11 +101,10 @@ test('an order that comes while the term is over is stored, and begins with the 
 
 test('an order that comes before the standing was ever read begins as soon as it is, not at its deadline', async () => {
   const world = new AgentWorld();
-  const { agent, spec } = await world.running(options);
+  const { agent, spec } = await world.running();
   agent.kill();
   const late = (): Promise<void> => new Promise((resolve) => world.clock.after(2_000, resolve));
   const again = world.startAgent({
-    ...options,
     delay: (point, { instance }) => (point === 'read' && instance === hostTokenOf(world.host) ? late() : undefined),
   });
   expect(await world.command(again, spec.uuid, 'pause')).toMatchObject({ answer: { kind: 'accepted' } });
@@ -119,7 +116,7 @@ test('an order that comes before the standing was ever read begins as soon as it
 
 test('a delete is carried out whatever the term', async () => {
   const world = new AgentWorld();
-  const { agent, spec } = await world.running(options);
+  const { agent, spec } = await world.running();
   await standing(world, 1, false);
   await world.clock.runUntil(() => agent.host.standing?.stoodDown === true, {
     limitMs: 30_000,
@@ -135,7 +132,6 @@ test('an agent that was cut off while its term ended and the next began has read
   let slow = false;
   const late = (): Promise<void> => new Promise((resolve) => world.clock.after(6_000, resolve));
   const { agent, spec } = await world.running({
-    ...options,
     delay: (point, { instance }) =>
       slow && point === 'read' && instance === hostTokenOf(world.host) ? late() : undefined,
   });
@@ -173,7 +169,7 @@ test('an agent that was cut off while its term ended and the next began has read
 test('an append alone renews no lease: only a read of the term does', async () => {
   const world = new AgentWorld();
   const confirmed: number[] = [];
-  await world.running({ ...options, onConfirmed: (at) => confirmed.push(at) });
+  await world.running({ onConfirmed: (at) => confirmed.push(at) });
   const before = confirmed.length;
   expect(before).toBeGreaterThan(0);
   await world.clock.advance(20_000);
@@ -199,13 +195,13 @@ test.each([true, false])(
   'a term whose state was stored by an older version counts as that version meant it (the host serves: %s)',
   async (serves) => {
     const world = new AgentWorld();
-    const { agent, spec } = await world.running(options);
+    const { agent, spec } = await world.running();
     agent.kill();
     await standing(world, 3, serves);
     world.store.rewrite(world.host, hostTokenOf(world.host), (text) =>
       JSON.stringify({ ...(JSON.parse(text) as object), state: { aggregate: 'standing', v: HOST_STATE_VERSION - 1 } }),
     );
-    const again = world.startAgent(options);
+    const again = world.startAgent();
     await world.clock.settle(again.started);
     expect(again.host.standing).toMatchObject({ term: 3, barred: !serves });
     await world.clock.advance(30_000);
@@ -215,7 +211,7 @@ test.each([true, false])(
 
 test('a term of an older version that is none bars the host: nobody may take from it that guests may run', async () => {
   const world = new AgentWorld();
-  const { agent } = await world.running(options);
+  const { agent } = await world.running();
   agent.kill();
   await standing(world, 1, true);
   world.store.rewrite(world.host, hostTokenOf(world.host), (text) =>
@@ -225,7 +221,7 @@ test('a term of an older version that is none bars the host: nobody may take fro
       state: { v: HOST_STATE_VERSION - 1 },
     }),
   );
-  const again = world.startAgent(options);
+  const again = world.startAgent();
   await world.clock.settle(again.started);
   expect(again.host.standing).toMatchObject({ barred: true });
 });

@@ -48,8 +48,6 @@ export interface AgentOptions {
   readonly onAppend?: (n: number, when: 'before' | 'after', message: TurnMessage) => void;
   readonly policy?: Partial<RuntimePolicy>;
   readonly chartPolicy?: Policy;
-  /** Acts under the term that the host's stream says, as a real agent does; so unless said otherwise. */
-  readonly underTerm?: boolean;
   /** When the journal answers; see `MemoryJournal`. */
   readonly delay?: MemoryJournalOptions['delay'];
   readonly onConfirmed?: (monotonicMs: number) => void;
@@ -98,7 +96,7 @@ export class AgentWorld {
       clock: fate.clock(this.clock),
       policy: options.policy ?? {},
       boot: `boot-${this.sim.boots}`,
-      underTerm: options.underTerm ?? true,
+      underTerm: true,
       ...(options.onConfirmed && { onConfirmed: options.onConfirmed }),
       chartPolicy: options.chartPolicy ?? defaultPolicy,
       onSuperseded: (message) => superseded.push(message),
