@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InstanceUuid } from '@chronovirt/contract';
+import { CountingJournal } from '@chronovirt/testing/journal';
 import { AgentWorld, sampleSpec } from '@chronovirt/testing/world';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isReadable, type Stored } from '../ports/journal.ts';
@@ -45,24 +46,8 @@ function rewritten(uuid: string, edit: (message: Json) => Json, of: MemoryStore 
 
 const otherwise = (message: Json): Json => ({ ...message, state: { ...(message['state'] as Json), value: 'paused' } });
 
-/** Counts the messages that were read to fold them. */
-class Counting extends MemoryJournal {
-  readSoFar = 0;
-
-  override async *read(...args: Parameters<MemoryJournal['read']>): AsyncIterable<Stored> {
-    for await (const stored of super.read(...args)) {
-      this.readSoFar += 1;
-      yield stored;
-    }
-  }
-
-  override async *feed(...args: Parameters<MemoryJournal['feed']>): AsyncIterable<Stored> {
-    for await (const stored of super.feed(...args)) {
-      this.readSoFar += 1;
-      yield stored;
-    }
-  }
-}
+/** Messages that were read to fold them. */
+const readSoFar = ({ ofHistories, ofFeeds }: CountingJournal): number => ofHistories + ofFeeds;
 
 interface Start {
   /** Messages that were read for folding. */
@@ -75,7 +60,7 @@ interface Start {
 /** A process that reads the last message of every history, once or as an agent does: first of the open ones, then of all. */
 async function start(which: ('open' | undefined)[] = ['open', undefined], on: MemoryStore = store): Promise<Start> {
   warned = [];
-  const inner = new Counting({ store: on });
+  const inner = new CountingJournal({ store: on });
   const log = {
     ...silentLog,
     warn: (fields: { instance?: string; file?: string }) => void warned.push(fields.instance ?? fields.file ?? ''),
@@ -85,7 +70,7 @@ async function start(which: ('open' | undefined)[] = ['open', undefined], on: Me
   for (const one of which)
     for await (const stored of journal.lastOfAll('h1', one))
       last.set(stored.instance, isReadable(stored) ? stored.message.state.value : 'unreadable');
-  return { folded: inner.readSoFar, last, warned };
+  return { folded: readSoFar(inner), last, warned };
 }
 
 const note = (): Json => JSON.parse(readFileSync(join(directory, '_folded.h1'), 'utf8')) as Json;
@@ -206,16 +191,16 @@ describe('a note is not believed', () => {
 
 test('where nothing can be kept a start goes on without, and says so', async () => {
   writeFileSync(join(directory, 'no-directory'), '');
-  const inner = new Counting({ store });
+  const inner = new CountingJournal({ store });
   const log = { ...silentLog, warn: ({ file }: { file?: string }) => void warned.push(file ?? '') };
   const below = join(directory, 'no-directory', 'below');
   const journal = new UpToDateJournal(inner, log as never, foldNotesIn(below, log as never));
   for await (const _ of journal.lastOfAll('h1'));
   expect(warned.at(-1)).toBe(join(below, '_folded.h1'));
-  const { readSoFar } = inner;
+  const before = readSoFar(inner);
   // This process knows what it has found.
   for await (const _ of journal.lastOfAll('h1'));
-  expect(inner.readSoFar).toBe(readSoFar);
+  expect(readSoFar(inner)).toBe(before);
 });
 
 /** The stored texts of a history. */

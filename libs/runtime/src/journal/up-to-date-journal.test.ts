@@ -1,5 +1,6 @@
 import { STATE_VERSION, type InstanceUuid } from '@chronovirt/contract';
 import { MACHINE_VERSION, verify } from '@chronovirt/machines';
+import { CountingJournal } from '@chronovirt/testing/journal';
 import { AgentWorld } from '@chronovirt/testing/world';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isReadable, type Journal, type Stored } from '../ports/journal.ts';
@@ -42,18 +43,6 @@ async function all(messages: AsyncIterable<Stored>, most = Number.POSITIVE_INFIN
   const found: Stored[] = [];
   for await (const stored of messages) if (found.push(stored) >= most) break;
   return found;
-}
-
-/** A journal that counts the messages that were read from the beginnings of histories. */
-class Counting extends MemoryJournal {
-  readSoFar = 0;
-
-  override async *read(...args: Parameters<MemoryJournal['read']>): AsyncIterable<Stored> {
-    for await (const stored of super.read(...args)) {
-      this.readSoFar += 1;
-      yield stored;
-    }
-  }
 }
 
 /** What the host was told when it took the instance over, without a field that an older version did not have. */
@@ -102,31 +91,31 @@ describe('a history whose states are of an older version', () => {
 
   test('is folded on from where it stood by who follows the host: each message is read once', async () => {
     const { signal } = new AbortController();
-    const counted = new Counting({ store: world.store });
+    const counted = new CountingJournal({ store: world.store });
     const journal = new UpToDateJournal(counted, silentLog);
     expect(await all(journal.feed('h1', 0, signal), written.length)).toEqual(written);
-    expect(counted.readSoFar).toBe(1);
+    expect(counted.ofHistories).toBe(1);
     const [, second] = written;
-    counted.readSoFar = 0;
+    counted.ofHistories = 0;
     expect(await all(journal.feed('h1', second?.seq ?? 0, signal), written.length - 2)).toEqual(written.slice(2));
     // From its beginning to the first that was met.
-    expect(counted.readSoFar).toBe(3);
+    expect(counted.ofHistories).toBe(3);
   });
 
   test('is read by itself where it is one of few in a long stream, else with all of them in one pass', async () => {
-    const counted = new Counting({ store: world.store });
+    const counted = new CountingJournal({ store: world.store });
     const journal = new UpToDateJournal(counted, silentLog);
     expect(await all(journal.lastOfAll('h1'))).toEqual(written.slice(-1));
-    expect(counted.readSoFar).toBe(0);
+    expect(counted.ofHistories).toBe(0);
     for (let n = 0; n < 100; n++) world.store.putRaw('h1', '00000000-0000-4000-8000-00000000000b', 'no message');
     expect(await all(journal.lastOfAll('h1'))).toHaveLength(2);
     expect(await all(journal.lastOfAll('h1'))).toContainEqual(written.at(-1));
-    expect(counted.readSoFar).toBe(2 * written.length);
+    expect(counted.ofHistories).toBe(2 * written.length);
   });
 
   test('cannot be followed past a message that is damaged; each later one says so, and none is folded for it', async () => {
     rewritten((message, n) => (n === 2 ? { v: 99 } : message));
-    const counted = new Counting({ store: world.store });
+    const counted = new CountingJournal({ store: world.store });
     const journal = new UpToDateJournal(counted, silentLog);
     const met = await all(journal.feed('h1', 0, new AbortController().signal), written.length);
     const text = expect.stringMatching(/cannot be folded: message 3: message version 99/);
@@ -134,7 +123,7 @@ describe('a history whose states are of an older version', () => {
     for (const stored of met.slice(3))
       expect(stored).toMatchObject({ unreadable: { code: 'UNKNOWN_VERSION', needs: 99, text } });
     expect(await all(journal.read('h1', uuid))).toEqual(met);
-    expect(counted.readSoFar).toBe(1 + written.length);
+    expect(counted.ofHistories).toBe(1 + written.length);
   });
 
   test('has no message of today where what an event of old carries leads to no state of today; later ones may put that right', async () => {
