@@ -37,6 +37,19 @@ export async function undisturbed<S extends Subject>(world: World<S>, guest: Gue
   expect({ run, power }).toEqual({ run: before.run, power: before.power });
 }
 
+/** A guest in a rescue that the record has left behind: once `call` has started it, it runs from its own disk again, and with its own devices. */
+export async function backFromRescue<S extends Subject>(world: World<S>, guest: Guest, call: () => Promise<unknown>) {
+  const { boot } = await world.sign(guest);
+  const { everything, attached } = await world.facts(guest);
+  await world.arrange('powerOff', guest.args);
+  await world.arrange('rescue', { ...guest.args, rescuePassword: null });
+  await call();
+  const after = await running(world, guest);
+  expect({ everything: after.everything, attached: after.attached }).toEqual({ everything, attached });
+  // The guest counts its boots on its disk.
+  expect((await world.sign(guest)).boot).toBe(boot + 1);
+}
+
 /** Nothing of the instance is left on the host. */
 export async function nothingLeft<S extends Subject>(
   world: World<S>,

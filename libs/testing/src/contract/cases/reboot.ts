@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { contractCase, doesNothing } from '../contract-case.ts';
 import type { ContractCase } from '../contract-case.ts';
-import { refused, running } from '../expecting.ts';
+import { backFromRescue, refused, running } from '../expecting.ts';
 import type { Guest, World } from '../world.ts';
 
 type Before = (world: World<'reboot'>, guest: Guest) => Promise<void>;
@@ -156,15 +156,8 @@ export const rebootCases: readonly ContractCase[] = [
     when: 'a rescue of which the record does not know',
     async prove(world) {
       const guest = await world.guest();
-      const { boot } = await world.sign(guest);
-      const { everything, attached } = await world.facts(guest);
-      await world.arrange('powerOff', guest.args);
-      await world.arrange('rescue', { ...guest.args, rescuePassword: null });
       const instance = { ...guest.args.instance, vmState: 'error' as const };
-      await world.call({ ...guest.args, instance, rebootType: 'HARD' });
-      const after = await running(world, guest);
-      expect({ everything: after.everything, attached: after.attached }).toEqual({ everything, attached });
-      expect((await world.sign(guest)).boot).toBe(boot + 1);
+      await backFromRescue(world, guest, () => world.call({ ...guest.args, instance, rebootType: 'HARD' }));
     },
     broken: {
       'starts the rescue system': (real) => (args, context) =>
