@@ -1,6 +1,6 @@
 /** A host of the lab with what runs in it besides guests: libvirtd, which is started again when it dies, and the agent. */
 import { join } from 'node:path';
-import { until, type PairedHost } from '@chronovirt/testing/lab';
+import { standStill, until, type PairedHost } from '@chronovirt/testing/lab';
 import type { Nats, Parts } from '../start/parts.ts';
 import { checkout } from '../setup/places.mjs';
 import { pinnedNode } from '../setup/setup.mjs';
@@ -137,15 +137,15 @@ export class LabHost {
   }
 
   /** Its agent alone stands still, as on a machine that is too busy; guests and libvirtd go on. */
-  freezeAgent(): void {
+  async freezeAgent(): Promise<void> {
     this.#runningAgent();
-    this.#signalAgent('SIGSTOP');
+    await Promise.all(this.#agentPids().map(standStill));
     this.#isAgentFrozen = true;
   }
 
   thawAgent(): void {
     if (!this.#isAgentFrozen) throw new Error(`the agent of ${this.name} does not stand still`);
-    this.#signalAgent('SIGCONT');
+    for (const pid of this.#agentPids()) process.kill(pid, 'SIGCONT');
     this.#isAgentFrozen = false;
   }
 
@@ -189,10 +189,6 @@ export class LabHost {
   #runningAgent(): Supervised {
     if (this.#agent === null) throw new Error(`no agent runs on ${this.name}`);
     return this.#agent;
-  }
-
-  #signalAgent(signal: NodeJS.Signals): void {
-    for (const pid of this.#agentPids()) process.kill(pid, signal);
   }
 
   /** Of the process itself; what the lab holds is the shell outside that waits for it. */

@@ -235,7 +235,7 @@ export class LabSystem {
         await host().startAgent();
         return `the agent of ${host().name} serves again`;
       case 'freeze-agent':
-        host().freezeAgent();
+        await host().freezeAgent();
         return `the agent of ${host().name} stands still; its guests run on`;
       case 'thaw-agent':
         host().thawAgent();

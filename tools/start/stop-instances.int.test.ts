@@ -1,7 +1,7 @@
 /** What Ctrl-C does to instances, whatever they are doing: the real system, on a simulated hypervisor. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tempDir, until } from '@chronovirt/testing/lab';
+import { standStill, tempDir, until } from '@chronovirt/testing/lab';
 import { guestImage } from '../guest-image/build.mjs';
 import type { InstanceView, Turn } from './api.ts';
 import { LiveView } from './live-view.ts';
@@ -105,7 +105,7 @@ test('each guest is stopped by what is legal where it rests; what a person has t
 
 test('what is in the middle of something is waited for, and then stopped; not for ever', async () => {
   const pid = agentPid();
-  process.kill(pid, 'SIGSTOP');
+  await standStill(pid);
   try {
     await create('late');
     await until(async () => (await shown('late')).state === 'building.order', { what: 'the order is on its way' });

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HypervisorUnavailableError, PermitRevokedError } from '@chronovirt/contract';
 import type { ArgsOf, EffectContext, Hint, Observation } from '@chronovirt/contract';
-import { until } from '@chronovirt/testing/lab';
+import { standStill, until } from '@chronovirt/testing/lab';
 import { effectContext, queryContext } from './testing/effect-context.ts';
 import { startLabHost } from './testing/lab-host.ts';
 import type { LabHost } from './testing/lab-host.ts';
@@ -241,7 +241,7 @@ describe('a hung guest', () => {
     const other = lab.spawnArgs();
     await lab.driver.spawn(hung, at(hung, 1));
     await lab.driver.spawn(other, at(other, 1));
-    process.kill(lab.libvirt.guestPids().get(hung.instance.name)!, 'SIGSTOP');
+    await standStill(lab.libvirt.guestPids().get(hung.instance.name)!);
     const stuck = lab.driver.pause(hung, at(hung, 2)).catch((error: unknown) => error);
     await until(async () => (await lab.libvirt.virsh('domcontrol', hung.instance.name)).includes('occupied'), {
       what: 'the call hangs in the monitor',

@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bestNatsServer, startNats, tempDir, until, type NatsServer } from '@chronovirt/testing/lab';
+import { bestNatsServer, standStill, startNats, tempDir, until, type NatsServer } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsConfiguration } from '../../../../tools/setup/nats-config.mjs';
 import { startProgram } from '../testing/program.ts';
@@ -134,7 +134,7 @@ test('an agent that is frozen: its guests end by the watchdog before the proof, 
     what: 'the watchdog is armed and known',
   });
   const guest = sleeper();
-  agent.kill('SIGSTOP');
+  await standStill(agent.pid!);
   const frozen = Date.now();
   await until(isIn('fencing.outwait'), { what: 'the bound is being waited out', timeoutMs: 60_000 });
   expect((await host()).proof).toBeNull();

@@ -163,7 +163,7 @@ describe('a move that something befalls', () => {
   it('leaves the source paused for migration when both daemons die at the end; it goes on when it is let', async () => {
     const { end, context } = await began();
     await nearsItsEnd();
-    process.kill(lab.host('b').pid!, 'SIGSTOP');
+    await lab.host('b').kill('SIGSTOP');
     await standsStill();
     await lab.host('a').kill('SIGKILL');
     await lab.host('b').kill('SIGKILL');
@@ -180,11 +180,11 @@ describe('a move that something befalls', () => {
   it('runs on one side at most when the network fails in the very moment in which it lands', async () => {
     const { end } = await began();
     await nearsItsEnd();
-    process.kill(lab.host('b').pid!, 'SIGSTOP');
+    await lab.host('b').kill('SIGSTOP');
     await standsStill();
     // The destination has all of it and the word to take it over; its answer will not arrive.
     await lab.hosts.cutNetwork();
-    process.kill(lab.host('b').pid!, 'SIGCONT');
+    await lab.host('b').kill('SIGCONT');
     await until(async () => (await guest.observe('b')).busy === null, { timeoutMs: 30_000, what: 'it has landed' });
     expect(await guest.observe('b')).toMatchObject({ power: 'paused', reason: 'user' });
     expect(await end).not.toBe('moved');

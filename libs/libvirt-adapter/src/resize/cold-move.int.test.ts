@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { nothingThere } from '@chronovirt/contract';
 import type { ArgsOf, Migration, Observation } from '@chronovirt/contract';
-import { guestReady, until } from '@chronovirt/testing/lab';
+import { guestReady, standStill, until } from '@chronovirt/testing/lab';
 import { queryContext } from '../testing/effect-context.ts';
 import { MoveLab } from '../testing/move-lab.ts';
 import type { Storage } from '../testing/move-lab.ts';
@@ -148,7 +148,7 @@ class ColdGuest {
   /** The cable is out in the middle of a file. Nobody takes more of it meanwhile: it would be whole before the cable is out, on a busy machine. */
   async losesTheCable(): Promise<void> {
     await this.comesIn();
-    drivers.b.process.kill('SIGSTOP');
+    await standStill(drivers.b.process.pid);
     try {
       await lab.hosts.cutNetwork();
     } finally {

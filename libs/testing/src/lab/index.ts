@@ -1,4 +1,5 @@
 /** The real lab: NATS servers, private libvirt hosts, the small guest. For tests alone. */
+export { standStill } from './stand-still.ts';
 export { stretched, until, NeverHappened } from './until.ts';
 export { freePort } from '../../../../tools/setup/free-port.mjs';
 export { useSanlock } from './sanlock.ts';

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InsideProcess } from '../../../../tools/setup/private-libvirt/processes.mjs';
 import { startPrivateLibvirt, type PrivateLibvirt } from '../../../../tools/setup/private-libvirt/start.mjs';
+import { standStill } from './stand-still.ts';
 
 /** How a test's libvirt host differs from the default: network, control groups and processes of its own, tied to the test. */
 export interface LibvirtHostOptions {
@@ -94,7 +95,11 @@ export async function startLibvirtHost(options: LibvirtHostOptions): Promise<Lib
     processes: () => host.processes(),
     cgroupDoors: host.cgroupDoors,
     guestPids: () => guestPids(host),
-    kill: (signal) => host.kill(signal),
+    kill: async (signal) => {
+      const pid = host.libvirtdPid;
+      if (signal === 'SIGSTOP' && pid !== undefined) await standStill(pid);
+      else await host.kill(signal);
+    },
     restart: () => host.restart(),
     stop: () => host.stop(),
     virsh: (...args) => host.virsh(...args),

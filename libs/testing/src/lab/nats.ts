@@ -1,10 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { addressAndPort } from '@chronovirt/contract';
 import { freePort } from '../../../../tools/setup/free-port.mjs';
+import { standStill } from './stand-still.ts';
 import { until } from './until.ts';
 
 /** What a NATS server of a test is made of. */
@@ -30,7 +32,7 @@ export interface NatsServer {
   readonly version: string;
   /** Undefined while it is down. */
   readonly pid: number | undefined;
-  /** Sends a signal; with one that ends it (SIGKILL, SIGTERM, SIGINT) it waits for the end. */
+  /** Sends a signal; with one that ends it (SIGKILL, SIGTERM, SIGINT) it waits for the end, with SIGSTOP until it stands still. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Ends it when it runs and starts it again on the same port and store. */
   restart(): Promise<void>;
@@ -60,9 +62,10 @@ export async function startNats({
   const running = () => child.exitCode === null && child.signalCode === null;
   const kill = async (signal: NodeJS.Signals) => {
     if (!running()) return;
-    const end = new Promise((resolve) => child.once('exit', resolve));
+    if (signal === 'SIGSTOP') return standStill(child.pid!);
+    const end = ENDING.has(signal) ? once(child, 'exit') : undefined;
     child.kill(signal);
-    if (ENDING.has(signal)) await end;
+    await end;
   };
   const stop = async () => {
     if (running()) child.kill('SIGCONT');

@@ -13,6 +13,7 @@ import { ControlLink } from './control-link.ts';
 import { insideCommand, spawnInside, type InsideOptions, type InsideProcessHandle } from './inside-process.ts';
 import { startLibvirtHost, type LibvirtHost } from './libvirt-host.ts';
 import { layCertificates, mountPki, type PkiPart } from './pki.ts';
+import { isStopped, statOf } from './stand-still.ts';
 import { until } from './until.ts';
 
 /** How a host of the pair is made. */
@@ -276,21 +277,10 @@ function hexByte(decimal: string): string {
   return Number(decimal).toString(16).padStart(2, '0');
 }
 
-function isStopped(pid: number): boolean {
-  const state = statOf(pid)?.[0];
-  return state === undefined || state === 'T' || state === 't' || state === 'Z';
-}
-
 function isAnchor(pid: number, keeper: number): boolean {
   const parent = Number(statOf(pid)?.[1]);
   const isWaiting = /^(cat|sleep)\0/.test(read(`/proc/${pid}/cmdline`) ?? '');
   return parent === keeper && isWaiting;
-}
-
-/** From the state on. */
-function statOf(pid: number): string[] | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** A process may go while we look. */
