@@ -8,6 +8,7 @@ import { guestCount, guestReady, tempDir, until } from '@chronovirt/testing/lab'
 import { effectContext, queryContext } from './testing/effect-context.ts';
 import { startLabHost } from './testing/lab-host.ts';
 import type { LabHost } from './testing/lab-host.ts';
+import { whySilent } from './testing/why-silent.ts';
 
 let lab: LabHost;
 let args: ArgsOf<'spawn'>;
@@ -29,7 +30,11 @@ afterAll(async () => {
 const at = (op: number) => effectContext(args.instance.uuid, { mark: { epoch: 1, op } });
 const consoleText = (): Promise<string> => lab.driver.getConsoleOutput(args, queryContext());
 const see = () => lab.driver.observe(args.instance.uuid, queryContext());
-const BOOT = { timeoutMs: 120_000, everyMs: 100 };
+const BOOT = {
+  timeoutMs: 120_000,
+  everyMs: 100,
+  why: () => whySilent(lab, args.instance.uuid)(),
+};
 const booted = async (boots: number) =>
   await until(async () => guestReady(await consoleText())?.boots === boots, { ...BOOT, what: `boot ${boots}` });
 const counted = async (above: number) =>

@@ -9,6 +9,7 @@ import { guestReady, until } from '@chronovirt/testing/lab';
 import { effectContext, queryContext } from './testing/effect-context.ts';
 import { startLabHost } from './testing/lab-host.ts';
 import type { LabHost } from './testing/lab-host.ts';
+import { whySilent } from './testing/why-silent.ts';
 import { find, findAll, parseXml } from './xml/parse.ts';
 
 type Spawn = ArgsOf<'spawn'>;
@@ -94,7 +95,11 @@ it('lets root in with the rescue password, who sees both disks', async () => {
   const silent = { ...args, instance: { ...args.instance, userData: null } };
   await rescue(silent, at(args, 3), 'way in');
   const heard = (): string => readFileSync(ownFile(args, 'console.log'), 'latin1');
-  await until(() => guestReady(heard()), { timeoutMs: 120_000, what: 'the rescue system is up' });
+  await until(() => guestReady(heard()), {
+    timeoutMs: 120_000,
+    what: 'the rescue system is up',
+    why: whySilent(lab, args.instance.uuid),
+  });
   const libvirt = await Libvirt.connect({ uri: lab.settings.uri });
   try {
     const console = await libvirt.domainOpenConsole(domainByUuid(args.instance.uuid), null, 1);

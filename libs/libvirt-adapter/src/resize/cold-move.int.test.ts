@@ -13,6 +13,7 @@ import { MoveLab } from '../testing/move-lab.ts';
 import type { Storage } from '../testing/move-lab.ts';
 import { instanceRecord, someUuid, vifRecord } from '../testing/records.ts';
 import { RemoteDriver } from '../testing/remote-driver.ts';
+import { whySilent } from '../testing/why-silent.ts';
 
 type Side = 'a' | 'b';
 const PORT = 8775;
@@ -79,7 +80,7 @@ class ColdGuest {
     drivers = { a: await driverOn('a', storage, patienceMs), b: await driverOn('b', storage, patienceMs) };
     const guest = new ColdGuest(storage);
     await drivers.a.driver.spawn!(guest.args, guest.context());
-    if (boots) await until(() => guestReady(guest.console('a')), { timeoutMs: 180_000, what: 'the guest is up' });
+    if (boots) await guest.boots('a');
     await drivers.a.driver.powerOff!({ ...guest.args, timeout: 0, retryInterval: 0 }, guest.context());
     const write = ['-f', 'qcow2', '-c', `write -P 7 0 ${EPHEMERAL_MIB}M`];
     execFileSync('qemu-io', [...write, join(guest.directory('a'), 'disk.eph0')]);
@@ -95,6 +96,11 @@ class ColdGuest {
   console(side: Side): string {
     const path = join(this.directory(side), 'console.log');
     return existsSync(path) ? readFileSync(path, 'latin1') : '';
+  }
+  async boots(side: Side): Promise<void> {
+    const shown = { libvirt: lab.host(side), instances: lab.outside(side, this.storage) };
+    const what = `the guest is up at ${side}`;
+    await until(() => guestReady(this.console(side)), { timeoutMs: 180_000, what, why: whySilent(shown, this.uuid) });
   }
   context() {
     return { ...lab.context(), instance: this.uuid };
@@ -182,7 +188,7 @@ it('a guest goes to the other host with its disks, boots there a second time, an
   expect(await guest.see('a')).toMatchObject({ domain: 'defined', power: 'off', disks: ['kept'], leftovers: [] });
   await guest.finish();
   expect(await guest.see('b')).toMatchObject({ power: 'on', disks: ['config', 'ephemeral0', 'root'], leftovers: [] });
-  await until(() => guestReady(guest.console('b')), { timeoutMs: 180_000, what: 'the guest is up on the other host' });
+  await guest.boots('b');
   expect(guest.console('b')).toMatch(/LAB-READY .* boots=2 /);
   await drivers.a.driver.confirmMigration!({ ...guest.args, migration: guest.move }, guest.context());
   expect(await guest.see('a')).toMatchObject({ domain: 'absent', disks: [], leftovers: [] });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { effectContext, queryContext } from '../testing/effect-context.ts';
 import { startLabHost } from '../testing/lab-host.ts';
 import type { LabHost } from '../testing/lab-host.ts';
+import { whySilent } from '../testing/why-silent.ts';
 
 /**
  * Unpacks the agent, which comes as a file, and starts it with a hook that it runs before each freeze and after each thaw. Before a freeze
@@ -42,7 +43,8 @@ beforeAll(async () => {
   });
   args = { ...plain, injectedFiles: [['/agent.tar.gz', agent]] };
   await lab.driver.spawn(args, at(1));
-  await until(() => guestReady(consoleText()), { timeoutMs: 120_000, what: 'the guest is up' });
+  const why = whySilent(lab, args.instance.uuid);
+  await until(() => guestReady(consoleText()), { timeoutMs: 120_000, what: 'the guest is up', why });
   await until(async () => (await agentSays('guest-ping').catch(() => null)) !== null, {
     timeoutMs: 60_000,
     what: 'the agent answers',

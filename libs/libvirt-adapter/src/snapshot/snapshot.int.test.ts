@@ -13,6 +13,7 @@ import { LibvirtDriver } from '../libvirt-driver.ts';
 import { effectContext, hostContext, queryContext } from '../testing/effect-context.ts';
 import { startLabHost } from '../testing/lab-host.ts';
 import type { LabHost } from '../testing/lab-host.ts';
+import { whySilent } from '../testing/why-silent.ts';
 
 type Spawn = ArgsOf<'spawn'>;
 
@@ -48,6 +49,7 @@ const booted = async (args: Spawn) =>
   await until(() => guestReady(readFileSync(join(lab.instances, args.instance.uuid, 'console.log'), 'latin1')), {
     timeoutMs: 120_000,
     what: 'the guest is up',
+    why: whySilent(lab, args.instance.uuid),
   });
 const undisturbed = { domain: 'defined', busy: null, definition: true, disks: ['config', 'root'], leftovers: [] };
 

@@ -15,6 +15,8 @@ import { diskFiles } from '../xml/rescue-definition.ts';
 import { startLabHost } from './lab-host.ts';
 import type { LabHost } from './lab-host.ts';
 import { readJoliet } from './read-iso.ts';
+import type { Shown } from './why-silent.ts';
+import { whySilent } from './why-silent.ts';
 
 /** Says which boot this is and counts, once a second; a deaf guest has nobody who hears its power button. */
 const signOfLife = (deaf: boolean): string =>
@@ -169,8 +171,6 @@ function cacheOf(lab: LabHost): ContractHost['imageCache'] {
   };
 }
 
-/** Where facts are found: libvirt, and the instances' files as seen from here. */
-type Shown = Pick<LabHost, 'libvirt' | 'instances'>;
 type FactFinder = ReturnType<typeof factsOn>;
 
 export function factsOn(lab: Shown) {
@@ -322,7 +322,12 @@ export async function nextSign(lab: Shown, uuid: InstanceUuid): Promise<Sign> {
         ? { boot: Number(last[1]), tick: Number(last[2]), line: last[0].trimEnd() }
         : null;
     },
-    { timeoutMs: BOOT_MS, everyMs: 50, what: `a sign of life of ${uuid}` },
+    {
+      timeoutMs: BOOT_MS,
+      everyMs: 50,
+      what: `a sign of life of ${uuid}`,
+      why: whySilent(lab, uuid),
+    },
   );
 }
 

@@ -23,6 +23,7 @@ import { COUNTING } from './lab-host.ts';
 import { instanceRecord, someUuid, vifRecord } from './records.ts';
 import { RemoteDriver } from './remote-driver.ts';
 import type { Setup } from './remote-driver.ts';
+import { whySilent } from './why-silent.ts';
 
 /** `untrusted`: both hosts see it, under a type of file system that libvirt does not take for shared. */
 export type Storage = 'shared' | 'separate' | 'untrusted';
@@ -194,8 +195,12 @@ export class MovingGuest {
     );
     const guest = new MovingGuest(lab, options, args, a!, b!);
     await a!.driver.spawn!(args, guest.context());
-    await until(() => guestReady(guest.console('a')), { timeoutMs: 120_000, what: 'the guest is up' });
-    await until(() => guest.count('a') > 0, { timeoutMs: stretched(30_000), what: 'the guest counts' });
+    await guest.boots('a');
+    await until(() => guest.count('a') > 0, {
+      timeoutMs: stretched(30_000),
+      what: 'the guest counts',
+      why: guest.#whySilent('a'),
+    });
     return guest;
   }
 
@@ -216,6 +221,16 @@ export class MovingGuest {
     return existsSync(path) ? readFileSync(path, 'latin1') : '';
   }
 
+  /** Waits until it has booted on that side. */
+  async boots(side: Side): Promise<void> {
+    const what = `the guest is up at ${side}`;
+    await until(() => guestReady(this.console(side)), { timeoutMs: 180_000, what, why: this.#whySilent(side) });
+  }
+
+  #whySilent(side: Side): () => Promise<string> {
+    return whySilent({ libvirt: this.lab.host(side), instances: this.lab.outside(side, this.storage) }, this.uuid);
+  }
+
   count(side: Side): number {
     return guestCount(this.console(side));
   }
@@ -228,13 +243,8 @@ export class MovingGuest {
         const now = guestCount(this.console(side).slice(seen));
         return now > from ? now : null;
       },
-      { timeoutMs: stretched(30_000), what: `the guest counts on at ${side}` },
-    ).catch((cause: unknown) => {
-      const said = this.console(side).slice(seen).slice(-500);
-      throw new Error(`${(cause as Error).message}; it was at ${from}, and has said since: ${JSON.stringify(said)}`, {
-        cause,
-      });
-    });
+      { timeoutMs: stretched(30_000), what: `the guest counts on at ${side} from ${from}`, why: this.#whySilent(side) },
+    );
   }
 
   async check(blockMigration: boolean | null = null, changes: Partial<ComputeNode> = {}): Promise<LiveMigrateData> {

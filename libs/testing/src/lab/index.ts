@@ -14,6 +14,7 @@ export { insideCommand, spawnInside, type InsideOptions, type InsideProcessHandl
 export { startLibvirtHost, type LibvirtHost, type LibvirtHostOptions } from './libvirt-host.ts';
 export { guestImage, type GuestImage } from '../../../../tools/guest-image/build.mjs';
 export { guestAgent } from '../../../../tools/guest-image/agent.mjs';
+export { silentGuest } from './silent-guest.ts';
 export { guestReady, guestCount, type GuestReady } from './guest-console.ts';
 export { writeConfigDrive, type ConfigDriveData } from './config-drive.ts';
 export { natsServers, bestNatsServer } from '../../../../tools/setup/nats-server.mjs';

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export class NeverHappened extends Error {
   readonly code = 'LAB_NEVER_HAPPENED';
 
-  constructor(what: string, timeoutMs: number, last: unknown) {
+  constructor(what: string, timeoutMs: number, last: unknown, why = '') {
     super(
-      `${what}: not within ${timeoutMs} ms${last instanceof Error ? `; the last look failed: ${last.message}` : ''}`,
+      `${what}: not within ${timeoutMs} ms${last instanceof Error ? `; the last look failed: ${last.message}` : ''}${why && `\n${why}`}`,
       { cause: last },
     );
   }
@@ -21,12 +21,17 @@ export function stretched(ms: number): number {
 
 /**
  * Looks until the answer is neither undefined, null nor false, and gives it back. A look that throws counts as not yet. `timeoutMs`: ten
- * seconds, stretched, where nobody says.
+ * seconds, stretched, where nobody says. `why`: asked when it was in vain, for the message.
  * @throws {NeverHappened}
  */
 export async function until<T>(
   look: () => T | Promise<T>,
-  { timeoutMs = stretched(10_000), everyMs = 20, what }: { timeoutMs?: number; everyMs?: number; what: string },
+  {
+    timeoutMs = stretched(10_000),
+    everyMs = 20,
+    what,
+    why,
+  }: { timeoutMs?: number; everyMs?: number; what: string; why?: () => Promise<string> },
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
@@ -39,7 +44,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() > deadline) throw new NeverHappened(what, timeoutMs, last);
+    if (performance.now() > deadline) throw new NeverHappened(what, timeoutMs, last, await why?.());
     await delay(everyMs);
   }
 }
