@@ -237,6 +237,7 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
       if (item.kind === 'outcome' && this.#host.specs.known(this.id) === undefined) await this.#loadSpec(this.#state);
       const decision = this.#kind.decide(this.#state, item, env, this.#host.specs.known(this.id));
       if (decision.kind === 'nothing') {
+        if (item.kind === 'policy') this.#tellVain(decision);
         // No append would tell that others have written into this history: an answer to their order must not rest on old memory.
         const last = item.kind === 'link' ? await this.#lastStored() : null;
         if (last === undefined) return unreadable;
@@ -262,6 +263,15 @@ export class Actor<S extends ActorState, C extends { readonly id: CommandId }, L
         (this.#state?.actor.answered.find(({ id }) => id === decision.answer?.id) ?? decision.answer);
       return answer ? this.#answer({ ...answer, seq: answer.seq || appended.seq }) : this.#accepted();
     }
+  }
+
+  /** Once of each state: it is asked again and again. */
+  #tellVain({ code, why }: Extract<Decision<S>, { kind: 'nothing' }>): void {
+    if (code !== 'refused' || this.#work?.timer.asksAgain === true) return;
+    this.#host.log.warn(
+      { instance: this.id, seq: this.#seq, why },
+      'what the policy wants may not be; it is asked again',
+    );
   }
 
   /** Some decisions can only be made with the spec; it is read from the history the first time that one is asked for. */

@@ -5,6 +5,8 @@ import type { Clock } from '../ports/clock.ts';
 export interface TimerHands {
   /** Effects that are due; null when nothing is to happen any more. */
   due(): readonly Due[] | null;
+  /** Sequence of the message that the state is of. */
+  seq(): number;
   /** When its policy has something to do by itself, in milliseconds since 1970; null = never, as it is. */
   wakesAt(): number | null;
   /** The deadline of an op has passed. */
@@ -17,6 +19,9 @@ export interface TimerHands {
 
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
+/** What its policy wanted and did not come to be stands in no message, so it would be due still: it is asked again after so long. */
+const ASK_AGAIN_MS = 60_000;
+
 /** One timer per actor, for the earliest deadline or end of a back-off; where nothing is due, for what its policy does by itself. */
 export class Timer {
   readonly #clock: Clock;
@@ -24,6 +29,8 @@ export class Timer {
   #cancel: (() => void) | null = null;
   /** Op whose alarm stands in the mailbox, so that it stands there once. */
   #alarmedOp = 0;
+  /** When the policy was asked last, and of which state; a later message may have changed what it is told. */
+  #asked: { readonly seq: number; readonly at: number; readonly again: boolean } | null = null;
 
   constructor(clock: Clock, hands: TimerHands) {
     this.#clock = clock;
@@ -32,6 +39,11 @@ export class Timer {
 
   get armed(): boolean {
     return this.#cancel !== null;
+  }
+
+  /** The policy was asked of this very state before. */
+  get asksAgain(): boolean {
+    return this.#asked?.seq === this.#hands.seq() && this.#asked.again;
   }
 
   arm(due: readonly Due[]): void {
@@ -66,13 +78,19 @@ export class Timer {
       this.#clock.after(0, () => this.#hands.alarm(op));
     }
     const wakesAt = this.#wakesAt(due);
-    // Its turn arms the timer anew.
-    if (wakesAt !== null && wakesAt <= now) return this.#hands.policy();
+    if (wakesAt !== null && wakesAt <= now) {
+      const seq = this.#hands.seq();
+      this.#asked = { seq, at: now, again: this.#asked?.seq === seq };
+      // Its turn arms the timer anew.
+      return this.#hands.policy();
+    }
     this.#hands.startDue();
     this.arm(due);
   }
 
   #wakesAt(due: readonly Due[]): number | null {
-    return due.length === 0 ? this.#hands.wakesAt() : null;
+    const wakesAt = due.length === 0 ? this.#hands.wakesAt() : null;
+    if (wakesAt === null || this.#asked?.seq !== this.#hands.seq()) return wakesAt;
+    return Math.max(wakesAt, this.#asked.at + ASK_AGAIN_MS);
   }
 }

@@ -60,6 +60,7 @@ export class Work<S extends ActorState, C extends { readonly id: CommandId }, L,
     });
     this.timer = new Timer(host.clock, {
       due: () => (hands.state() === null || hands.isHalted() ? null : this.#due()),
+      seq: () => hands.seq(),
       wakesAt: () => this.#wakesAt(),
       alarm: (op) => hands.push({ kind: 'alarm', op }),
       policy: () => hands.push({ kind: 'policy' }),

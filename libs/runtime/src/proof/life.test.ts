@@ -15,9 +15,13 @@ class Scene {
   #options: AgentOptions;
   agent!: Agent;
 
-  constructor(settings: PolicySettings = {}, profile: 'instant' | 'lively' = 'instant') {
+  constructor(
+    settings: PolicySettings = {},
+    profile: 'instant' | 'lively' = 'instant',
+    more: Omit<AgentOptions, 'chartPolicy'> = {},
+  ) {
     this.world = new AgentWorld({ profile });
-    this.#options = { chartPolicy: policyOf(settings) };
+    this.#options = { ...more, chartPolicy: policyOf(settings) };
   }
 
   async running(spec = sampleSpec()): Promise<this> {
@@ -248,6 +252,104 @@ describe('a state that the deployment ends', () => {
       expect(turn?.cause).toContain(`${state} since`);
       assert.equal(verify(entriesOf(scene.world, uuid)).ok, true);
     }
+  });
+});
+
+describe('a state that the deployment ends while a guard says no', () => {
+  const minute = 60_000;
+  const vain = 'what the policy wants may not be; it is asked again';
+
+  /** What a driver can do, without a way out of a rescue until it is `whole`. Who asks for that is told, each time. */
+  class Methods extends Set<string> {
+    readonly #onAsked: () => void;
+    whole = false;
+
+    constructor(methods: Iterable<string>, onAsked: () => void) {
+      super(methods);
+      this.#onAsked = onAsked;
+    }
+
+    override has(method: string): boolean {
+      if (method !== 'unrescue') return super.has(method);
+      this.#onAsked();
+      return this.whole;
+    }
+  }
+
+  /** A guest that is rescued for an hour just now. `asked`: when the guard was, and `told`: what the log says. */
+  async function kept() {
+    const asked = new Set<number>();
+    const told: string[] = [];
+    let times = 0;
+    let methods!: Methods;
+    const note = (_: object, text: string): void => void told.push(text);
+    const scene: Scene = new Scene({ unrescueAfterMs: hour }, 'instant', {
+      log: { debug: note, info: note, warn: note, error: note },
+      wrap: (executor) => {
+        methods = new Methods(executor.implements, () => {
+          asked.add(scene.world.clock.now());
+          // Without a pause no time would pass, and the test would never end.
+          assert.ok((times += 1) < 1_000, 'it is asked without a pause');
+        });
+        return Object.defineProperty(executor, 'implements', { value: methods });
+      },
+    });
+    await scene.running();
+    await scene.done('rescue');
+    const since = scene.state.parts.restsSince ?? 0;
+    await scene.world.clock.advance(since + hour - 1_000 - scene.world.clock.now());
+    expect([...asked]).toEqual([]);
+    return { scene, asked, told, since, nowWhole: () => void (methods.whole = true) };
+  }
+
+  test('is asked for again, a minute after it was in vain, and neither history nor log grows by it', async () => {
+    const { scene, asked, told, since, nowWhole } = await kept();
+    const messages = scene.events.length;
+    await scene.world.clock.advance(5 * minute);
+    expect([...asked].map((at) => at - since - hour)).toEqual([0, 1, 2, 3, 4].map((n) => n * minute));
+    expect(scene.events).toHaveLength(messages);
+    expect(told.filter((text) => text === vain)).toHaveLength(1);
+    nowWhole();
+    await scene.world.clock.advance(minute);
+    expect(scene.state.value).toBe('running');
+    await scene.isTrue();
+  });
+
+  test('is asked for at once when a message has changed what it is asked of', async () => {
+    const { scene, asked, nowWhole } = await kept();
+    await scene.world.clock.advance(90_000);
+    expect(asked.size).toBe(2);
+    await scene.order('lock');
+    await scene.world.clock.advance(10 * minute);
+    expect(asked.size).toBe(2);
+    await scene.order('unlock');
+    await scene.world.clock.advance(1_000);
+    expect(asked.size).toBe(3);
+    nowWhole();
+    await scene.world.clock.advance(50_000);
+    expect(scene.state.value).toBe('rescued');
+    const refused = await scene.world.command(scene.agent, uuid, 'pause');
+    expect(refused).toMatchObject({ answer: { kind: 'refused' } });
+    await scene.world.clock.advance(1_000);
+    expect(scene.state.value).toBe('running');
+    await scene.isTrue();
+  });
+
+  test('is asked for once by an agent that starts, and then each minute', async () => {
+    const { scene, asked } = await kept();
+    const before = scene.state;
+    await scene.world.clock.advance(90_000);
+    for (let restarts = 0; restarts < 3; restarts += 1) {
+      scene.agent.kill();
+      asked.clear();
+      await scene.restart();
+      await scene.world.clock.advance(50_000);
+      expect(asked.size).toBe(1);
+    }
+    await scene.world.clock.advance(2 * minute);
+    expect(asked.size).toBe(3);
+    expect(scene.state).toEqual(before);
+    assert.equal(verify(entriesOf(scene.world, uuid)).ok, true);
   });
 });
 

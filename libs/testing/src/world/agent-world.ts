@@ -51,6 +51,7 @@ export interface AgentOptions {
   /** When the journal answers; see `MemoryJournal`. */
   readonly delay?: MemoryJournalOptions['delay'];
   readonly onConfirmed?: (monotonicMs: number) => void;
+  readonly log?: HostOptions['log'];
   readonly wrap?: (executor: HostOptions['executor']) => HostOptions['executor'];
 }
 
@@ -98,6 +99,7 @@ export class AgentWorld {
       boot: `boot-${this.sim.boots}`,
       underTerm: true,
       ...(options.onConfirmed && { onConfirmed: options.onConfirmed }),
+      ...(options.log && { log: options.log }),
       chartPolicy: options.chartPolicy ?? defaultPolicy,
       onSuperseded: (message) => superseded.push(message),
     });
