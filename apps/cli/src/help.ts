@@ -86,9 +86,18 @@ export async function unknownVerb([word = '', second = '']: readonly string[]): 
       `${word}: expected one of ${begun.map((name) => name.slice(word.length + 1)).join(', ')}${second === '' || second.startsWith('-') ? '' : `, got ${JSON.stringify(second)}`}`,
       `chronovirt help ${word}`,
     );
-  const meant = nearest(word, names);
+  const named = partlyNamed(word, names);
+  const meant = named.length > 0 ? named : [nearest(word, names) ?? []].flat();
   return new UsageError(
     `there is no verb ${JSON.stringify(word)}`,
-    meant === null ? 'chronovirt help lists the verbs' : `did you mean: chronovirt ${meant}`,
+    meant.length === 0
+      ? 'chronovirt help lists the verbs'
+      : `did you mean: ${meant.map((name) => `chronovirt ${name}`).join(' or ')}`,
   );
+}
+
+/** Verbs of which a part is called so, or begins so: "migrate" is said of two. */
+function partlyNamed(word: string, names: readonly string[]): readonly string[] {
+  if (word.length < 4) return [];
+  return names.filter((name) => name.split(/[- ]/).some((part) => part.startsWith(word)));
 }

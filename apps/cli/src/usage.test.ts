@@ -49,6 +49,7 @@ describe('what is typed', () => {
     ['console-log web --bytes 10', /--bytes: 10 of what\? Write 10B or 10KiB/],
     ['console-log web --bytes 1GiB', /--bytes: expected a size from 1B to 100KiB/],
     ['ip --wait web', /--wait took "web" for its value; write: chronovirt ip web --wait/],
+    ['migrate web --host h2', /no verb "migrate"\ndid you mean: chronovirt cold-migrate or chronovirt live-migrate/],
     ['hosts shwo', /no verb "hosts shwo"\ndid you mean: chronovirt hosts show/],
     ['hosts blorp', /hosts: expected one of show, history, drain, .*, got "blorp"\nchronovirt help hosts/],
     ['create x --image disk.img --memory 128MiB --host h9', /--host: no host is called "h9"; there are h1/],
