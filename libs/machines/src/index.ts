@@ -10,7 +10,17 @@ export {
 } from './policy.ts';
 
 export { decide } from './decide/decide.ts';
-export type { Decision, Env, Facts, Item, Look, NothingCode, Outcome, TurnDecision } from './decide/types.ts';
+export type {
+  Decision,
+  Env,
+  Facts,
+  GrantedTo,
+  Item,
+  Look,
+  NothingCode,
+  Outcome,
+  TurnDecision,
+} from './decide/types.ts';
 export { guards, type GuardName, type Refusal } from './decide/guard-names.ts';
 export { neverRan } from './decide/guards.ts';
 export { ofMoves } from './decide/move-guards.ts';

@@ -40,6 +40,9 @@ import { Histories } from './histories.ts';
 import type { AskHost, SendToActor } from './host-requests.ts';
 import { choose, type Candidate, type Claim, type Placement, type Ratios } from './placement.ts';
 
+/** The read model follows the hosts at once; how long is waited for it, in milliseconds. */
+const CATCH_UP_MS = 2_000;
+
 export interface ClusterOptions {
   readonly journal: Journal;
   readonly model: ReadModel;
@@ -77,6 +80,7 @@ export class Cluster {
       clock,
       log,
       proofOf,
+      lockOf: (instance, { host, epoch }) => model.get(instance)?.lockOn(host, epoch),
       executor: new ClusterExecutor({
         send,
         candidates,
@@ -142,7 +146,10 @@ export class Cluster {
   /** Brings a command to the actor that owns its instance; a create, and whatever no host owns, to the spine. */
   async send(command: Command, seenOn: string): Promise<OrderReply> {
     const host = this.taker(command, seenOn);
-    if (host === CLUSTER) return asAnswer(await this.spine.command(command));
+    if (host === CLUSTER) {
+      await this.#knowLock(command);
+      return asAnswer(await this.spine.command(command));
+    }
     const { send, patienceMs = 10_000 } = this.#options;
     const request: ActorRequest = { kind: 'command', command };
     const reply = await send(host, command.instance, request, { patienceMs, signal: this.#closing.signal });
@@ -153,6 +160,15 @@ export class Cluster {
       return { kind: 'unreachable', host, taken: reply.taken, message: `host ${host} is unreachable; ${fate}` };
     }
     return asAnswer(reply);
+  }
+
+  /** A lock lies with the host that has the instance: what that has stored of it is to be known here before the spine decides. */
+  async #knowLock({ instance, by }: Command): Promise<void> {
+    const role = this.spine.state(instance)?.state.actor.role;
+    if (by.kind !== 'user' || role?.kind !== 'granted') return;
+    const { journal, model } = this.#options;
+    const last = await journal.last(role.host, instance);
+    if (last !== null) await model.reached(new Map([[role.host, last.seq]]), CATCH_UP_MS, this.#closing.signal);
   }
 
   /** What instances take of a host, as placement counts it. */

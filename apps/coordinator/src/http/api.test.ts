@@ -1,5 +1,6 @@
 import type { InstanceUuid } from '@chronovirt/contract';
 import { silentLog } from '@chronovirt/runtime';
+import { until } from '@chronovirt/testing/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ReadModel } from '../read-model/read-model.ts';
 import { forgetSecrets } from '../cluster/forget-secrets.ts';
@@ -242,6 +243,30 @@ describe('orders', () => {
     expect(await post(cloud, '/v1/instances/left-alone/commands', { name: 'pause' })).toMatchObject({ status: 503 });
     cloud.isAgentAway = false;
     expect(await explained()).toMatchObject({ pause: 'now' });
+  });
+
+  test('a lock that lies with a host keeps a delete out also where the spine would take it, and explain says so', async () => {
+    const own = await new SimulatedCloud().start();
+    try {
+      await runs(own, 'kept');
+      await post(own, '/v1/instances/kept/commands', { name: 'lock', args: { reason: 'evidence' } });
+      expect(await get(own, '/v1/instances/kept/explain?command=delete')).toMatchObject({
+        body: { allowed: false, guard: 'lockOpen', path: ['unlock'] },
+      });
+      const stated = 'its rack was taken out of the room';
+      await post(own, '/v1/hosts/h1/commands', { name: 'confirmDown', args: { statement: stated } });
+      await until(() => own.fleet.proofOf('h1') !== null, { what: 'a proof' });
+      const fact = expect.stringContaining('evidence; the lock can be taken away where it is evacuated to') as unknown;
+      expect(await get(own, '/v1/instances/kept/explain?command=delete')).toMatchObject({
+        body: { allowed: false, guard: 'lockOpen', fact, path: null },
+      });
+      expect(await post(own, '/v1/instances/kept/commands', { name: 'delete' })).toMatchObject({
+        status: 409,
+        body: { guard: 'lockOpen', path: null, host: '_cluster' },
+      });
+    } finally {
+      await own.stop();
+    }
   });
 
   test('a known id gets its old answer', async () => {

@@ -1,5 +1,5 @@
 import { CLUSTER } from '@chronovirt/contract';
-import type { MoveView, Segment } from './segment.ts';
+import type { MoveView, Segment, SegmentView } from './segment.ts';
 import { speaking } from './segment.ts';
 
 /** One instance as the read model knows it: its segments and, ready to be sent, the picture that they make. */
@@ -42,6 +42,17 @@ export class InstanceEntry {
   /** The move that is under way, or waits to be settled; the spine tells of it. */
   get migration(): MoveView | null {
     return this.of(CLUSTER)?.view?.migration ?? null;
+  }
+
+  /**
+   * The lock as the host has it that holds the instance under `epoch`; undefined where it has not taken it up yet. Until then the source of a
+   * move says it, whose lock goes along.
+   */
+  lockOn(host: string, epoch: number): SegmentView['lock'] | undefined {
+    const there = this.of(host);
+    const source = this.migration?.context.source;
+    const isThere = there !== undefined && there.role !== 'incoming' && there.epoch >= epoch;
+    return (isThere ? there : source === undefined ? undefined : this.of(source))?.view?.lock;
   }
 
   of(host: string): Segment | undefined {

@@ -25,8 +25,8 @@ export function explain(state: InstanceState | null, name: CommandName, env: Exp
   const checked = check(state, { name, args, by: env.by ?? { kind: 'user' } }, env);
   const rests = open.size === 0 ? {} : { dependsOn: [...open].toSorted() };
   if (!('guard' in checked)) return { allowed: true, ...rests };
-  const { guard, fact } = checked;
-  return { allowed: false, guard, fact, path: pathOf(state, name, guard, env.host), ...rests };
+  const { guard, fact, path = pathOf(state, name, guard, env.host) } = checked;
+  return { allowed: false, guard, fact, path, ...rests };
 }
 
 /** Tells which arguments a guard has asked for that were not given. */

@@ -32,6 +32,8 @@ export interface Refusal {
   readonly guard: GuardName;
   /** The fact behind it, in a person's words. */
   readonly fact: string;
+  /** What to give first, where the guard itself knows; left out: what the charts say. */
+  readonly path?: CommandName[] | null;
 }
 
 /** Who asks, as far as a guard cares. */

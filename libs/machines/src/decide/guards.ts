@@ -19,6 +19,7 @@ import { settledBy } from '../life/chart-event.ts';
 import { rowOf } from '../life/observations.ts';
 import { restingOf } from '../life/resting.ts';
 import { full, inWords, leadsHere, type Asker, type Refusal } from './guard-names.ts';
+import { locked } from './lock-guard.ts';
 import { checkMove, deletesForHost, movesHere, ofMoves } from './move-guards.ts';
 import type { Env } from './types.ts';
 
@@ -29,11 +30,17 @@ export function check(
   env: Pick<Env, 'host' | 'facts' | 'spec'>,
 ): { operation: Operation | null } | Refusal {
   if (asked.name === 'create') return checkCreate(state, env);
-  if (ofMoves.has(asked.name)) return checkMove(state, asked, env);
+  if (ofMoves.has(asked.name)) {
+    const checked = checkMove(state, asked, env);
+    // An evacuation saves what a lock is to protect.
+    return 'guard' in checked || state === null || asked.name === 'evacuate'
+      ? checked
+      : (locked(state, asked, env) ?? checked);
+  }
   if (state === null) return { guard: 'exists', fact: 'no instance of that id is known here' };
   const refusal = notOurs(state, asked, env) ?? whatFits(state, asked, env);
   if ('guard' in refusal) return refusal;
-  return locked(state, asked) ?? notNow(state, asked, env) ?? refusal;
+  return locked(state, asked, env) ?? notNow(state, asked, env) ?? refusal;
 }
 
 function checkCreate(
@@ -274,15 +281,6 @@ function sizeInWords({ name, vcpus, memoryMiB, rootGiB, ephemeralGiB, swapMiB }:
     ...(ephemeralGiB === 0 ? [] : [`an ephemeral disk of ${ephemeralGiB} GiB`]),
     ...(swapMiB === 0 ? [] : [`${swapMiB} MiB of swap`]),
   ].join(', ');
-}
-
-function locked({ parts }: InstanceState, { name, by }: Asker): Refusal | null {
-  const { lock } = parts;
-  // A picture of the guest changes nothing of it.
-  if (lock === null || by.kind !== 'user' || imageOperationOf(name) !== null) return null;
-  if (lock.holder === 'owner' && (name === 'unlock' || name === 'lock')) return null;
-  const reason = lock.reason === '' ? '' : `: ${lock.reason}`;
-  return { guard: 'lockOpen', fact: `locked by ${lock.holder === 'admin' ? 'operator ' : ''}${lock.name}${reason}` };
 }
 
 function notNow({ parts }: InstanceState, { name }: Asker, { facts }: Pick<Env, 'facts'>): Refusal | null {

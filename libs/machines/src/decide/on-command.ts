@@ -150,8 +150,8 @@ function settledGoal(state: InstanceState | null, name: Command['name']): Restin
 }
 
 /** A refusal as a decision: stored as a neutral event where there is a history; a typing error makes none. */
-export function refuse(state: InstanceState | null, command: Command, env: Env, { guard, fact }: Refusal): Decision {
-  const path = pathOf(state, command.name, guard, env.host);
+export function refuse(state: InstanceState | null, command: Command, env: Env, refusal: Refusal): Decision {
+  const { guard, fact, path = pathOf(state, command.name, guard, env.host) } = refusal;
   const answer: Answer = { kind: 'refused', id: command.id, seq: 0, guard, fact: fact.slice(0, 500), path };
   if (state === null) return { kind: 'answer', answer };
   return new Turn(state, env, command.id)

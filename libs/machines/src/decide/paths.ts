@@ -57,7 +57,7 @@ const table = new Map(
 );
 
 /**
- * The path that goes with a refusal by guard `state`, or by a lock that the asker may take away; null for every other guard, and on the spine: what no host holds can be neither
+ * The path that goes with a refusal by guard `state`; null for every other guard, and on the spine: what no host holds can be neither
  * started nor stopped, so no list of such commands leads anywhere.
  */
 export function pathOf(
@@ -67,7 +67,6 @@ export function pathOf(
   host: string,
 ): CommandName[] | null {
   if (state === null || host === CLUSTER) return null;
-  if (guard === 'lockOpen') return state.parts.lock?.holder === 'owner' ? ['unlock'] : null;
   return guard === 'state' ? pathTo(state, name) : null;
 }
 

@@ -10,6 +10,7 @@ import type {
   InstanceState,
   InstanceUuid,
   Observation,
+  Role,
   StoredEvent,
 } from '@chronovirt/contract';
 import type { Link } from '../actor/links.ts';
@@ -52,6 +53,9 @@ export type Item =
   /** A time that the deployment's policy has set is over. */
   | { readonly kind: 'policy' };
 
+/** Where the spine has an instance: with that host, under that epoch. */
+export type GrantedTo = Pick<Extract<Role, { kind: 'granted' }>, 'host' | 'epoch'>;
+
 /** Facts of the host that guards ask for. */
 export interface Facts {
   /** Driver methods that can be run here. */
@@ -60,6 +64,11 @@ export interface Facts {
   readonly full?: boolean;
   /** On the spine: what proves that a host cannot run anything of before; null = nothing does, silence least of all. */
   readonly proofOf?: (host: HostName) => object | null;
+  /**
+   * On the spine: the lock as the host has it that holds the instance, for the spine's own record does not follow it there; undefined =
+   * that host has not taken it up yet.
+   */
+  readonly lockOf?: (granted: GrantedTo) => InstanceState['parts']['lock'] | undefined;
 }
 
 /** What deciding needs besides state and item. Time comes from here, never from a clock. */

@@ -344,7 +344,7 @@ export const operations: readonly Operation[] = [
 export const everywhere = {
   create: 'Makes an instance: a host is chosen, and it builds the guest.',
   delete: 'Legal in every state but deleted; cuts short whatever goes on.',
-  lock: 'Keeps everybody but operators from changing the instance.',
+  lock: 'Keeps everybody but operators from changing the instance, also from calling off or forcing its move. An evacuation passes.',
   unlock: 'Takes the lock away; an operator’s lock only for an operator.',
   adoptDrift: 'Answers a question about what was seen: the guest is right, and that is taken over.',
   repairDrift: 'Answers a question about what was seen: the record is right, and the guest is brought back to it.',

@@ -1,5 +1,5 @@
-import type { HostName, Incarnation, TurnMessage } from '@chronovirt/contract';
-import type { Policy } from '@chronovirt/machines';
+import type { HostName, Incarnation, InstanceState, TurnMessage } from '@chronovirt/contract';
+import type { GrantedTo, Policy } from '@chronovirt/machines';
 import type { Halt } from '../actor/halt.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EffectExecutor } from '../ports/effect-executor.ts';
@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly chartPolicy?: Policy;
   /** On the spine: what proves that a host cannot run anything of before. */
   readonly proofOf?: (host: HostName) => object | null;
+  /** On the spine: the lock of an instance as the host has it that it was granted to; undefined = that host knows nothing of it yet. */
+  readonly lockOf?: (id: string, granted: GrantedTo) => InstanceState['parts']['lock'] | undefined;
   /**
    * Acts only under a term, which the host's own stream says: it is read before anything else and with each renewal of the lease. For
    * agents; the spine has none.

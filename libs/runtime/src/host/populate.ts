@@ -19,7 +19,7 @@ export function populate<S extends ActorState, C extends { readonly id: CommandI
   on: Pick<ActorHost<S, C, L, D>, 'onStored' | 'reviveForDelete'>,
 ): Population<S, C, L, D> {
   const { clock, closing, host, incarnation, journal, lease, log, messages, options, policy, tenure } = context;
-  const { fullAt = 0.95, proofOf } = options;
+  const { fullAt = 0.95, proofOf, lockOf } = options;
   return new Population(
     {
       ...on,
@@ -52,6 +52,7 @@ export function populate<S extends ActorState, C extends { readonly id: CommandI
           implements: executor.implements,
           full: journal.fill(host) >= fullAt,
           ...(proofOf && { proofOf }),
+          ...(lockOf && { lockOf: (granted) => lockOf(id, granted) }),
         },
       }),
       isSuperseded: (message) => isOfNewerProcess(message, context),

@@ -198,6 +198,69 @@ test('a lock keeps a guest from being moved, and goes along when an operator unl
   expect(world.last('h2', uuid)?.state.parts.lock).toMatchObject({ reason: 'under test' });
 });
 
+test('a lock keeps its user also from calling off a move, forcing it, and deleting what moves; not an operator', async () => {
+  const scene = await MoveScene.running('separate');
+  const { world, uuid } = scene;
+  world.sim('h1').busyGuests.add(uuid);
+  const grace = { kind: 'operator', name: 'grace' } as const;
+  const asOperator = async (name: string): Promise<unknown> => {
+    const command = { id: `operator-${name}`, instance: uuid, name, args: {}, by: grace };
+    return world.clock.settle(scene.coordinator.cluster.send(command as never, 'h1'));
+  };
+  // Locked before it goes, by an operator; and on its way.
+  for (const locksFirst of [true, false]) {
+    if (locksFirst) await scene.taken('lock', { reason: 'under test' });
+    await (locksFirst ? asOperator('liveMigrate') : scene.taken('liveMigrate'));
+    await scene.reaches('copying.copy');
+    if (!locksFirst) await scene.taken('lock', { reason: 'under test' });
+    for (const name of ['abortMigration', 'forceComplete', 'delete'] as const)
+      expect(await scene.order(name)).toMatchObject({
+        kind: 'refused',
+        guard: 'lockOpen',
+        fact: 'locked by tester: under test',
+        path: ['unlock'],
+      });
+    expect(scene.phase).toBe('copying.copy');
+    if (locksFirst) {
+      // What is taken away at the source counts at once.
+      await scene.taken('unlock');
+      await scene.taken('abortMigration');
+    } else expect(await asOperator('abortMigration')).toMatchObject({ answer: { kind: 'accepted' } });
+    expect(await scene.rests()).toBe('running');
+    expect([scene.owner, scene.phase]).toEqual(['h1', 'undone']);
+  }
+  expect(await scene.order('stop')).toMatchObject({ guard: 'lockOpen' });
+  expect(await scene.faults('running')).toEqual([]);
+});
+
+test('a lock that was there when the instance was given to its host, and is not any more, keeps nobody out', async () => {
+  const scene = await MoveScene.running('separate');
+  await scene.taken('lock');
+  await scene.taken('unlock');
+  await scene.done('shelve');
+  await scene.taken('lock');
+  const offload = {
+    id: 'o1',
+    instance: scene.uuid,
+    name: 'offload',
+    args: {},
+    by: { kind: 'operator', name: 'grace' },
+  };
+  await scene.world.clock.settle(scene.coordinator.cluster.send(offload as never, 'h1'));
+  await scene.rests();
+  expect(await scene.order('unshelve')).toMatchObject({ guard: 'lockOpen', path: ['unlock'] });
+  const unshelve = { ...offload, id: 'o2', name: 'unshelve' };
+  await scene.world.clock.settle(scene.coordinator.cluster.send(unshelve as never, CLUSTER));
+  expect(await scene.rests()).toBe('running');
+  await scene.taken('unlock');
+  expect(scene.world.last(CLUSTER, scene.uuid)?.state.parts.lock).not.toBeNull();
+  scene.world.sim(scene.owner ?? 'h1').busyGuests.add(scene.uuid);
+  await scene.taken('liveMigrate');
+  await scene.reaches('copying.copy');
+  await scene.taken('abortMigration');
+  expect(await scene.rests()).toBe('running');
+});
+
 test('I7: the spine alone grants, and no epoch is ever owned by two hosts', async () => {
   const scene = await MoveScene.running('separate', ['h1', 'h2', 'h3']);
   for (let n = 0; n < 4; n += 1) await scene.done('liveMigrate');

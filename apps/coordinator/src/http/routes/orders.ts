@@ -158,7 +158,12 @@ async function presentOf(
   const report = context.hosts().find((view) => view.report.host === host)?.report;
   // Of a host that was lost before this process began nobody has said what its driver lacks.
   const methods = host === CLUSTER ? clusterMethods : new Set(report?.implements ?? methodNames);
-  const facts = { implements: methods, full: context.journal.fill(host) >= fullAt, proofOf: context.proofOf };
+  const facts: Present['env']['facts'] = {
+    implements: methods,
+    full: context.journal.fill(host) >= fullAt,
+    proofOf: context.proofOf,
+    lockOf: ({ host: holder, epoch }) => entry.lockOn(holder, epoch),
+  };
   const spec = await specOf(context, host, state.actor.spec);
   return { host, seq: stored.seq, state, env: { host: host as never, facts, ...(spec === undefined ? {} : { spec }) } };
 }
