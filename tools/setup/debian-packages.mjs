@@ -26,6 +26,7 @@ export const PACKAGES = [
   { name: 'libvirt-sanlock', why: 'the same', program: 'virt-sanlock-cleanup', only: 'test' },
   { name: 'procps', why: 'tests look for leftover processes', program: 'ps', only: 'test' },
   { name: 'openssh-client', why: 'tests log in to guests', program: 'ssh', only: 'test' },
+  { name: 'fish', why: 'one of the shells that complete the command', program: 'fish', only: 'test' },
 ];
 
 /** Set-up cannot install what is missing itself. `command` is the line that a person has to run. */

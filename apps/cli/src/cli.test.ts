@@ -535,24 +535,48 @@ describe('the command itself', () => {
     for (const word of expected) expect(out.split('\n')).toContain(word);
   });
 
-  test('bash takes the completion script and completes the name of an instance', async () => {
-    const script = (await chronovirt('completion bash')).out;
+  /** What a shell prints that runs a script in which the command is found. */
+  async function saidBy(shell: string, script: string): Promise<string[]> {
     writeFileSync(join(directory, 'chronovirt'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
       mode: 0o755,
     });
-    const probe = `${script}\nCOMP_WORDS=(chronovirt show we); COMP_CWORD=2; _chronovirt; echo "\${COMPREPLY[@]}"
-COMP_WORDS=(chronovirt create x --flavor = sm); COMP_CWORD=5; _chronovirt; echo "\${COMPREPLY[@]}"
-COMP_WORDS=(chronovirt create x --host =); COMP_CWORD=4; _chronovirt; echo "\${COMPREPLY[@]}"`;
-    const child = spawn('bash', ['-c', probe], {
+    const child = spawn(shell, ['-c', script], {
       cwd: directory,
       env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory },
     });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-    await new Promise((resolve) => {
+    await new Promise((resolve, reject) => {
+      child.on('error', (error) => reject(new Error(`${error.message}: install ${shell}`, { cause: error })));
       child.on('close', resolve);
     });
-    expect(out.trim().split('\n')).toEqual(['web', 'small', 'h1']);
+    return out.trim().split('\n');
+  }
+
+  test('bash takes the completion script and completes the name of an instance', async () => {
+    const script = (await chronovirt('completion bash')).out;
+    const probe = `${script}\nCOMP_WORDS=(chronovirt show we); COMP_CWORD=2; _chronovirt; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(chronovirt create x --flavor = sm); COMP_CWORD=5; _chronovirt; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(chronovirt create x --host =); COMP_CWORD=4; _chronovirt; echo "\${COMPREPLY[@]}"`;
+    expect(await saidBy('bash', probe)).toEqual(['web', 'small', 'h1']);
+  });
+
+  test('fish takes it too, and completes files also after --option=', async () => {
+    const script = (await chronovirt('completion fish')).out;
+    mkdirSync(join(directory, 'of fish'));
+    writeFileSync(join(directory, 'of fish/init.yaml'), '');
+    const lines = ['show we', 'create x --flavor=sm', 'create x --user-data ./of', 'create x --user-data=./of'];
+    const more = ['create x --user-data=of\\\\ fish/i', 'create x --user-data=~/of', 'create x --image=./of'];
+    const probe = [script, ...[...lines, ...more].map((line) => `complete -C "chronovirt ${line}"`)].join('\n');
+    expect(await saidBy('fish', probe)).toEqual([
+      'web',
+      '--flavor=small',
+      './of fish/',
+      '--user-data=./of fish/',
+      '--user-data=of fish/init.yaml',
+      '--user-data=~/of fish/',
+      '--image=./of fish/',
+    ]);
   });
 });
 

@@ -44,10 +44,14 @@ fi
 `,
   fish: `# fish completion for chronovirt
 function __chronovirt_complete
-  set -l words (commandline -opc) (commandline -ct)
-  for one in (chronovirt __complete $words[2..-1] 2>/dev/null)
+  set -l token (commandline -ct)
+  # The files of --option=./fi are those of ./fi.
+  set -l flag (string match -r -- '^--[a-z][a-z-]*=' "$token")
+  for one in (chronovirt __complete (commandline -opc)[2..-1] "$token" 2>/dev/null)
     if test "$one" = ":file"
-      __fish_complete_path (commandline -ct)
+      for file in (complete -C "'' "(string replace -- "$flag" '' "$token"))
+        echo "$flag$file"
+      end
     else
       echo $one
     end
