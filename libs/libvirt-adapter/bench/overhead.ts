@@ -6,12 +6,13 @@
 import { copyRows } from './copies.ts';
 import { powerRows } from './power.ts';
 import { questionRows } from './questions.ts';
+import { remakeRows } from './remake.ts';
 import { startBench, type Row } from './side-by-side.ts';
 
 const bench = await startBench();
 try {
   const rows: Row[] = [];
-  for (const some of [powerRows, copyRows, questionRows]) rows.push(...(await some(bench)));
+  for (const some of [powerRows, remakeRows, copyRows, questionRows]) rows.push(...(await some(bench)));
   if (process.argv.includes('--json'))
     console.log(JSON.stringify({ rows: rows.map((one) => ({ ...one, met: one.deltaMs < one.goalMs })) }));
   else print(rows);

@@ -1,10 +1,8 @@
 /** What starts guests, stops them and takes them away. */
-import { closeSync, openSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { domainByUuid } from '@chronovirt/libvirt';
 import { effectContext } from '../src/testing/effect-context.ts';
-import { someUuid } from '../src/testing/records.ts';
+import { byHand } from './by-hand.ts';
 import { ROUNDS, row, timed, type Bench, type Row, type Taken } from './side-by-side.ts';
 
 export async function powerRows({ lab, bare, guest, context }: Bench): Promise<Row[]> {
@@ -12,20 +10,7 @@ export async function powerRows({ lab, bare, guest, context }: Bench): Promise<R
   const domain = domainByUuid(guest.instance.uuid);
   const xml = await bare.domainGetXmlDesc(domain, 2);
 
-  /** A guest as the driver would have left it, made by hand: files, definition and, once started, a process. */
-  const another = async (): Promise<{ uuid: string; directory: string; definition: string }> => {
-    const uuid = someUuid();
-    const directory = join(lab.instances, uuid);
-    await mkdir(directory);
-    for (const file of ['disk', 'disk.config'])
-      await copyFile(join(lab.instances, guest.instance.uuid, file), join(directory, file));
-    closeSync(openSync(join(directory, 'console.log'), 'w'));
-    const definition = xml
-      .replaceAll(guest.instance.uuid, uuid)
-      .replace(/<mac address='[^']*'/, `<mac address='52:54:00:98:00:01'`)
-      .replace(/<target dev=["']tap[^"']*["']\/>/, '');
-    return { uuid, directory, definition };
-  };
+  const { another } = await byHand({ lab, bare, guest });
   const gone = { destroyDisks: true, destroySecrets: true };
   const startBare = async (): Promise<void> => {
     await bare.domainDefineXmlFlags(xml);

@@ -28,8 +28,8 @@ export interface Bench {
   context(): ReturnType<typeof effectContext>;
 }
 
-/** Rounds of what takes tenths of a second, and of what takes less than a millisecond. */
-export const ROUNDS = { slow: 12, quick: 100 } as const;
+/** Rounds of what takes tenths of a second, of chains of such, and of what takes less than a millisecond. */
+export const ROUNDS = { slow: 12, chain: 6, quick: 100 } as const;
 
 /** What one round took, and how many calls were made meanwhile through the driver's connections. */
 export interface Taken {
@@ -48,6 +48,13 @@ export async function timed(act: () => Promise<unknown>): Promise<Taken> {
   return { ms: performance.now() - start, calls: calls - before };
 }
 
+/** What a row says of itself before it is measured. */
+export interface Leg {
+  readonly name: string;
+  readonly goalMs: number;
+  readonly floorIs?: string;
+}
+
 /** Driver and bare calls take turns (A B B A …), so that a busy moment of the machine hits both. */
 export async function row(
   name: string,
@@ -57,23 +64,35 @@ export async function row(
   floor: () => Promise<Taken>,
   floorIs?: string,
 ): Promise<Row> {
-  const ours: Taken[] = [];
-  const theirs: Taken[] = [];
+  const leg = { name, goalMs, ...(floorIs !== undefined && { floorIs }) };
+  const [only] = await rowsOf(
+    [leg],
+    rounds,
+    async () => [await driver()],
+    async () => [await floor()],
+  );
+  return only!;
+}
+
+/** Rows of what is done one after another in each round: a way there and the way back. Each side tells of every leg, in their order. */
+export async function rowsOf(
+  legs: readonly Leg[],
+  rounds: number,
+  driver: () => Promise<readonly Taken[]>,
+  floor: () => Promise<readonly Taken[]>,
+): Promise<Row[]> {
+  const ours: (readonly Taken[])[] = [];
+  const theirs: (readonly Taken[])[] = [];
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) ours.push(await driver());
     theirs.push(await floor());
     if (round % 2 === 1) ours.push(await driver());
   }
-  const [driverMs, bareMs] = [ours, theirs].map((all) => median(all.map(({ ms }) => ms))) as [number, number];
-  return {
-    name,
-    driverMs,
-    bareMs,
-    deltaMs: driverMs - bareMs,
-    goalMs,
-    calls: median(ours.map((one) => one.calls)),
-    ...(floorIs !== undefined && { floorIs }),
-  };
+  return legs.map((leg, index) => {
+    const of = (side: readonly (readonly Taken[])[]): Taken[] => side.map((taken) => taken[index]!);
+    const [driverMs, bareMs] = [ours, theirs].map((side) => median(of(side).map(({ ms }) => ms))) as [number, number];
+    return { ...leg, driverMs, bareMs, deltaMs: driverMs - bareMs, calls: median(of(ours).map((one) => one.calls)) };
+  });
 }
 
 /** A host with one guest that runs, whose driver's calls are counted. */
