@@ -30,6 +30,7 @@ export class LabSystem {
   readonly #isEncrypted: boolean;
   readonly #drift: DriftPolicy;
   #storage: Storage;
+  #policy: object = {};
   #moves: LiveMoves = {};
 
   private constructor(
@@ -134,14 +135,22 @@ export class LabSystem {
     return this.#storage;
   }
 
-  /** From now on instances' files lie elsewhere, and guests move otherwise while they run. Only while there is no instance. */
-  async use(storage: Storage, moves: LiveMoves = {}): Promise<void> {
-    if (storage === this.#storage && JSON.stringify(moves) === JSON.stringify(this.#moves)) return this.areKnown();
+  /**
+   * From now on instances' files lie elsewhere, guests move otherwise while they run, and hosts do by themselves what this policy says. Only
+   * while there is no instance.
+   */
+  async use(storage: Storage, moves: LiveMoves = {}, policy: object = {}): Promise<void> {
+    const [now, wanted] = [
+      [this.#storage, this.#moves, this.#policy],
+      [storage, moves, policy],
+    ].map((settings) => JSON.stringify(settings));
+    if (now === wanted) return this.areKnown();
     for (const host of this.hosts) await host.stopAgent();
     if (moves.lockManager !== this.#moves.lockManager)
       for (const { host } of this.hosts) await useLockManager(host, moves.lockManager);
     this.#storage = storage;
     this.#moves = moves;
+    this.#policy = policy;
     await Promise.all(this.hosts.map((host) => host.startAgent()));
     await this.areKnown();
   }
@@ -185,7 +194,7 @@ export class LabSystem {
         imagesFrom: this.two.hosts.flatMap(imagesOf(host)),
         ...(this.#isEncrypted && { tls: AGENT_TLS }),
       },
-      policy: { drift: this.#drift },
+      policy: { drift: this.#drift, ...this.#policy },
       ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
     };
   }

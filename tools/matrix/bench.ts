@@ -49,12 +49,12 @@ export class Bench {
     this.#directory = null;
   }
 
-  /** The lab, with no instance in it, on such storage, with or without watchdogs; guests move live with these settings. */
-  async ready(storage: Storage, watchdog = false, moves: LiveMoves = {}): Promise<LabSystem> {
+  /** The lab, with no instance in it, on such storage, with or without watchdogs; guests move live with these settings, hosts have this policy. */
+  async ready(storage: Storage, watchdog = false, moves: LiveMoves = {}, policy: object = {}): Promise<LabSystem> {
     if (this.#hasWatchdog !== watchdog) await this.stop();
     this.#hasWatchdog = watchdog;
     if (this.#system !== null) {
-      await this.#system.use(storage, moves);
+      await this.#system.use(storage, moves, policy);
       return this.#system;
     }
     this.#directory = mkdtempSync(join(tmpdir(), 'cv-mx-'));
@@ -66,7 +66,7 @@ export class Bench {
     this.#system = system;
     const carry = (...order: Parameters<LabSystem['carry']>) => system.carry(...order);
     system.parts.ends('orders', await takeOrders(orderSocket(), carry));
-    await system.use(storage, moves);
+    await system.use(storage, moves, policy);
     return system;
   }
 }

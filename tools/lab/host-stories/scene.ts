@@ -20,6 +20,8 @@ export interface HostStory {
   readonly isLong?: boolean;
   /** How the agents are told to move guests live. */
   readonly moves?: LiveMoves;
+  /** `policy` of the agents. */
+  readonly policy?: object;
   tell(scene: Scene): Promise<void>;
 }
 
