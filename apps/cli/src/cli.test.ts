@@ -22,6 +22,17 @@ beforeAll(async () => {
 });
 afterAll(() => terminal.close());
 
+/** The beginning of a qcow2 file of version 3: all that is looked at before it is sent. */
+function qcow2Head(virtualBytes: number): Buffer {
+  const head = Buffer.alloc(65_536);
+  head.write('QFI\xfb', 'latin1');
+  head.writeUInt32BE(3, 4);
+  head.writeUInt32BE(16, 20);
+  head.writeBigUInt64BE(BigInt(virtualBytes), 24);
+  head.writeUInt32BE(104, 100);
+  return head;
+}
+
 const chronovirt = (line: string | readonly string[], surroundings?: Surroundings): Promise<Ended> =>
   terminal.run(line, surroundings);
 const json = <T>(line: string): Promise<T> => terminal.json<T>(line);
@@ -121,7 +132,12 @@ describe('create', () => {
 
   test('sends no image for an instance that would be refused', async () => {
     await make('taken');
-    terminal.write('unsent.img', rawDisk(5));
+    terminal.write('unsent.img', rawDisk(5, 1_500_000));
+    terminal.write('large.qcow2', qcow2Head(30 * 2 ** 30));
+    const tooSmall = (image: string, disk: string, room: string, least: number): RegExp =>
+      new RegExp(
+        `--disk: the image ${image} has a disk of ${disk}, which does not fit on ${room}; ask for ${least} GiB or more, or none`,
+      );
     const before = await json('image list');
     for (const [line, code, message] of [
       ['create taken --image ./unsent.img --memory 128MiB', 4, /the name taken is taken/],
@@ -129,6 +145,12 @@ describe('create', () => {
       ['create x --image ./unsent.img --memory 128MiB --host h9', 2, /no host is called "h9"/],
       ['create x --image ./unsent.img --memory 128MiB --host h9 --dry-run', 2, /no host is called "h9"/],
       ['create x --image ./unsent.img --memory 128MiB --dry-run', 2, /is not in the store yet/],
+      ['create x --image ./large.qcow2 --memory 128MiB --disk 2GiB', 2, tooSmall('large.qcow2', '30 GiB', '2 GiB', 30)],
+      ['create x --image ./large.qcow2 --flavor small --dry-run', 2, tooSmall('large.qcow2', '30 GiB', '20 GiB', 30)],
+      ['create x --image ./large.qcow2', 2, tooSmall('large.qcow2', '30 GiB', '20 GiB', 30)],
+      ['create x --image ./unsent.img --memory 128MiB --disk 1MiB', 2, tooSmall('unsent.img', '2 MiB', '1 MiB', 1)],
+      ['create x --image ./large.qcow2 --memory 128MiB --disk 30GiB --dry-run', 2, /is not in the store yet/],
+      ['create x --image ./large.qcow2 --memory 128MiB --dry-run', 2, /is not in the store yet/],
     ] as const) {
       const ended = await chronovirt(line);
       expect(ended.err).toMatch(message);

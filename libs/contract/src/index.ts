@@ -5,6 +5,7 @@ export * from './data/secret.ts';
 export * from './data/image-properties.ts';
 export * from './data/instance-spec.ts';
 export * from './data/image-content.ts';
+export * from './data/root-disk.ts';
 export * from './data/made-image.ts';
 export * from './data/host.ts';
 export * from './data/nova/index.ts';

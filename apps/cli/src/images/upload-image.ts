@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
-import { IMAGE_HEAD_BYTES, judgeImage, type ImageFormat } from '@chronovirt/contract';
+import { IMAGE_HEAD_BYTES, judgeImage, virtualBytesOf, type ImageFormat } from '@chronovirt/contract';
 import type { ImageView } from '../api/types.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -18,7 +18,14 @@ export interface UploadOptions {
   /** Only look whether it is there. */
   readonly onlyCheck?: boolean;
   /** Asked before an image that the store does not have is sent; where it throws, nothing is. */
-  readonly beforeSending?: (sha256: string) => Promise<void>;
+  readonly beforeSending?: (image: Unsent) => Promise<void>;
+}
+
+/** An image that is only in a file yet. `virtualBytes` of the disk that a guest sees; null = the file does not say it. */
+export interface Unsent {
+  readonly sha256: string;
+  readonly name: string;
+  readonly virtualBytes: number | null;
 }
 
 const chunkBytes = 1024 * 1024;
@@ -47,7 +54,7 @@ export async function uploadImage(
     return { image: known, isNew: false };
   }
   if ('why' in verdict) throw unfit(file, verdict);
-  await options.beforeSending?.(sha256);
+  await options.beforeSending?.({ sha256, name: options.name, virtualBytes: virtualBytesOf(head, facts.size) });
   if (options.onlyCheck === true)
     throw new UsageError(
       `${file} is not in the store yet, so nothing more can be checked`,

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { rootDiskMisfit } from '@chronovirt/contract';
 import { inOwnWords } from '../api/problems.ts';
-import type { Accepted } from '../api/types.ts';
+import type { Accepted, FlavorView } from '../api/types.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { gibibytes } from '../output/bytes.ts';
 import { orderOptions, waitFor } from '../follow/order.ts';
 import { waitingOf } from '../follow/waiting.ts';
-import { uploadImage, type UploadOptions } from '../images/upload-image.ts';
+import { uploadImage, type Unsent, type UploadOptions } from '../images/upload-image.ts';
 import { parseGibibytes, parseMebibytes } from '../parse/size.ts';
 import { readInput, readPassword } from '../parse/input-file.ts';
 import { readPublicKeys } from '../parse/public-key.ts';
@@ -92,7 +93,10 @@ async function create(context: VerbContext, [name = '']: readonly string[], opti
   const image = await imageOf(context, textOption(options, 'image'), {
     onlyCheck: isDryRun,
     // A create that is refused leaves nothing in the store.
-    beforeSending: (sha256) => checked(context, { ...body, image: sha256 }).catch(told),
+    beforeSending: async (unsent) => {
+      await checked(context, { ...body, image: unsent.sha256 }).catch(told);
+      await checkRootDisk(context, unsent, body.flavor);
+    },
   });
   if (isDryRun) return preview(context, { ...body, image }).catch(told);
   const accepted = await context.client
@@ -157,6 +161,27 @@ async function checked(context: VerbContext, body: Record<string, unknown>): Pro
   });
 }
 
+/** What the API cannot tell before it has the image: whether that fits on the disk that was asked for. */
+async function checkRootDisk(
+  context: VerbContext,
+  { name, virtualBytes }: Unsent,
+  flavor: FlavorChoice | undefined,
+): Promise<void> {
+  if (virtualBytes === null) return;
+  const why = rootDiskMisfit({ name, virtualBytes }, await rootGiBOf(context, flavor));
+  if (why !== null) throw new UsageError(`--disk: ${why}`);
+}
+
+/** GiB of the root disk that a choice stands for; 0 = as large as the image. */
+async function rootGiBOf({ client }: VerbContext, flavor: FlavorChoice | undefined): Promise<number> {
+  const { base, rootGiB }: Exclude<FlavorChoice, string> =
+    typeof flavor === 'object' ? flavor : flavor === undefined ? {} : { base: flavor };
+  if (rootGiB !== undefined) return rootGiB;
+  if (base === undefined && flavor !== undefined) return 0;
+  const { flavors, default: usual } = await client.json<{ flavors: FlavorView[]; default: string }>('/v1/flavors');
+  return flavors.find(({ name }) => name === (base ?? usual))?.rootGiB ?? 0;
+}
+
 async function preview(context: VerbContext, body: Record<string, unknown>): Promise<ExitCode> {
   const { spec } = await askPreview(context, body);
   const { vcpus, memoryMiB, rootGiB } = spec.flavor;
@@ -166,7 +191,12 @@ async function preview(context: VerbContext, body: Record<string, unknown>): Pro
   return exitCodes.ok;
 }
 
-function sizeOf(options: OptionValues): Record<string, unknown> {
+/** As the API takes it: by name, or by numbers, of which a flavor by name gives those that are left out. */
+type FlavorChoice =
+  | string
+  | { readonly base?: string; readonly vcpus?: number; readonly memoryMiB?: number; readonly rootGiB?: number };
+
+function sizeOf(options: OptionValues): { flavor?: FlavorChoice } {
   const flavor = textOption(options, 'flavor');
   const [memory, vcpus, disk] = [
     textOption(options, 'memory'),

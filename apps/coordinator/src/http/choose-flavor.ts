@@ -1,7 +1,5 @@
-import { InvalidInputError, type Flavor, type ImageRef } from '@chronovirt/contract';
+import { InvalidInputError, rootDiskMisfit, type Flavor, type ImageRef } from '@chronovirt/contract';
 import type { FlavorChoice } from './create-body.ts';
-
-const GiB = 1024 ** 3;
 
 /** The numbers that a choice stands for. Throws `INVALID_INPUT` for a name that is not known, and for numbers that are missing. */
 export function chooseFlavor(choice: FlavorChoice, flavors: readonly Flavor[]): Flavor {
@@ -22,15 +20,9 @@ export function chooseFlavor(choice: FlavorChoice, flavors: readonly Flavor[]): 
 
 /** Refuses a root disk that the image does not fit on. */
 export function checkRootDisk(flavor: Flavor, image: ImageRef): void {
-  if (flavor.rootGiB === 0 || flavor.rootGiB * GiB >= image.virtualBytes) return;
-  throw new InvalidInputError(
-    'flavor.rootGiB',
-    `the image ${image.name} has a disk of ${sizeText(image.virtualBytes)}, which does not fit on ${sizeText(flavor.rootGiB * GiB)}; ask for ${Math.ceil(image.virtualBytes / GiB)} GiB or more, or none for the image's own size`,
-  );
+  const why = rootDiskMisfit(image, flavor.rootGiB);
+  if (why !== null) throw new InvalidInputError('flavor.rootGiB', why);
 }
-
-const sizeText = (bytes: number): string =>
-  bytes < GiB ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${Number((bytes / GiB).toPrecision(3))} GiB`;
 
 function flavorNamed(name: string, flavors: readonly Flavor[], field: string): Flavor {
   const found = flavors.find((flavor) => flavor.name === name);

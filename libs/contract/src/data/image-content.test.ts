@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { assert, constantFrom, property, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IMAGE_HEAD_BYTES, judgeImage } from './image-content.ts';
+import { IMAGE_HEAD_BYTES, judgeImage, virtualBytesOf } from './image-content.ts';
 
 /** A head of zeros with Latin-1 bytes at places. */
 function head(...parts: readonly (readonly [at: number, bytes: string])[]): Uint8Array {
@@ -76,5 +76,23 @@ describe('what a file is', () => {
   });
   it('is told in a browser too', () => {
     expect(readFileSync(new URL('image-content.ts', import.meta.url), 'utf8')).not.toMatch(/Buffer|from 'node:/);
+  });
+});
+
+describe('the disk that a guest sees', () => {
+  const qcow2 = (size: bigint): Uint8Array => {
+    // Not at the beginning of its memory, as what is read from a file may not be.
+    const bytes = new Uint8Array(200).subarray(7);
+    bytes.set([0x51, 0x46, 0x49, 0xfb]);
+    new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(24, size);
+    return bytes;
+  };
+  it('of a qcow2 is in its header', () => {
+    expect(virtualBytesOf(qcow2(30n * 2n ** 30n), 200_000)).toBe(30 * 2 ** 30);
+    expect(virtualBytesOf(qcow2(2n ** 60n), 200_000)).toBeNull();
+    expect(virtualBytesOf(qcow2(5n).subarray(0, 31), 31)).toBeNull();
+  });
+  it('of a raw one is the file, in whole sectors', () => {
+    expect([1, 512, 513].map((bytes) => virtualBytesOf(head([510, '\x55\xaa']), bytes))).toEqual([512, 512, 1024]);
   });
 });

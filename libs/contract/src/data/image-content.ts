@@ -107,6 +107,21 @@ export function judgeImage(head: Uint8Array, said?: ImageFormat): ImageVerdict {
   return said === 'qcow2' ? other('raw') : { format: 'raw' };
 }
 
+/** Bytes of a sector: the size of a disk is a multiple of them. */
+const SECTOR = 512;
+
+/**
+ * Bytes of the disk that a guest sees of an image, by the first `IMAGE_HEAD_BYTES` of its file of `bytes` bytes; null where a qcow2 header is cut
+ * off, or names a size that there cannot be.
+ */
+export function virtualBytesOf(head: Uint8Array, bytes: number): number | null {
+  const verdict = judgeImage(head);
+  if (!('format' in verdict) || verdict.format === 'raw') return Math.ceil(bytes / SECTOR) * SECTOR;
+  if (head.length < 32) return null;
+  const size = Number(new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(24));
+  return Number.isSafeInteger(size) ? size : null;
+}
+
 const saying = (format: ImageFormat): string => `--format ${format}, in the API format=${format}`;
 
 function textAt(head: Uint8Array, at: number, length: number): string {
