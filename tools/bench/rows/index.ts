@@ -1,6 +1,8 @@
 import { appendScene } from './append.ts';
+import { crashScene } from './crash.ts';
 import { driverScene } from './driver.ts';
 import { fullHostScenes } from './full-host.ts';
+import { movesScene } from './moves.ts';
 import { ordersScene } from './orders.ts';
 import { outsideScene } from './outside.ts';
 import type { Scene } from './scene.ts';
@@ -14,4 +16,6 @@ export const scenes: readonly Scene[] = [
   ...fullHostScenes,
   verifyScene,
   outsideScene,
+  crashScene,
+  movesScene,
 ];

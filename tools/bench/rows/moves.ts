@@ -1,0 +1,169 @@
+/**
+ * Moves between two real hosts: the whole way of an order, and for how long the guest stands still, beside virsh with a guest like it.
+ * Nothing boots in the guests, so their memory is quick to copy: what is seen is what a move takes beside its copy.
+ */
+import { mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Pair, DISK_MIB } from '../moves/pair.ts';
+import { Ran } from '../moves/ran.ts';
+import { Twin } from '../moves/twin.ts';
+import { byTurns, median, timed } from '../measure/samples.ts';
+import type { Goal, Measured } from '../row.ts';
+import type { Scene } from './scene.ts';
+import type { LabHost } from '../../lab/lab-host.ts';
+
+const names = {
+  shared: 'live migration, shared storage, order to running there, p50',
+  sharedDown: 'live migration, shared storage, the guest stands still, p50',
+  block: 'live migration with its disk, order to running there, p50',
+  blockDown: 'live migration with its disk, the guest stands still, p50',
+  cold: 'cold migration, order to stored there, p50',
+};
+const rounds = { live: 8, cold: 5 };
+
+export const movesScene: Scene = { names: Object.values(names), measure };
+
+interface Move {
+  readonly ms: number;
+  readonly downMs: number;
+}
+
+async function measure(directory: string, say: (line: string) => void): Promise<Measured[]> {
+  const stateBefore = process.env['CHRONOVIRT_STATE'];
+  // What the lab starts keeps its state there and nowhere else.
+  process.env['CHRONOVIRT_STATE'] = directory;
+  try {
+    say('two hosts');
+    const pair = await Pair.start();
+    try {
+      return await measureOn(pair, say);
+    } finally {
+      await pair.stop();
+    }
+  } finally {
+    if (stateBefore === undefined) delete process.env['CHRONOVIRT_STATE'];
+    else process.env['CHRONOVIRT_STATE'] = stateBefore;
+  }
+}
+
+async function measureOn(pair: Pair, say: (line: string) => void): Promise<Measured[]> {
+  const { system } = pair;
+  const { a } = system;
+  const own = await pair.create('own');
+  await pair.end(own, a);
+  const disk = join(pair.directory(own, a), 'disk');
+  await a.host.exec(['qemu-io', '-f', 'qcow2', '-c', `write -P 7 0 ${DISK_MIB}M`, disk]);
+  say('cold migration');
+  const cold = await coldMoves(pair, own);
+  await pair.start(own, a);
+  say('live migration with its disk');
+  const block = await liveMoves(pair, own, true);
+  await pair.delete(own);
+
+  await system.use('shared');
+  const shared = await pair.create('shared');
+  say('live migration on shared storage');
+  const moved = await liveMoves(pair, shared, false);
+  await pair.delete(shared);
+  return [
+    ...rowsOf(names.shared, names.sharedDown, moved, 'the same of a guest like it with "virsh migrate --live --p2p"'),
+    ...rowsOf(
+      names.block,
+      names.blockDown,
+      block,
+      `the same of a guest like it with "virsh migrate --live --p2p --copy-storage-inc", into an empty overlay that lay there before`,
+    ),
+    {
+      name: names.cold,
+      value: median(cold.map((one) => one.a)),
+      unit: 'ms',
+      floor: median(cold.map((one) => one.b)),
+      floorIs: "the directory's bytes read on the one host and written on the other, durable",
+      goal: null,
+      note: `${cold.length} moves of a guest that is off, its disk holds ${DISK_MIB} MiB; each is confirmed before the next, which is not in it`,
+    },
+  ];
+}
+
+function rowsOf(
+  wholeName: string,
+  downName: string,
+  pairs: readonly { a: Move; b: Move }[],
+  floorIs: string,
+): Measured[] {
+  const line = (name: string, of: keyof Move, goal: Goal | null): Measured => ({
+    name,
+    value: median(pairs.map(({ a }) => a[of])),
+    unit: 'ms',
+    floor: median(pairs.map(({ b }) => b[of])),
+    floorIs,
+    goal,
+    note: `${pairs.length} moves to and fro; slowest ${Math.max(...pairs.map(({ a }) => a[of])).toFixed(0)} ms, of the floor ${Math.max(...pairs.map(({ b }) => b[of])).toFixed(0)} ms`,
+  });
+  return [line(wholeName, 'ms', null), line(downName, 'downMs', null)];
+}
+
+async function liveMoves(pair: Pair, uuid: string, blockMigration: boolean): Promise<{ a: Move; b: Move }[]> {
+  const ran = await Ran.listen(pair.system.two);
+  const twin = await Twin.of(uuid, pair, pair.system.a);
+  try {
+    let at = pair.system.a;
+    const ours = async (): Promise<Move> => {
+      ran.forget();
+      const [from, to] = [at, pair.other(at)];
+      const ms = await pair.order(uuid, 'liveMigrate', { host: to.name, blockMigration }, to, 'running');
+      await pair.rests(uuid);
+      at = to;
+      return { ms, downMs: await ran.downtime(uuid, from.name, to.name) };
+    };
+    const byHand = async (): Promise<Move> => {
+      ran.forget();
+      const from = twin.at;
+      const ms = await twin.move(blockMigration);
+      return { ms, downMs: await ran.downtime(twin.uuid, from.name, twin.at.name) };
+    };
+    // The first of each brings what is kept from then on: the image to the other host, connections.
+    await ours();
+    await byHand();
+    return await byTurns(rounds.live, ours, byHand);
+  } finally {
+    await twin.remove();
+    await ran.close();
+  }
+}
+
+async function coldMoves(pair: Pair, uuid: string): Promise<{ a: number; b: number }[]> {
+  let at: LabHost = pair.system.a;
+  const ours = async (): Promise<number> => {
+    const to = pair.other(at);
+    const ms = await pair.order(uuid, 'coldMigrate', { host: to.name }, to, 'resized');
+    await pair.rests(uuid);
+    await pair.order(uuid, 'confirmResize', {}, to, 'stopped');
+    await pair.rests(uuid);
+    at = to;
+    return ms;
+  };
+  const copy = async (): Promise<number> => {
+    const from = join(at.host.instancesOutside, uuid);
+    const to = join(pair.other(at).host.instancesOutside, '..', 'copy');
+    mkdirSync(to, { recursive: true });
+    return await timed(async () => {
+      for (const name of ['disk', 'disk.config', 'disk.info']) await copyDurably(join(from, name), join(to, name));
+    });
+  };
+  await ours();
+  await copy();
+  const pairs = await byTurns(rounds.cold, ours, copy);
+  // Back to where it began.
+  if (at !== pair.system.a) await ours();
+  return pairs;
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  await using source = await open(from);
+  await using target = await open(to, 'w');
+  for await (const chunk of source.createReadStream({ highWaterMark: 2 ** 20, autoClose: false }))
+    await target.write(chunk as Buffer);
+  await target.sync();
+}
