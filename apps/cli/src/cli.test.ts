@@ -245,6 +245,19 @@ describe('orders', () => {
     expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/^stays is running on h1, after /) });
   });
 
+  test('whether disks are copied along is ordered in three ways', async () => {
+    await make('three-ways');
+    for (const more of ['', '--block-migration', '--no-block-migration'])
+      expect(await chronovirt(`live-migrate three-ways ${more} --timeout 10s`)).toMatchObject({ code: 7 });
+    const { entries } = await json<{
+      entries: { message: { events: { type: string; data?: { request?: Record<string, unknown> } }[] } }[];
+    }>('history three-ways');
+    const asked = entries
+      .flatMap(({ message }) => message.events)
+      .filter(({ type }) => type === 'liveMigrate.requested');
+    expect(asked.map(({ data }) => data?.request?.['blockMigration'])).toEqual([undefined, true, false]);
+  });
+
   test('a move to where the instance is is refused at once, and a dry run and explain say the same', async () => {
     await make('at-home');
     const refused =
@@ -540,6 +553,10 @@ describe('the command itself', () => {
     [
       ['__complete', 'explain', 'web', 'resize', '--'],
       ['--flavor', '--host', '--json'],
+    ],
+    [
+      ['__complete', 'live-migrate', 'web', '--'],
+      ['--block-migration', '--no-block-migration', '--disk-over-commit'],
     ],
     [['__complete', 'create', 'x', '--flavor', ''], ['small']],
     [['__complete', 'create', 'x', '--user-data', ''], [':file']],

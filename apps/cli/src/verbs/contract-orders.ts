@@ -21,7 +21,7 @@ export function contractVerb(name: string): Verb {
     summary,
     ...(details[found.command] !== undefined && { details: details[found.command] }),
     args: [instanceArgument],
-    options: [...found.options.map(optionOf), ...orderOptions],
+    options: [...found.options.flatMap(optionsOf), ...orderOptions],
     examples: [
       ...(moreExamples[found.command] ?? []),
       [
@@ -78,8 +78,16 @@ const details: Readonly<Record<string, string>> = {
 };
 
 const moreExamples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  liveMigrate: [['live-migrate web --no-block-migration', 'only if no disk has to be copied']],
   rescue: [['rescue web --admin-password-file /dev/stdin < password', 'with a password of your own']],
 };
+
+/** A flag that can be denied has two: neither of them leaves it to the hosts. */
+function optionsOf(option: ContractOption): Option[] {
+  const denial = denials[option.name];
+  if (denial === undefined) return [optionOf(option)];
+  return [optionOf(option), { flags: `--no-${inKebab(option.name)}`, description: denial }];
+}
 
 function optionOf({ name, kind, description }: ContractOption): Option {
   if (kind === 'secret')
@@ -99,13 +107,18 @@ function optionOf({ name, kind, description }: ContractOption): Option {
 
 /** What options mean where the contract does not say it, by name or else by kind. */
 const usualTexts: Readonly<Record<string, string>> = {
-  blockMigration: 'copy the disks along; not given: as the storage of the two hosts needs it',
+  blockMigration: 'insist on copying the disks along; given neither: as the storage of the two hosts needs it',
   fromImage: 'make it anew from its image, where its disk is lost with the host; what was on the disk is gone',
   name: 'name of the image that is made',
   rotation: 'how many backups of that name are kept',
   host: 'host to go to; none: the coordinator chooses',
   image: 'image by name or SHA-256',
   flavor: 'flavor by name',
+};
+
+/** Flags whose `false` says something else than leaving them out, by name. */
+const denials: Readonly<Record<string, string>> = {
+  blockMigration: 'insist on storage that both hosts share: no disk is copied, and where one would have to be it stays',
 };
 
 const textOf = (name: string, kind: string, description: string): string =>

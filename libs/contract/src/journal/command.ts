@@ -42,7 +42,7 @@ export const commandArguments = {
   revertResize: empty,
   liveMigrate: z.strictObject({
     host: hostName.optional(),
-    /** True: local disks are copied along; left out: the hosts find out whether they have to be. */
+    /** True: local disks are copied along; false: none is, which needs storage that both hosts share; left out: the hosts find out. */
     blockMigration: z.boolean().optional(),
     diskOverCommit: z
       .boolean()

@@ -24,6 +24,23 @@ describe.each(['shared', 'separate'] as const)('a guest on %s storage', (storage
     }
   });
 
+  test('goes only where what is ordered of its disks fits the storage', async () => {
+    for (const [blockMigration, goes, why] of [
+      [false, storage === 'shared', 'they have to be copied along'],
+      [true, storage === 'separate', 'there is nothing to copy'],
+    ] as const) {
+      const scene = await MoveScene.running(storage);
+      await scene.done('liveMigrate', { blockMigration });
+      expect([scene.owner, scene.value, scene.phase]).toEqual([
+        goes ? 'h2' : 'h1',
+        'running',
+        goes ? 'done' : 'undone',
+      ]);
+      if (!goes) expect(failure(scene)).toMatchObject({ message: expect.stringContaining(why) });
+      expect(await scene.faults('running')).toEqual([]);
+    }
+  });
+
   test('is paused, and is paused where it arrives; unpaused there it goes on', async () => {
     const scene = await MoveScene.running(storage);
     await scene.done('pause');
