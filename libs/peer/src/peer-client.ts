@@ -67,7 +67,8 @@ export class PeerClient {
         }
         onProgress(received, facts.bytes);
         if (whole) return facts;
-        await this.#put(peer, moved, facts, received, path, signal, onProgress);
+        // It says so once length and hash are found right and the file has its name: to ask again would have it read all of that anew.
+        if ((await this.#put(peer, moved, facts, received, path, signal, onProgress)).whole) return facts;
       } catch (error) {
         if (isDamage(error) && (damaged += 1) > 1) throw error;
         if (!mayPass(error) || performance.now() - since >= this.#patienceMs) throw error;
@@ -89,7 +90,7 @@ export class PeerClient {
     path: string,
     signal: AbortSignal,
     onProgress: OnProgress,
-  ): Promise<void> {
+  ): Promise<Arrived> {
     let sent = offset;
     const body = createReadStream(path, { start: offset, highWaterMark: CHUNK });
     body.on('data', (chunk) => onProgress((sent += chunk.length), facts.bytes));
@@ -97,7 +98,7 @@ export class PeerClient {
     const target = targetOf({ kind: 'file', ...moved, ...facts, offset });
     const headers = { 'content-length': facts.bytes - offset, 'content-type': 'application/octet-stream' };
     const answer = await ask(peer, this.#access, { method: 'PUT', target, headers, body, signal });
-    await jsonOf(peer, answer);
+    return (await jsonOf(peer, answer)) as Arrived;
   }
 
   async #get(peer: string, target: string, signal: AbortSignal): Promise<unknown> {

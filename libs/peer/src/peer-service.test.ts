@@ -94,6 +94,16 @@ test('a file arrives whole, and is not sent again when it is there', async () =>
   expect(told.filter((line) => line.startsWith('file of a move received'))).toHaveLength(1);
 });
 
+test('of a file that was taken in whole nothing is asked again: its peer would read all of it', async () => {
+  const path = directory();
+  const host = hostIn(path);
+  let asked = 0;
+  const counting: typeof host = { ...host, placeOf: (...of) => ((asked += 1), host.placeOf(...of)) };
+  const { peer } = await started(path, { host: counting });
+  await client().send(peer, moved(), source(randomBytes(1_000)), never);
+  expect(asked, 'how much is there, and the file').toBe(2);
+});
+
 test('an empty file arrives', async () => {
   const path = directory();
   const { peer } = await started(path);
