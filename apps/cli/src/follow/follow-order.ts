@@ -16,6 +16,8 @@ import {
   makesImage,
   moveOutcome,
   outcomeOf,
+  takenOver,
+  takesOver,
   type Outcome,
 } from './outcome.ts';
 
@@ -116,8 +118,9 @@ class Tracker {
       return this.#end(imageOutcome(message.state.value, this.#image, this.#problem), entry, message);
     const isImmediate = message === accepted;
     const goal = isImmediate ? null : accepted.state.context.goal;
-    const outcome = outcomeOf(message, this.#options.accepted.command, goal, this.#problem, this.#name);
-    return this.#end(outcome, entry, message);
+    const { command } = this.#options.accepted;
+    const taken = takesOver(accepted) ? takenOver(message, command, this.#name) : null;
+    return this.#end(taken ?? outcomeOf(message, command, goal, this.#problem, this.#name), entry, message);
   }
 
   get #name(): string {

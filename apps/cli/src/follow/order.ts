@@ -103,8 +103,10 @@ export async function waitFor(
     const place = end.host === '_cluster' || end.state === 'deleted' ? '' : ` on ${end.host}`;
     const done = said === undefined ? '' : `${said}; it `;
     const reached = `${paint.bold(name)} ${done}is ${paint.state(end.state)}${place}, after ${duration(end.tookMs)}`;
-    context.print({ instance, name, command, outcome: outcome.kind, text: outcome.text, ...end, ...made }, () =>
-      outcome.kind === 'reached' ? [reached, ...imageLines(end.image)] : [],
+    const { kind, text, note } = outcome;
+    const noted = note === undefined ? {} : { note };
+    context.print({ instance, name, command, outcome: kind, text, ...noted, ...end, ...made }, () =>
+      kind === 'reached' ? [reached, ...(note === undefined ? [] : [note]), ...imageLines(end.image)] : [],
     );
     if (outcome.kind !== 'reached' && !isJson) say(io, `chronovirt: ${name}: ${paint.red(outcome.text)}`);
     if (outcome.kind === 'failed' && !isJson) say(io, `see: chronovirt history ${name}   chronovirt explain ${name}`);

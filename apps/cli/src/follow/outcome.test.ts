@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MessageView, StateView } from '../api/types.ts';
-import { deletesMoving, isOfMove, isSettled, moveOutcome, outcomeOf } from './outcome.ts';
+import { deletesMoving, isOfMove, isSettled, moveOutcome, outcomeOf, takenOver, takesOver } from './outcome.ts';
 
 const state = (value: string, role = 'owner', failure: StateView['context']['failure'] = null): StateView => ({
   value,
@@ -49,6 +49,23 @@ test('another command took over: exit code 5', () =>
     exitCode: 5,
     kind: 'superseded',
   }));
+
+test('what a look finds is taken over, a guest that is gone too; where it tells nothing, the order has failed', () => {
+  const accepted = (value: string, type: string) => ({ events: [{ type, to: '' }], state: state(value) });
+  expect(takesOver(accepted('reconciling.probe', 'adoptDrift.requested'))).toBe(true);
+  expect(takesOver(accepted('stopping.powerOff', 'adoptDrift.requested'))).toBe(false);
+  expect(takesOver(accepted('reconciling.probe', 'probe.requested'))).toBe(false);
+  const gone = {
+    method: 'probe',
+    code: 'UNEXPECTED_STATE',
+    message: 'x',
+    observation: { domain: 'absent', disks: [] },
+  };
+  expect(takenOver(settled('paused'), 'c1', 'web')).toEqual({ exitCode: 0, kind: 'reached', text: 'paused' });
+  expect(takenOver(settled('failed', 'c1', gone), 'c1', 'web')).toMatchObject({ exitCode: 0, text: 'failed' });
+  expect(takenOver(settled('failed', 'c1', { ...gone, code: 'X' }), 'c1', 'web')).toBeNull();
+  expect(takenOver(settled('deleted', 'c2'), 'c1', 'web')).toBeNull();
+});
 
 const moved = (value: string) =>
   ({

@@ -1,6 +1,6 @@
 /** How an order ended, read from the stored messages alone. */
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { failureText } from '../output/failure-text.ts';
+import { failureText, isGone } from '../output/failure-text.ts';
 import type { EventView, MadeImageView, MessageView, StateView } from '../api/types.ts';
 
 /** Whether nothing is under way any more: a resting state, told by whoever owns the instance (or its end). */
@@ -15,6 +15,8 @@ export interface Outcome {
   readonly kind: 'reached' | 'failed' | 'rolledBack' | 'superseded';
   /** In a person's words. */
   readonly text: string;
+  /** What is to be known of the state that was reached. */
+  readonly note?: string;
 }
 
 /** Steps of a move that are its end. */
@@ -97,6 +99,25 @@ export function moveOutcome({ host, state }: Pick<MessageView, 'host' | 'state'>
     kind: 'rolledBack',
     text: `${failure?.message ?? 'it did not take place'}; the instance is on ${source} as before`,
   };
+}
+
+/** Whether an order takes over what is found of a guest, whatever that is: a look follows, and no state was asked for. */
+export function takesOver({ events, state }: Pick<MessageView, 'events' | 'state'>): boolean {
+  return state.value === 'reconciling.probe' && events.some(({ type }) => type === 'adoptDrift.requested');
+}
+
+/** How such an order ended; null = not by that look. That the guest was found gone is an answer to it as any other. */
+export function takenOver(
+  { command, state }: Pick<MessageView, 'command' | 'state'>,
+  order: string,
+  name: string,
+): Outcome | null {
+  const { value, context } = state;
+  if (command !== null && command !== order) return null;
+  if (value !== 'failed') return { exitCode: exitCodes.ok, kind: 'reached', text: value };
+  const { failure } = context;
+  if (failure === null || !isGone(failure)) return null;
+  return { exitCode: exitCodes.ok, kind: 'reached', text: value, note: failureText(failure, name) };
 }
 
 /**

@@ -42,8 +42,8 @@ export class Terminal {
     this.write('disk.img', rawDisk(3));
   }
 
-  static async open(): Promise<Terminal> {
-    return new Terminal(await new SimulatedCloud().start());
+  static async open(options?: ConstructorParameters<typeof SimulatedCloud>[0]): Promise<Terminal> {
+    return new Terminal(await new SimulatedCloud(options).start());
   }
 
   /** Commands that still run, as after a test that took too long, end with it. */

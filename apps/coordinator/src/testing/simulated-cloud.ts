@@ -20,6 +20,7 @@ import {
   type MadeImage,
 } from '@chronovirt/contract';
 import { FakeDriver, SimulatedHost, type ProfileName } from '@chronovirt/fake-driver';
+import { policyOf, type PolicySettings } from '@chronovirt/machines';
 import {
   DriverExecutor,
   Host,
@@ -49,6 +50,8 @@ export interface CloudOptions {
   readonly profile?: ProfileName;
   readonly log?: Log;
   readonly config?: Partial<CoordinatorConfigInput>;
+  /** What the deployment chose about its guests. */
+  readonly policy?: PolicySettings;
 }
 
 export class SimulatedCloud {
@@ -100,6 +103,7 @@ export class SimulatedCloud {
       executor: this.#executor,
       log,
       underTerm: true,
+      chartPolicy: policyOf(options.policy),
     });
     this.model = new ReadModel({ journal: this.journal, log });
     this.cluster = new Cluster({
