@@ -19,6 +19,9 @@ import { isRescue, RESCUE_CONFIG, RESCUE_DISK, WAY_BACK } from './rescued.ts';
 import { hasFile, isOf, type Seen } from './seen.ts';
 import { Steps } from './steps.ts';
 
+const LEFT_BEHIND =
+  'a rescue that was given up before is still there: start the guest, or hard reboot it, which ends that rescue, and rescue it then';
+
 /** What fails is undone, and the guest runs again if it did before; a call that is cut short is left to whoever runs it again. */
 export async function rescue(
   connection: HostConnection,
@@ -64,7 +67,8 @@ function nextOfRescue(seen: Seen, args: ArgsOf<'rescue'>, steps: Steps): Step | 
   if (kept !== null) return kept;
   const stored = domain.stored as DomainDefinition;
   if (isRescue(stored)) {
-    if (!isOf(mark, stored)) throw failure('INSTANCE_NOT_RESCUABLE', `instance ${seen.instance} is rescued already`);
+    // Where it is recorded as rescued nobody comes here: the record has left that rescue behind, and any start ends it.
+    if (!isOf(mark, stored)) throw failure('INSTANCE_NOT_RESCUABLE', LEFT_BEHIND);
     if (domain.live === null) return steps.start(seen, stored, 'discard');
     return isRescue(domain.live) ? steps.wakeUp(seen) : steps.destroy();
   }

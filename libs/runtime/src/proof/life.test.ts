@@ -543,9 +543,22 @@ describe('a rescue', () => {
     await scene.world.rests(uuid);
     expect(scene.state.value).toBe('stopped');
     expect((await scene.look()).disks).toContain('rescue');
+    // Another one does not go over it, and says how it can; what it says can be done.
+    await scene.done('rescue');
+    expect(scene.state.value).toBe('stopped');
+    const failed = entriesOf(scene.world, uuid).flatMap(({ message }) =>
+      message.events.filter(({ type }) => type === 'rescue.failed'),
+    );
+    expect(failed.at(-1)?.data?.['error']).toMatchObject({
+      code: 'INSTANCE_NOT_RESCUABLE',
+      message: expect.stringMatching(/given up before is still there: start the guest/),
+    });
     await scene.done('start');
     expect(scene.state.value).toBe('running');
     expect((await scene.look()).disks).toEqual(disks);
+    await scene.isTrue();
+    await scene.done('rescue');
+    expect(scene.state.value).toBe('rescued');
     await scene.isTrue();
   });
 });
