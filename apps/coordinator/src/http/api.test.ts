@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { InstanceUuid } from '@chronovirt/contract';
 import { silentLog } from '@chronovirt/runtime';
 import { until } from '@chronovirt/testing/lab';
@@ -265,6 +266,33 @@ describe('orders', () => {
         body: { guard: 'lockOpen', path: null, host: '_cluster' },
       });
     } finally {
+      await own.stop();
+    }
+  });
+
+  test('a lock counts from when its host has stored it, however late the coordinator hears of that', async () => {
+    const own = new SimulatedCloud();
+    let lateMs = 0;
+    const feed = own.journal.feed.bind(own.journal);
+    own.journal.feed = async function* late(host, ...more) {
+      for await (const stored of feed(host, ...more)) {
+        if (host === 'h1' && lateMs > 0) await setTimeout(lateMs);
+        yield stored;
+      }
+    };
+    await own.start();
+    try {
+      await runs(own, 'just-locked');
+      lateMs = 1_000;
+      await post(own, '/v1/instances/just-locked/commands', { name: 'lock' });
+      await post(own, '/v1/hosts/h1/commands', { name: 'confirmDown', args: { statement: 'its rack was taken away' } });
+      await until(() => own.fleet.proofOf('h1') !== null, { what: 'a proof' });
+      expect(await post(own, '/v1/instances/just-locked/commands', { name: 'delete' })).toMatchObject({
+        status: 409,
+        body: { guard: 'lockOpen', host: '_cluster' },
+      });
+    } finally {
+      lateMs = 0;
       await own.stop();
     }
   });
