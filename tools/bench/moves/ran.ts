@@ -5,6 +5,7 @@ import type { TwoHosts } from '@chronovirt/testing/lab';
 /** Lifecycle events as libvirt counts them. */
 const SUSPENDED = 3;
 const RESUMED = 4;
+const STOPPED = 5;
 
 interface Told {
   readonly host: string;
@@ -37,10 +38,14 @@ export class Ran {
     this.#told.length = 0;
   }
 
-  /** For how long a guest that moved did not run: from its stop on the one host until it ran on the other. Waits for what is not told yet. */
-  async downtime(uuid: string, from: string, to: string): Promise<number> {
+  /**
+   * Of a guest that moved, from its stop on the one host on: until it ran on the other, and until the one host had let go of it. Waits for
+   * what is not told yet.
+   */
+  async standstill(uuid: string, from: string, to: string): Promise<{ downMs: number; letGoMs: number }> {
     const stopped = await this.#tells(uuid, from, SUSPENDED);
-    return (await this.#tells(uuid, to, RESUMED)) - stopped;
+    const [ran, gone] = await Promise.all([this.#tells(uuid, to, RESUMED), this.#tells(uuid, from, STOPPED)]);
+    return { downMs: ran - stopped, letGoMs: gone - stopped };
   }
 
   async close(): Promise<void> {
