@@ -69,14 +69,21 @@ export class Terminal {
     });
     this.#running.add(child);
     let [out, err] = ['', ''];
+    let isEnding = false;
+    // Once: a second one would cut off what the command does about the first.
+    const mayEnd = (): void => {
+      if (isEnding || endWhen?.(out, err) !== true) return;
+      isEnding = true;
+      child.kill('SIGINT');
+    };
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString('utf8');
       onOut?.(out);
-      if (endWhen?.(out, err) === true) child.kill('SIGINT');
+      mayEnd();
     });
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString('utf8');
-      if (endWhen?.(out, err) === true) child.kill('SIGINT');
+      mayEnd();
     });
     return new Promise((resolve) => {
       child.on('close', (code) => {
