@@ -33,6 +33,9 @@ import { define, keepDefinition, startFresh, storedDefinition } from './start.ts
 
 const GiB = 2 ** 30;
 
+const LEFT_BEHIND =
+  'a rescue that was given up before is still there: start the guest, or hard reboot it, which ends that rescue, and rescue it then';
+
 /**
  * Ends with the guest running from the rescue image. What fails is undone, and the guest runs again if it did before. Throws
  * `IMAGE_NOT_FOUND`, `INSTANCE_NOT_FOUND`, `INSTANCE_NOT_RESCUABLE`.
@@ -45,8 +48,8 @@ export async function rescue(host: HostServices, hands: Hands, args: ArgsOf<'res
   await keepDefinition(hands, seen);
   const stored = await storedDefinition(hands);
   const isBegun = isRescue(stored, directory);
-  if (isBegun && !sameMark(markIn(stored), mark))
-    throw new DriverError('INSTANCE_NOT_RESCUABLE', 'the instance is rescued already; unrescue it first');
+  // Where it is recorded as rescued nobody comes here: the record has left that rescue behind, and any start ends it.
+  if (isBegun && !sameMark(markIn(stored), mark)) throw new DriverError('INSTANCE_NOT_RESCUABLE', LEFT_BEHIND);
   try {
     if (!isBegun) return await begin(host, hands, args, stored);
     if (!(seen.active && sameMark(seen.mark, mark))) await kill(hands);
