@@ -7,9 +7,10 @@ export interface Cell {
   readonly fault: Fault;
 }
 
-/** An operation on one host has no destination whose parts could die. */
+/** An operation on one host has no destination whose parts could die; a host without power has no guest that could. */
 export const applies = (operation: Operation, fault: Fault): boolean =>
-  operation.hosts === 2 || fault.at !== 'destination';
+  (operation.hosts === 2 || fault.at !== 'destination') &&
+  !(operation.losesSource === true && fault.killsGuest && fault.at === 'source');
 
 /** All cells, or those whose operation and fault bear these words. */
 export function cellsOf(only: string = '', fault: string = ''): Cell[] {

@@ -4,12 +4,13 @@ import { writeFileSync } from 'node:fs';
 import { bestNatsServer, missingForTwoHosts, natsVersion } from '@chronovirt/testing/lab';
 import { seed } from '../../apps/agent/src/proof/rotation.ts';
 import { Bench } from './bench.ts';
+import type { CellResult } from './cell.ts';
 import { cellsOf, type Cell } from './cells.ts';
 import type { Operation } from './operations.ts';
 import { readOptions, usage } from './options.ts';
 import { readOutcome, withRow, writeOutcome, type Outcome } from './outcome.ts';
 import { page, render } from './page.ts';
-import { pointFor, type Step } from './steps.ts';
+import { earlier, pointFor, type Step } from './steps.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -55,7 +56,7 @@ async function run(bench: Bench, { operation, fault }: Cell): Promise<number> {
   const began = performance.now();
   try {
     const steps = readOutcome().steps[operation.name] ?? (await cleanRun(bench, operation));
-    const { row, story } = await bench.run(operation, { fault, point: pointFor(operation, fault.name, steps) });
+    const { row, story } = await struck(bench, { operation, fault }, steps);
     const verdict = row.problems.length > 0 ? '✗' : row.isStruck ? '✓' : '○';
     const took = ((performance.now() - began) / 1000).toFixed(0);
     say(`${verdict} ${operation.name} × ${fault.name} @ ${row.step}: ${row.end}, ${row.seconds} s (${took} s in all)`);
@@ -68,6 +69,19 @@ async function run(bench: Bench, { operation, fault }: Cell): Promise<number> {
       `✗ ${operation.name} × ${fault.name}: the cell could not be run: ${error instanceof Error ? error.stack : String(error)}`,
     );
     return 1;
+  }
+}
+
+/** Runs a cell at the seed's point; where that comes too late, at the next one before it, and so on. What broke the rule is kept. */
+async function struck(bench: Bench, { operation, fault }: Cell, steps: readonly Step[]): Promise<CellResult> {
+  let point = pointFor(operation, fault.name, steps);
+  for (;;) {
+    const result = await bench.run(operation, { fault, point });
+    const { isStruck, problems, step } = result.row;
+    const before = earlier(point, steps);
+    if (isStruck || problems.length > 0 || before === null) return result;
+    say(`  ${operation.name} × ${fault.name} @ ${step}: too late; once more, earlier`);
+    point = before;
   }
 }
 

@@ -40,6 +40,8 @@ export interface Operation {
   /** The guest is asked to shut down, so it has to have booted. */
   readonly needsBoot: boolean;
   readonly hosts: 1 | 2;
+  /** The source has no power while it goes on: no guest of it is there to be killed. */
+  readonly losesSource?: true;
   perform(scene: Scene): Promise<void>;
   /** Nothing is ordered of the guest itself. */
   readonly isUnordered?: true;
@@ -51,6 +53,26 @@ export interface Operation {
 function orders(list: (route: Route) => readonly (readonly [name: string, args?: object])[]): Operation['perform'] {
   return async (scene) => {
     for (const [name, args] of list(scene)) await scene.order(name, args);
+  };
+}
+
+/** A host is lost, its guest made anew on the other one, from its disks; then it comes back. */
+function evacuation(name: string, storage: Storage): Operation {
+  return {
+    name,
+    storage,
+    needsBoot: false,
+    hosts: 2,
+    losesSource: true,
+    async perform(scene) {
+      const { source, destination } = scene;
+      await lose(scene);
+      await scene.takes('evacuate');
+      await scene.order('evacuate', { host: destination.name });
+      await scene.isOn(destination);
+      await bringBack(scene.system, source);
+      await scene.stored('cleaned');
+    },
   };
 }
 
@@ -162,21 +184,7 @@ export const operations: readonly Operation[] = [
     hosts: 1,
     perform: orders(() => [['softDelete'], ['restore']]),
   },
-  {
-    name: 'evacuate + return',
-    storage: 'shared',
-    needsBoot: false,
-    hosts: 2,
-    async perform(scene) {
-      const { source, destination } = scene;
-      await lose(scene);
-      await scene.takes('evacuate');
-      await scene.order('evacuate', { host: destination.name });
-      await scene.isOn(destination);
-      await bringBack(scene.system, source);
-      await scene.stored('cleaned');
-    },
-  },
+  evacuation('evacuate + return', 'shared'),
 ];
 
 /** Pulls the plug of the host and fences it: from then on its guests may be evacuated. */

@@ -37,6 +37,12 @@ test('an operation on one host has no cells of a destination', () => {
   expect(ofRescue.filter((name) => name.includes('destination') || name === 'cut network')).toEqual([]);
 });
 
+test('a host without power has no guest that could be killed', () => {
+  const ofEvacuation = cellsOf('evacuate').map(({ fault }) => fault.name);
+  expect(ofEvacuation).toContain('kill destination QEMU');
+  expect(ofEvacuation).not.toContain('kill source QEMU');
+});
+
 test('a cell that is run again takes the place of what it came to before', () => {
   const broken = { ...row, problems: ['it ran on both hosts 3 times, first 900 ms after the beginning'] };
   const outcome = withRow(withRow({ parts: [], steps: {}, rows: [] }, broken), row);

@@ -24,7 +24,8 @@ Written by \`npm run test:matrix\` (${rows.length === 0 ? 'never run' : days}); 
 Each cell is one operation on a real guest of its own, between two libvirt hosts with an agent each, a coordinator and a NATS server
 ([tools/matrix](../../tools/matrix)). At a step of the operation, chosen by a seed among the turns that a run without faults stored, one part
 is killed with \`kill -9\`, and is started again after 2 s (a QEMU is not); or the cable between the hosts is pulled for ${CUT_MS / 1000} s. Where the
-part is not there at that step (its host is off, the guest has not come yet), it is killed as soon as it is. Nobody helps. Within 120 s
+part is not there at that step (its host is off, the guest has not come yet), it is killed as soon as it is; where it is over by then,
+the cell is run once more, at an earlier step. Nobody helps. Within 120 s
 
 - nothing is under way any more, and what is recorded is what both libvirts show, twice in a row;
 - the guest runs, unless it was its own QEMU that was killed;
@@ -45,7 +46,7 @@ one that was down, or its host was, and only the other's answer counts.
 ${faults.map((fault) => `| ${fault.name} | ${operations.map((operation) => mark(operation, fault.name, rows)).join(' | ')} |`).join('\n')}
 
 ✓ the rule holds; ✗ it was broken; ○ the operation was over before the moment came, or before there was anything to strike, the rule holds; · not run; – there is nothing
-to kill: one host alone takes part.
+to kill: one host alone takes part, or has no power.
 
 ${operations.map((operation) => section(operation, rows)).join('\n')}`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Turn } from '../start/api.ts';
 import { operations } from './operations.ts';
-import { pointFor, pointText, stepsOf } from './steps.ts';
+import { earlier, pointFor, pointText, stepsOf, type Point } from './steps.ts';
 
 const turn = (host: string, at: number, ...types: string[]): Turn =>
   ({ seq: at, host, message: { at, events: types.map((type) => ({ type })) } }) as unknown as Turn;
@@ -52,6 +52,18 @@ test('long steps are struck more often than those that are over at once, and no 
   ].map((step) => counts.get(step) ?? 0) as [number, number, number, number];
   expect(Math.min(first, second)).toBeGreaterThan(20);
   expect(Math.min(third, fourth)).toBeGreaterThan(Math.max(first, second) * 1.5);
+});
+
+test('what came too late is chosen earlier: at once after its step, then after the step before it, and at last no more', () => {
+  const points = [];
+  const late = { where: 'destination', events: 'incoming', nth: 1, afterMs: 330 } as const;
+  for (let at: Point | null = late; at !== null; at = earlier(at, stepsOf(turns))) points.push(pointText(at));
+  expect(points).toEqual([
+    'destination: incoming, 330 ms later',
+    'destination: incoming',
+    'spine: move.requested',
+    'source: liveMigrate.requested',
+  ]);
 });
 
 test('a point says where and when', () => {

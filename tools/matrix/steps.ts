@@ -56,6 +56,15 @@ export function pointFor(operation: Operation, fault: string, steps: readonly St
   return { ...rest, afterMs: Math.min(LONGEST_MS, Math.floor(gapMs * random.next())) };
 }
 
+/** Where the operation was over before a point, or nothing was left to strike by then: a point before it; null = it is the first one. */
+export function earlier({ afterMs, ...at }: Point, steps: readonly Step[]): Point | null {
+  if (afterMs > 0) return { ...at, afterMs: 0 };
+  const isSame = ({ where, events, nth }: Step): boolean =>
+    where === at.where && events === at.events && nth === at.nth;
+  const before = steps[steps.findIndex(isSame) - 1];
+  return before === undefined ? null : { where: before.where, events: before.events, nth: before.nth, afterMs: 0 };
+}
+
 /** The step under way when this share of the whole time has passed. */
 function atAnyMoment(steps: readonly Step[], share: number): Step {
   let left = share * steps.reduce((sum, { gapMs }) => sum + gapMs, 0);

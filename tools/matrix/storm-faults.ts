@@ -18,7 +18,7 @@ export function membersOf(
   fault: Fault,
 ): { operation: Operation; source: LabHost }[] {
   return operations
-    .filter((each) => each.storage === storage && !each.name.startsWith('evacuate') && applies(each, fault))
+    .filter((each) => each.storage === storage && each.losesSource !== true && applies(each, fault))
     .flatMap((operation) => [
       { operation, source: system.a },
       ...(operation.hosts === 2 && isMirrored(fault) ? [{ operation, source: system.b }] : []),
