@@ -78,7 +78,10 @@ unit: sectors
 `;
 }
 
-/** @param {string} rootUuid */
+/**
+ * `no_timer_check`: as in the small guest, and for the same cause.
+ * @param {string} rootUuid
+ */
 function menu(rootUuid) {
   return `serial --unit=0 --speed=115200
 terminal_input console serial
@@ -86,7 +89,7 @@ terminal_output console serial
 set timeout=0
 menuentry Debian {
   echo 'Loading Linux ...'
-  linux /vmlinuz root=UUID=${rootUuid} ro console=tty0 console=ttyS0,115200 consoleblank=0
+  linux /vmlinuz root=UUID=${rootUuid} ro console=tty0 console=ttyS0,115200 consoleblank=0 no_timer_check
   initrd /initrd.img
 }
 `;

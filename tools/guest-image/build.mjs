@@ -24,7 +24,11 @@ import { initramfs } from './initramfs.mjs';
 import { guestParts, keptParts } from './parts.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const KERNEL_ARGUMENTS = 'console=tty0 console=ttyS0 quiet';
+/**
+ * `no_timer_check`: whether the timer's interrupt comes is tried by the kernel for some hundredths of a second. On a busy machine QEMU gives
+ * the emulated timer no turn for so long now and then, and the kernel gives up: "IO-APIC + timer doesn't work!".
+ */
+const KERNEL_ARGUMENTS = 'console=tty0 console=ttyS0 quiet no_timer_check';
 
 /** @typedef {{ directory: string, disk: string, kernel: string, initrd: string, hash: string, built: boolean }} GuestImage `built`: false when it came from the cache */
 
