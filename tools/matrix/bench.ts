@@ -25,17 +25,19 @@ export class Bench {
   }
 
   async run(operation: Operation, blow: { fault: Fault; point: Point } | null): Promise<CellResult> {
-    return this.within(operation.storage, async (system) => {
+    const { storage, moves } = operation;
+    const run = async (system: LabSystem): Promise<CellResult> => {
       const result = await runCell(system, operation, blow);
       if (result.isDirty) await this.stop();
       return result;
-    });
+    };
+    return this.within(storage, run, moves);
   }
 
   /** Something that is done in the lab. One in which it threw is ended: nobody knows in which state it is, and what comes next needs another. */
-  async within<T>(storage: Storage, work: (system: LabSystem) => Promise<T>): Promise<T> {
+  async within<T>(storage: Storage, work: (system: LabSystem) => Promise<T>, moves: LiveMoves = {}): Promise<T> {
     try {
-      return await work(await this.ready(storage));
+      return await work(await this.ready(storage, false, moves));
     } catch (error) {
       await this.stop();
       throw error;

@@ -69,7 +69,9 @@ export async function runCell(
     } = await judge(guest, hypervisors, blow?.fault ?? null, began, before);
     problems.push(...found);
     const steps = stepsOf(turns);
+    let isCleared = true;
     const { left, story } = await gone(system, guest, operation).catch(async (error: unknown) => {
+      isCleared = false;
       note(error);
       return { left: leftOfInstances(system), story: await storyOf(guest) };
     });
@@ -87,7 +89,7 @@ export async function runCell(
       oneSided: watched.oneSided,
       problems,
     };
-    return { row, steps, story, isDirty: left.length > 0 };
+    return { row, steps, story, isDirty: left.length > 0 || !isCleared };
   } finally {
     await striking?.disarm().catch(() => undefined);
     await hypervisors.stop();

@@ -20,12 +20,20 @@ export interface View extends InstanceView {
   readonly migration?: { readonly value: string };
 }
 
+/** What the API shows of a copy, as far as a cell needs it. */
+interface Copy {
+  readonly phase: string;
+  readonly bytesPerSecond: number;
+}
+
 export class Guest implements Scene {
   readonly system: LabSystem;
   readonly uuid: string;
   readonly source: LabHost;
   /** Orders that were taken. */
   taken = 0;
+  /** Where the acceptance of what was begun last is stored. */
+  #begun = '';
   /** On the clock of `performance`: when waiting ends. */
   #deadline = performance.now() + 240_000;
 
@@ -84,9 +92,20 @@ export class Guest implements Scene {
   async order(name: string, args: object = {}): Promise<void> {
     const since = await this.#send(`/v1/instances/${this.uuid}/commands`, name, args);
     // A read that comes too early would show the rest before the order.
-    await settles(`rest after ${name}`, this.leftMs, () =>
-      answered(this.system.api.get<View>(`/v1/instances/${this.uuid}?since=${since}`)).then(rests),
-    );
+    await settles(`rest after ${name}`, this.leftMs, () => this.#viewSince(since).then(rests));
+  }
+
+  async begin(name: string, args: object = {}): Promise<void> {
+    this.#begun = await this.#send(`/v1/instances/${this.uuid}/commands`, name, args);
+  }
+
+  async copies(): Promise<void> {
+    const path = `/v1/instances/${this.uuid}/progress`;
+    await settles('it is being copied', this.leftMs, async () => {
+      const { copy } = await answered(this.system.api.get<{ copy: Copy | null }>(path));
+      if (copy?.phase === 'copying' && copy.bytesPerSecond > 0) return true;
+      return copy === null && rests(await this.#viewSince(this.#begun));
+    });
   }
 
   async orderHost(host: string, name: string, args: object = {}): Promise<void> {
@@ -127,6 +146,10 @@ export class Guest implements Scene {
       answered(this.system.api.delete(`/v1/instances/${this.uuid}`)).then(() => true),
     );
     await settles('it is deleted', this.leftMs, async () => (await this.view()).state === 'deleted');
+  }
+
+  #viewSince(at: string): Promise<View> {
+    return answered(this.system.api.get<View>(`/v1/instances/${this.uuid}?since=${at}`));
   }
 
   /** Sends an order until somebody answers; where its acceptance is stored. */

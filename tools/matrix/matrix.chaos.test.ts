@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { seed, shuffled } from '../../apps/agent/src/proof/rotation.ts';
 import { Bench } from './bench.ts';
 import { cellsOf } from './cells.ts';
+import type { Operation } from './operations.ts';
 import { readOutcome } from './outcome.ts';
 import { pointFor, pointText } from './steps.ts';
 
@@ -14,10 +15,11 @@ const { rows, steps } = readOutcome();
 const held = cellsOf().filter(({ operation, fault }) =>
   rows.some((row) => row.operation === operation.name && row.fault === fault.name && row.problems.length === 0),
 );
-// All of one kind of storage: the agents are not started anew between them.
+// All of one kind of storage, moved live in one way: the agents are not started anew between them.
+const lab = (operation?: Operation): string => JSON.stringify([operation?.storage, operation?.moves]);
 const [first] = shuffled(held, 'sample');
 const sample = shuffled(held, 'sample')
-  .filter(({ operation }) => operation.storage === first?.operation.storage)
+  .filter(({ operation }) => lab(operation) === lab(first?.operation))
   .slice(0, CELLS)
   .map(({ operation, fault }) => {
     const point = pointFor(operation, fault.name, steps[operation.name] ?? []);

@@ -1,9 +1,10 @@
 /** The operations of the matrix. Each begins with a guest that runs on its source. */
 import { until } from '@chronovirt/testing/lab';
 import type { LabHost } from '../lab/lab-host.ts';
-import type { LabSystem } from '../lab/lab-system.ts';
+import type { LabSystem, LiveMoves } from '../lab/lab-system.ts';
 import type { Turn } from '../start/api.ts';
 import type { Storage } from '../lab/options.ts';
+import { steeredMoves } from './steered.ts';
 
 /** A guest, the host that it begins on, and the other one, whether it goes there or not. */
 export interface Route {
@@ -17,6 +18,10 @@ export interface Route {
 export interface Scene extends Route {
   /** Orders something of the guest, until somebody answers, and waits until it rests. @throws {Refused} */
   order(name: string, args?: object): Promise<void>;
+  /** The same, without waiting for the rest. @throws {Refused} */
+  begin(name: string, args?: object): Promise<void>;
+  /** Waits until its memory or disks are on their way to the other host, or that is over. */
+  copies(): Promise<void>;
   /** The same of a host; nothing is waited for. */
   orderHost(host: string, name: string, args?: object): Promise<void>;
   /** Waits until the coordinator takes the host for lost. */
@@ -40,6 +45,8 @@ export interface Operation {
   /** The guest is asked to shut down, so it has to have booted. */
   readonly needsBoot: boolean;
   readonly hosts: 1 | 2;
+  /** How the agents move guests live meanwhile; left out: as usual. */
+  readonly moves?: LiveMoves;
   /** The source has no power while it goes on: no guest of it is there to be killed. */
   readonly losesSource?: true;
   perform(scene: Scene): Promise<void>;
@@ -91,6 +98,7 @@ export const operations: readonly Operation[] = [
     hosts: 2,
     perform: orders(({ destination }) => [['liveMigrate', { host: destination.name, blockMigration: true }]]),
   },
+  ...steeredMoves,
   {
     name: 'cold migrate + confirm',
     storage: 'own',

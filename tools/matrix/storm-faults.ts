@@ -11,14 +11,16 @@ const isMirrored = ({ at, killsGuest, name }: Fault): boolean => at !== null && 
 
 export const stormFaults: readonly Fault[] = faults.filter((fault) => !isMirrored(fault) || fault.at === 'source');
 
-/** Every operation that fits in, there and, where that makes another pair of it, back. */
+const isForMany = ({ losesSource, moves }: Operation): boolean => losesSource === undefined && moves === undefined;
+
+/** Every operation that fits in among others, moves guests as usual, there and, where that makes another pair of it, back. */
 export function membersOf(
   system: LabSystem,
   storage: Operation['storage'],
   fault: Fault,
 ): { operation: Operation; source: LabHost }[] {
   return operations
-    .filter((each) => each.storage === storage && each.losesSource !== true && applies(each, fault))
+    .filter((each) => isForMany(each) && each.storage === storage && applies(each, fault))
     .flatMap((operation) => [
       { operation, source: system.a },
       ...(operation.hosts === 2 && isMirrored(fault) ? [{ operation, source: system.b }] : []),
