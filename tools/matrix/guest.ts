@@ -20,10 +20,13 @@ export interface View extends InstanceView {
   readonly migration?: { readonly value: string };
 }
 
-/** What the API shows of a copy, as far as a cell needs it. */
+/** What the API shows of a copy, and of a host, as far as a cell needs it. */
 interface Copy {
   readonly phase: string;
   readonly bytesPerSecond: number;
+}
+export interface KnownHost {
+  readonly record: { readonly parts: { readonly maintenance: { readonly value: string } } } | null;
 }
 
 export class Guest implements Scene {
@@ -105,6 +108,13 @@ export class Guest implements Scene {
       const { copy } = await answered(this.system.api.get<{ copy: Copy | null }>(path));
       if (copy?.phase === 'copying' && copy.bytesPerSecond > 0) return true;
       return copy === null && rests(await this.#viewSince(this.#begun));
+    });
+  }
+
+  async maintenance(host: string, states: readonly string[]): Promise<void> {
+    await settles(`the maintenance of ${host} is ${states.join(' or ')}`, this.leftMs, async () => {
+      const { record } = await answered(this.system.api.get<KnownHost>(`/v1/hosts/${host}`));
+      return states.includes(record?.parts.maintenance.value ?? 'unknown');
     });
   }
 

@@ -24,6 +24,8 @@ export interface Scene extends Route {
   copies(): Promise<void>;
   /** The same of a host; nothing is waited for. */
   orderHost(host: string, name: string, args?: object): Promise<void>;
+  /** Waits until a host's maintenance is in one of these states. */
+  maintenance(host: string, states: readonly string[]): Promise<void>;
   /** Waits until the coordinator takes the host for lost. */
   silent(host: string): Promise<void>;
   /** Waits until its history holds an event of this type. */
@@ -47,6 +49,8 @@ export interface Operation {
   readonly hosts: 1 | 2;
   /** How the agents move guests live meanwhile; left out: as usual. */
   readonly moves?: LiveMoves;
+  /** A host is ordered about, with all that is on it. */
+  readonly isOfHost?: true;
   /** The source has no power while it goes on: no guest of it is there to be killed. */
   readonly losesSource?: true;
   perform(scene: Scene): Promise<void>;
@@ -63,8 +67,8 @@ function orders(list: (route: Route) => readonly (readonly [name: string, args?:
   };
 }
 
-/** A host is lost, its guest made anew on the other one, from its disks; then it comes back. */
-function evacuation(name: string, storage: Storage): Operation {
+/** A host is lost, its guest made anew on the other one, from its disks or its image; then it comes back. */
+function evacuation(name: string, storage: Storage, args: object = {}): Operation {
   return {
     name,
     storage,
@@ -75,7 +79,7 @@ function evacuation(name: string, storage: Storage): Operation {
       const { source, destination } = scene;
       await lose(scene);
       await scene.takes('evacuate');
-      await scene.order('evacuate', { host: destination.name });
+      await scene.order('evacuate', { host: destination.name, ...args });
       await scene.isOn(destination);
       await bringBack(scene.system, source);
       await scene.stored('cleaned');
@@ -193,6 +197,7 @@ export const operations: readonly Operation[] = [
     perform: orders(() => [['softDelete'], ['restore']]),
   },
   evacuation('evacuate + return', 'shared'),
+  evacuation('evacuate from image + return', 'own', { fromImage: true }),
 ];
 
 /** Pulls the plug of the host and fences it: from then on its guests may be evacuated. */

@@ -11,7 +11,8 @@ const isMirrored = ({ at, killsGuest, name }: Fault): boolean => at !== null && 
 
 export const stormFaults: readonly Fault[] = faults.filter((fault) => !isMirrored(fault) || fault.at === 'source');
 
-const isForMany = ({ losesSource, moves }: Operation): boolean => losesSource === undefined && moves === undefined;
+const isForMany = ({ losesSource, isOfHost, moves }: Operation): boolean =>
+  losesSource === undefined && isOfHost === undefined && moves === undefined;
 
 /** Every operation that fits in among others, moves guests as usual, there and, where that makes another pair of it, back. */
 export function membersOf(
