@@ -63,18 +63,22 @@ function ofLife(turn: Turn, state: InstanceState, item: Outcome, due: Due, env: 
   // On the spine there is nothing to look at: what it destroys was never anywhere.
   const seen =
     item.observation ?? (env.host === CLUSTER && method === 'destroy' && result === 'done' ? nothingThere : null);
-  const fits = fitsOf(state, item, due, seen);
+  const fitting = fitsOf(state, item, due, seen);
+  const turnedBack = fitting !== 'goal' && isTurnedBack(item, seen);
+  // Whatever it looks like: it is not as it was before.
+  const fits = turnedBack ? 'other' : fitting;
   const looks = method === 'probe' && seen !== null ? (looksLike(seen) ?? undefined) : undefined;
   const data = dataOf({
     ...item.data,
     ...placement(state, item, env),
     fits,
+    turnedBack: turnedBack || undefined,
     looks,
     observation: seen ?? undefined,
     error,
     awaiting: awaited(item, seen),
     ...found(state, item),
-    ...specAfter(state, item, fits, env),
+    ...specAfter(state, item, turnedBack ? 'goal' : fits, env),
     boot: seen === null || env.boot === state.parts.boot ? undefined : env.boot,
   });
   if (method === 'probe' && seen !== null && fits !== 'goal') foundBy(turn, state, seen);
@@ -117,6 +121,20 @@ function fitsOf(
       ? {}
       : { result: due.method === 'snapshot' && imageIn(data) === null ? 'failed' : result }),
   });
+}
+
+/** The files of the old size are back in their place, and only the guest did not come up: nothing is left to be settled. */
+function isTurnedBack({ method, result }: Outcome, seen: Observation | null): boolean {
+  return (
+    method === 'finishRevertMigration' &&
+    result === 'failed' &&
+    seen !== null &&
+    seen.busy === null &&
+    seen.domain === 'defined' &&
+    seen.power === 'off' &&
+    seen.disks.includes('root') &&
+    !seen.disks.includes('kept')
+  );
 }
 
 /** What a step found out that the next one on this host is asked with. */

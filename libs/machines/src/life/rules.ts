@@ -274,6 +274,12 @@ export function rulesOfLeaf(name: LeafName): Rules {
           reconcile(name),
         ],
       };
+    case 'settling.finishRevertMigration': {
+      const rules = generic(name);
+      const failed = `${leaves[name].method}.failed`;
+      // Back, with its old size, and off: what did not come up can be started.
+      return { ...rules, [failed]: [rest('stopped', { data: { turnedBack: true } }), ...(rules[failed] ?? [])] };
+    }
     case 'migrating.migrateDiskAndPowerOff':
       return first({ request: { by: 'cluster' } }, { ...ended(name), ...over }, { ...generic(name), moveOver: [] });
     default:

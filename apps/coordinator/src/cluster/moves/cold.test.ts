@@ -135,6 +135,27 @@ test('a destination on which the guest does not come up gives it back: it runs o
   expect(await scene.faults('running')).toEqual([]);
 });
 
+describe.each(['shared', 'separate'] as const)('turned back, on %s storage,', (storage) => {
+  test.each(['h1', 'h2'])(
+    'it does not come up after it was resized on %s: it is off with its old size, and a start brings it up',
+    async (host) => {
+      const scene = await MoveScene.running(storage);
+      await scene.done('resize', { flavor: larger, host });
+      const mended = scene.world.sim('h1').faults.add({ kind: 'fail', when: 'before', on: 'create', times: 99 });
+      await scene.done('revertResize');
+      expect([scene.owner, scene.value]).toEqual(['h1', 'stopped']);
+      mended();
+      await scene.done('start');
+      expect(scene.value).toBe('running');
+      expect(await sizes(scene)).toEqual([flavor.name, flavor.vcpus, flavor.memoryMiB]);
+      expect(await scene.faults('running')).toEqual([]);
+      await scene.done('coldMigrate');
+      await scene.done('confirmResize');
+      expect([scene.owner, scene.value]).toEqual(['h2', 'running']);
+    },
+  );
+});
+
 test('while it waits for confirm or revert it takes no other move, and says which of the two is open', async () => {
   const scene = await MoveScene.running('separate', ['h1', 'h2', 'h3']);
   await scene.done('coldMigrate');

@@ -139,7 +139,7 @@ function goesBack(move: Move, spec: InstanceSpec, origin: RestingState): Pick<Ha
     value: 'settling.finishRevertMigration',
     context: {
       ...initialContext,
-      origin: 'resized',
+      origin: 'stopped',
       goal,
       before: goal,
       request: { by: 'cluster', migration: move.record('reverting', spec) as never, migrationId: move.plan.id },
