@@ -30,7 +30,7 @@ describe.runIf(isFull)('sanlock', () => {
   it('is seen in the daemon, keeps a guest to one host, and lets it go on where it has moved', async () => {
     for (const host of lab.hosts.hosts) expect(await loadedLockManager(host.uri)).toBe('sanlock');
     const guest = await MovingGuest.start(lab, { storage: 'shared', settings });
-    expect(await startedTwice(guest, 'a', 'b')).toMatch(/Failed to acquire lock|resource busy/);
+    expect(await startedTwice(guest, 'a', 'b')).toMatch(/Lease is held by another host/);
     await guest.check();
     await guest.prepare();
     const before = guest.count('a');
@@ -40,7 +40,7 @@ describe.runIf(isFull)('sanlock', () => {
     expect(await guest.observe('b')).toMatchObject(here);
     await guest.arrive();
     await guest.countsOn('b', before);
-    expect(await startedTwice(guest, 'b', 'a')).toMatch(/Failed to acquire lock|resource busy/);
+    expect(await startedTwice(guest, 'b', 'a')).toMatch(/Lease is held by another host/);
     await guest.remove();
   });
 });

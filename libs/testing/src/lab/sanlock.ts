@@ -22,8 +22,8 @@ export async function useSanlock(host: PairedHost, id: number, leases: string): 
     'auto_disk_leases = 1',
     `disk_lease_dir = "${leases}"`,
     `host_id = ${id}`,
-    // Seconds: a host that is gone is found out eight times as late.
-    'io_timeout = 1',
+    // Seconds. A host that has not renewed its lease for eight times as long has lost it: on a busy machine that must not be soon.
+    'io_timeout = 4',
     'user = "root"',
     'group = "root"',
   ];
