@@ -8,7 +8,7 @@ import { LabSystem, orderSocket, type LiveMoves } from '../lab/lab-system.ts';
 import type { Storage } from '../lab/options.ts';
 import { runCell, type CellResult } from './cell.ts';
 import { AWAY_MS, type Fault } from './faults.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import type { Point } from './steps.ts';
 
 type Say = (line: string) => void;

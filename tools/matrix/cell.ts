@@ -5,7 +5,7 @@ import type { LabSystem } from '../lab/lab-system.ts';
 import type { Fault, Struck } from './faults.ts';
 import { Guest } from './guest.ts';
 import { Hypervisors } from './hypervisors.ts';
-import { Refused, type Operation } from './operations.ts';
+import { Refused, type Operation } from './operation.ts';
 import { Recorder } from './recorder.ts';
 import { judge, leftBehind, LIMIT_MS, ranTwice, storyOf } from './rule.ts';
 import { kindOf, pointText, stepsOf, type Point, type Step } from './steps.ts';

@@ -1,6 +1,7 @@
 /** Which operation meets which fault. */
 import { faults, type Fault } from './faults.ts';
-import { operations, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
 
 export interface Cell {
   readonly operation: Operation;

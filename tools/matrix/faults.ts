@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
-import type { Route } from './operations.ts';
+import type { Route } from './operation.ts';
 
 /** How long what was killed stays away. */
 export const AWAY_MS = 2_000;

@@ -6,7 +6,7 @@ import { guestImage } from '../guest-image/build.mjs';
 import { ApiError, type InstanceView, type Turn } from '../start/api.ts';
 import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
-import { Refused, settles, type Scene } from './operations.ts';
+import { Refused, settles, type Scene } from './operation.ts';
 import { errorsOf } from './story-table.ts';
 
 /** The answer of the API may be lost with what dies: then the same order is sent again. */

@@ -6,7 +6,7 @@ import { seed } from '../../apps/agent/src/proof/rotation.ts';
 import { Bench } from './bench.ts';
 import type { CellResult } from './cell.ts';
 import { cellsOf, type Cell } from './cells.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { readOptions, usage } from './options.ts';
 import { readOutcome, withRow, writeOutcome, type Outcome } from './outcome.ts';
 import { page, render } from './page.ts';

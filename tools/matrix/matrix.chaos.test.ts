@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { seed, shuffled } from '../../apps/agent/src/proof/rotation.ts';
 import { Bench } from './bench.ts';
 import { cellsOf } from './cells.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { readOutcome } from './outcome.ts';
 import { pointFor, pointText } from './steps.ts';
 

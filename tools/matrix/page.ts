@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { checkout } from '../setup/places.mjs';
 import { applies } from './cells.ts';
 import { CUT_MS, faults } from './faults.ts';
-import { operations, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
 import type { DatedRow, Outcome } from './outcome.ts';
 
 export const page = join(checkout, 'docs/reference/fault-matrix.md');
@@ -36,7 +37,8 @@ All the while both libvirts are asked every 200 ms whether the guest runs there:
 
 \`npm test\` does every pair once in another way: all operations are under way at once, each on a guest of its own, and one part dies
 ([storms.chaos.test.ts](../../tools/matrix/storms.chaos.test.ts), [shared-storms.chaos.test.ts](../../tools/matrix/shared-storms.chaos.test.ts)); and a
-few cells of this table, others each day. Where an operation stands when it is struck there is left to chance.
+few cells of this table, others each day. Where an operation stands when it is struck there is left to chance. What takes a whole host,
+or needs agents with other settings, cannot be under way beside others: of that \`npm test\` does a cell when its day comes.
 
 **${rows.length} of ${possible} cells were run, all on real parts; ${struck.length} were struck; ${wrong.length} broke the rule.** Both libvirts were asked ${samples} times; ${oneSided} times one of them was the
 one that was down, or its host was, and only the other's answer counts.

@@ -7,7 +7,7 @@ import { leftOfInstances } from '../lab/leftovers.ts';
 import type { Fault } from './faults.ts';
 import { aliveHosts, rests, type Guest, type View } from './guest.ts';
 import type { Hypervisors, Seen, Watched } from './hypervisors.ts';
-import { settles } from './operations.ts';
+import { settles } from './operation.ts';
 import { storyTable } from './story-table.ts';
 
 /** From the strike until everything rests. */

@@ -2,7 +2,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { Bench } from './bench.ts';
 import { faults, type Fault } from './faults.ts';
-import { bringBack, lose, operations, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { bringBack, lose, operations } from './operations.ts';
 import { dismiss, raise, report, storm, type Member, type Weathered } from './storm.ts';
 import { membersOf, momentOf, stormFaults } from './storm-faults.ts';
 

@@ -1,6 +1,6 @@
 /** Live moves that somebody steers while they copy, and a host that is emptied: slow enough to be struck in the middle. */
 import type { KnownHost } from './guest.ts';
-import type { Operation, Scene } from './operations.ts';
+import type { Operation, Scene } from './operation.ts';
 
 /** A move is begun and, once memory or disks are on their way, steered by this command. */
 function steered(command: 'abortMigration' | 'forceComplete', args: object = {}): Operation['perform'] {

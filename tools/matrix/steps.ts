@@ -1,7 +1,7 @@
 /** Where a fault strikes: after a turn that the clean run of the operation stored, some time on the way to the next. */
 import { eventsText, type Turn } from '../start/api.ts';
 import { seeded } from '../../apps/agent/src/proof/rotation.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 export interface Step {
   readonly where: 'source' | 'destination' | 'spine';

@@ -4,7 +4,8 @@ import type { LabHost } from '../lab/lab-host.ts';
 import type { LabSystem } from '../lab/lab-system.ts';
 import { applies } from './cells.ts';
 import { faults, type Fault } from './faults.ts';
-import { operations, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
 
 /** An agent or a libvirtd is struck on one host only: to what comes the other way it is the destination's. */
 const isMirrored = ({ at, killsGuest, name }: Fault): boolean => at !== null && !killsGuest && !name.startsWith('cut');

@@ -8,7 +8,7 @@ import type { LabSystem } from '../lab/lab-system.ts';
 import type { Fault } from './faults.ts';
 import { Guest } from './guest.ts';
 import { Hypervisors } from './hypervisors.ts';
-import { Refused, settles, type Operation } from './operations.ts';
+import { Refused, settles, type Operation } from './operation.ts';
 import { judge, leftBehind, LIMIT_MS, ranTwice, storyOf } from './rule.ts';
 
 const GONE_MS = 60_000;
