@@ -2,14 +2,12 @@
  * kill -9 of an agent that is in the middle of an operation on a real guest, at moments spread over what the operation takes: until another
  * agent has stored where the guest is. That at every point the truth is found is the crash matrix's to show; this is how soon.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '@chronovirt/testing/lab';
-import { startPrivateLibvirt } from '../../setup/private-libvirt/start.mjs';
 import { byTurns, median } from '../measure/samples.ts';
 import type { Measured } from '../row.ts';
 import type { Part } from '../stack/part.ts';
+import { realHost } from '../stack/real-host.ts';
 import { HOST, Stack, type AgentDriver } from '../stack/stack.ts';
 import type { Scene } from './scene.ts';
 
@@ -22,19 +20,11 @@ export const crashScene: Scene = { names: [name], measure };
 
 async function measure(directory: string, say: (line: string) => void): Promise<Measured[]> {
   say('private libvirt');
-  const host = await startPrivateLibvirt({
-    dir: join(directory, 'l'),
-    hostname: 'bench',
-    ownNetwork: true,
-    tied: true,
-  });
-  const instancesDirectory = join(directory, 'i');
-  mkdirSync(instancesDirectory);
-  const stack = await Stack.start(join(directory, 's'));
+  const host = await realHost(directory);
+  const { stack } = host;
   try {
     await stack.startCoordinator();
-    const driver = { kind: 'libvirt', uri: host.uri, instancesDirectory, natNetwork: null, acceleration: 'tcg' };
-    const victim = await Victim.start(stack, driver);
+    const victim = await Victim.start(stack, host.driver);
     const clean: number[] = [];
     for (let run = 0; run < cleanRuns; run += 1) clean.push(await victim.reboot());
     const usual = median(clean);
@@ -58,7 +48,6 @@ async function measure(directory: string, say: (line: string) => void): Promise<
       },
     ];
   } finally {
-    await stack.stop();
     await host.stop();
   }
 }

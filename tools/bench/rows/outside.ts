@@ -2,13 +2,11 @@
  * A guest that somebody ends behind the agent's back (as `virsh destroy` does): from the moment that libvirt told of it to the turn on the
  * event stream. Real libvirt, real QEMU; the guests' disks are empty, so nothing boots.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainEventId, domainByUuid, Libvirt } from '@chronovirt/libvirt';
-import { startPrivateLibvirt } from '../../setup/private-libvirt/start.mjs';
 import { median, percentile } from '../measure/samples.ts';
 import type { Measured } from '../row.ts';
+import { realHost } from '../stack/real-host.ts';
 import { HOST, Stack } from '../stack/stack.ts';
 import type { Scene } from './scene.ts';
 
@@ -22,25 +20,12 @@ export const outsideScene: Scene = { names: Object.values(names), measure };
 
 async function measure(directory: string, say: (line: string) => void): Promise<Measured[]> {
   say('private libvirt');
-  const host = await startPrivateLibvirt({
-    dir: join(directory, 'l'),
-    hostname: 'bench',
-    ownNetwork: true,
-    tied: true,
-  });
-  const instancesDirectory = join(directory, 'i');
-  mkdirSync(instancesDirectory);
-  const stack = await Stack.start(join(directory, 's'));
+  const host = await realHost(directory);
+  const { stack } = host;
   const libvirt = await Libvirt.connect({ uri: host.uri });
   try {
     await stack.startCoordinator();
-    await stack.startAgent({
-      kind: 'libvirt',
-      uri: host.uri,
-      instancesDirectory,
-      natNetwork: null,
-      acceleration: 'tcg',
-    });
+    await stack.startAgent(host.driver);
     const outside = new Outside(stack, libvirt);
     await outside.ready();
     say(`${guests} guests`);
@@ -69,7 +54,6 @@ async function measure(directory: string, say: (line: string) => void): Promise<
     ];
   } finally {
     await libvirt.close();
-    await stack.stop();
     await host.stop();
   }
 }
