@@ -29,12 +29,14 @@ const BUILD_MS = 20 * 60_000;
 const BOOT = { timeoutMs: 20 * 60_000, everyMs: 1_000 };
 
 describe.runIf(process.env['CHRONOVIRT_FULL'] === '1')('a cloud image', () => {
-  const dir = tempDir('cloud');
-  const key = join(dir.path, 'key');
+  let dir: ReturnType<typeof tempDir> | undefined;
+  let key: string;
   let lab: LabHost;
   let args: ArgsOf<'spawn'>;
 
   beforeAll(async () => {
+    dir = tempDir('cloud');
+    key = join(dir.path, 'key');
     const { disk } = await cloudImage((line) => console.log(`cloud image: ${line}`));
     lab = await startLabHost('cloud');
     const stored = await lab.images.put(createReadStream(disk), 'qcow2');
@@ -58,7 +60,7 @@ describe.runIf(process.env['CHRONOVIRT_FULL'] === '1')('a cloud image', () => {
   }, BUILD_MS);
   afterAll(async () => {
     await lab?.stop();
-    dir.remove();
+    dir?.remove();
   });
 
   const at = (op: number) => effectContext(args.instance.uuid, { mark: { epoch: 1, op } });
