@@ -87,7 +87,8 @@ export async function unknownVerb([word = '', second = '']: readonly string[]): 
       `chronovirt help ${word}`,
     );
   const named = partlyNamed(word, names);
-  const meant = named.length > 0 ? named : [nearest(word, names) ?? []].flat();
+  const close = named.length > 0 ? null : nearest(word, names);
+  const meant = close === null ? named : [close];
   return new UsageError(
     `there is no verb ${JSON.stringify(word)}`,
     meant.length === 0
