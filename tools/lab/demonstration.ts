@@ -20,7 +20,7 @@ export const steps: readonly Step[] = [
   {
     title: 'A guest whose disk lies on its host alone',
     async tell(story) {
-      await story.system.use('own');
+      await story.system.use({ storage: 'own' });
       await story.createCounter(OWN, story.system.a);
     },
   },
@@ -68,7 +68,7 @@ export const steps: readonly Step[] = [
   {
     title: 'A guest whose disk both hosts see',
     async tell(story) {
-      await story.system.use('shared');
+      await story.system.use({ storage: 'shared' });
       await story.createCounter(SHARED, story.system.a);
     },
   },

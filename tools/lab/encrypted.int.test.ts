@@ -93,12 +93,12 @@ describe.runIf(isFull)('the same two hosts', () => {
   });
 
   it('could be listened to where QEMU is not told to encrypt', async () => {
-    await system.use('own', { nativeTls: false });
+    await system.use({ storage: 'own', moves: { nativeTls: false } });
     const heard = await overheard(() => story.moveWhileCounting('web', system.b));
     expect(inPlain(heard).every(isOfQemu)).toBe(true);
     // Memory and disk each.
     expect(inPlain(heard).filter(({ words }) => words.includes(SECRET)).length).toBeGreaterThanOrEqual(2);
-    await system.use('own');
+    await system.use({ storage: 'own' });
   });
 
   it('bring the files of a stopped guest over', async () => {

@@ -17,7 +17,7 @@ const named = told.map((story) => [story.name, story] as const);
 
 test.each(named)('properties 1, 2, 3: on two real hosts, %s', { timeout: 900_000 }, async (_, story) => {
   lines.length = 0;
-  const system = await bench.ready(story.storage, story.watchdog, story.moves, story.policy);
+  const system = await bench.ready(story, story.watchdog);
   const scene = new Scene(system, (line) => lines.push(line), story);
   try {
     await story.tell(scene);

@@ -3,6 +3,7 @@ import { addressAndPort } from '@chronovirt/contract';
 import { LAB_NETWORK, startTwoHosts, until, type Authority, type TwoHosts } from '@chronovirt/testing/lab';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { checkout, stateDir } from '../setup/places.mjs';
 import { pinnedNode } from '../setup/setup.mjs';
 import { Api } from '../start/api.ts';
@@ -17,6 +18,15 @@ export interface LiveMoves {
   readonly [setting: string]: unknown;
 }
 
+/** What the agents are told of their hosts. */
+export interface LabSettings {
+  readonly storage: Storage;
+  /** How guests move live; left out: as usual. */
+  readonly moves?: LiveMoves;
+  /** `policy` of their configuration, beside what is said of drift. */
+  readonly policy?: object;
+}
+
 export class LabSystem {
   readonly api: Api;
   readonly address: string;
@@ -29,9 +39,7 @@ export class LabSystem {
   readonly #hasWatchdog: boolean;
   readonly #isEncrypted: boolean;
   readonly #drift: DriftPolicy;
-  #storage: Storage;
-  #policy: object = {};
-  #moves: LiveMoves = {};
+  #settings: Required<LabSettings>;
 
   private constructor(
     parts: Parts,
@@ -49,7 +57,7 @@ export class LabSystem {
     this.nats = nats;
     this.two = two;
     [this.a, this.b] = hosts;
-    this.#storage = storage;
+    this.#settings = { storage, moves: {}, policy: {} };
     this.#hasWatchdog = hasWatchdog;
     this.#isEncrypted = isEncrypted;
     this.#drift = drift;
@@ -132,25 +140,17 @@ export class LabSystem {
   }
 
   get storage(): Storage {
-    return this.#storage;
+    return this.#settings.storage;
   }
 
-  /**
-   * From now on instances' files lie elsewhere, guests move otherwise while they run, and hosts do by themselves what this policy says. Only
-   * while there is no instance.
-   */
-  async use(storage: Storage, moves: LiveMoves = {}, policy: object = {}): Promise<void> {
-    const [now, wanted] = [
-      [this.#storage, this.#moves, this.#policy],
-      [storage, moves, policy],
-    ].map((settings) => JSON.stringify(settings));
-    if (now === wanted) return this.areKnown();
+  /** From now on the agents are told this. Only while there is no instance. */
+  async use({ storage, moves = {}, policy = {} }: LabSettings): Promise<void> {
+    const [now, wanted] = [this.#settings, { storage, moves, policy }];
+    if (isDeepStrictEqual(now, wanted)) return this.areKnown();
     for (const host of this.hosts) await host.stopAgent();
-    if (moves.lockManager !== this.#moves.lockManager)
+    if (moves.lockManager !== now.moves.lockManager)
       for (const { host } of this.hosts) await useLockManager(host, moves.lockManager);
-    this.#storage = storage;
-    this.#moves = moves;
-    this.#policy = policy;
+    this.#settings = wanted;
     await Promise.all(this.hosts.map((host) => host.startAgent()));
     await this.areKnown();
   }
@@ -160,7 +160,7 @@ export class LabSystem {
    * host, and of one that is lost before that nobody would know what it shared.
    */
   async areKnown(): Promise<void> {
-    const shared = this.#storage === 'shared' ? SHARED_STORAGE : undefined;
+    const shared = this.storage === 'shared' ? SHARED_STORAGE : undefined;
     for (const { name } of this.hosts)
       await until(
         async () => {
@@ -177,12 +177,12 @@ export class LabSystem {
       driver: {
         kind: 'libvirt',
         uri: host.uri,
-        ...(this.#storage === 'shared'
+        ...(this.storage === 'shared'
           ? { instancesDirectory: host.sharedDir, sharedStorage: SHARED_STORAGE }
           : { instancesDirectory: host.instancesDir }),
         natNetwork: null,
         address: host.address,
-        liveMigration: { ...(this.#isEncrypted && MOVES_BY_TLS), ...this.#moves },
+        liveMigration: { ...(this.#isEncrypted && MOVES_BY_TLS), ...this.#settings.moves },
         powerCommands: {
           reboot: orderCommand('reboot', host.name),
           shutdown: orderCommand('off', host.name),
@@ -194,7 +194,7 @@ export class LabSystem {
         imagesFrom: this.two.hosts.flatMap(imagesOf(host)),
         ...(this.#isEncrypted && { tls: AGENT_TLS }),
       },
-      policy: { drift: this.#drift, ...this.#policy },
+      policy: { drift: this.#drift, ...this.#settings.policy },
       ...(this.#hasWatchdog ? { watchdog: { socket: watchdogOf().socket } } : {}),
     };
   }

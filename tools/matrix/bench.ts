@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@chronovirt/testing/lab';
 import { takeOrders } from '../lab/control-socket.ts';
-import { LabSystem, orderSocket, type LiveMoves } from '../lab/lab-system.ts';
-import type { Storage } from '../lab/options.ts';
+import { LabSystem, orderSocket, type LabSettings } from '../lab/lab-system.ts';
 import { runCell, type CellResult } from './cell.ts';
 import { AWAY_MS, type Fault } from './faults.ts';
 import type { Operation } from './operation.ts';
@@ -25,19 +24,17 @@ export class Bench {
   }
 
   async run(operation: Operation, blow: { fault: Fault; point: Point } | null): Promise<CellResult> {
-    const { storage, moves } = operation;
-    const run = async (system: LabSystem): Promise<CellResult> => {
+    return this.within(operation, async (system) => {
       const result = await runCell(system, operation, blow);
       if (result.isDirty) await this.stop();
       return result;
-    };
-    return this.within(storage, run, moves);
+    });
   }
 
   /** Something that is done in the lab. One in which it threw is ended: nobody knows in which state it is, and what comes next needs another. */
-  async within<T>(storage: Storage, work: (system: LabSystem) => Promise<T>, moves: LiveMoves = {}): Promise<T> {
+  async within<T>(settings: LabSettings, work: (system: LabSystem) => Promise<T>): Promise<T> {
     try {
-      return await work(await this.ready(storage, false, moves));
+      return await work(await this.ready(settings));
     } catch (error) {
       await this.stop();
       throw error;
@@ -51,12 +48,12 @@ export class Bench {
     this.#directory = null;
   }
 
-  /** The lab, with no instance in it, on such storage, with or without watchdogs; guests move live with these settings, hosts have this policy. */
-  async ready(storage: Storage, watchdog = false, moves: LiveMoves = {}, policy: object = {}): Promise<LabSystem> {
+  /** The lab, with no instance in it, its agents told this, with or without watchdogs. */
+  async ready(settings: LabSettings, watchdog = false): Promise<LabSystem> {
     if (this.#hasWatchdog !== watchdog) await this.stop();
     this.#hasWatchdog = watchdog;
     if (this.#system !== null) {
-      await this.#system.use(storage, moves, policy);
+      await this.#system.use(settings);
       return this.#system;
     }
     this.#directory = mkdtempSync(join(tmpdir(), 'cv-mx-'));
@@ -64,11 +61,11 @@ export class Bench {
     process.env['CHRONOVIRT_STATE'] = this.#directory;
     // A coordinator that is started again has to be found where it was.
     const apiPort = await freePort();
-    const system = await LabSystem.start({ storage, apiPort, watchdog }, this.#say, AWAY_MS);
+    const system = await LabSystem.start({ storage: settings.storage, apiPort, watchdog }, this.#say, AWAY_MS);
     this.#system = system;
     const carry = (...order: Parameters<LabSystem['carry']>) => system.carry(...order);
     system.parts.ends('orders', await takeOrders(orderSocket(), carry));
-    await system.use(storage, moves, policy);
+    await system.use(settings);
     return system;
   }
 }

@@ -1,8 +1,7 @@
 /** What an operation of the matrix is, and what it is carried out with. */
 import { until } from '@chronovirt/testing/lab';
 import type { LabHost } from '../lab/lab-host.ts';
-import type { LabSystem, LiveMoves } from '../lab/lab-system.ts';
-import type { Storage } from '../lab/options.ts';
+import type { LabSettings, LabSystem } from '../lab/lab-system.ts';
 
 /** A guest, the host that it begins on, and the other one, whether it goes there or not. */
 export interface Route {
@@ -39,14 +38,12 @@ export class Refused extends Error {
   readonly code = 'MATRIX_REFUSED';
 }
 
-export interface Operation {
+/** With what its agents are told meanwhile. */
+export interface Operation extends LabSettings {
   readonly name: string;
-  readonly storage: Storage;
   /** The guest is asked to shut down, so it has to have booted. */
   readonly needsBoot: boolean;
   readonly hosts: 1 | 2;
-  /** How the agents move guests live meanwhile; left out: as usual. */
-  readonly moves?: LiveMoves;
   /** A host is ordered about, with all that is on it. */
   readonly isOfHost?: true;
   /** The source has no power while it goes on: no guest of it is there to be killed. */

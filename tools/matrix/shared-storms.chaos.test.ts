@@ -25,7 +25,7 @@ test.each(stormFaults)(
   'properties 1, 2, 13: guests move live between two real hosts when it comes to: $name',
   { timeout: 600_000 },
   (fault) =>
-    bench.within('shared', async (system) => {
+    bench.within({ storage: 'shared' }, async (system) => {
       const crew = await raise(system, membersOf(system, 'shared', fault));
       const rows = await storm(system, crew, { fault, afterMs: momentOf(`shared ${fault.name}`, LATEST_MS) });
       const left = await dismiss(system, crew);
@@ -92,7 +92,7 @@ test.each(returns)(
   'properties 1, 2, 3: a lost host’s guests are evacuated, $what dies when it returns',
   { timeout: 900_000 },
   ({ host, during, fault }) =>
-    bench.within('shared', async (system) => {
+    bench.within({ storage: 'shared' }, async (system) => {
       const one = { operation: evacuate, source: system[host] };
       const crew = await raise(system, during.length === 0 ? [one] : during.map(() => one));
       await evacuateAll(crew, during);

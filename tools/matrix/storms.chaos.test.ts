@@ -16,7 +16,7 @@ test.each(stormFaults)(
   'properties 1, 2, 13: every operation is under way on two real hosts when it comes to: $name',
   { timeout: 600_000 },
   (fault) =>
-    bench.within('own', async (system) => {
+    bench.within({ storage: 'own' }, async (system) => {
       const crew = await raise(system, membersOf(system, 'own', fault));
       const rows = await storm(system, crew, { fault, afterMs: momentOf(fault.name, LATEST_MS) });
       process.stdout.write(report(rows));

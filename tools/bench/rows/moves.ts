@@ -66,7 +66,7 @@ async function measureOn(pair: Pair, say: (line: string) => void): Promise<Measu
   const block = await liveMoves(pair, own, true);
   await pair.delete(own);
 
-  await system.use('shared');
+  await system.use({ storage: 'shared' });
   const shared = await pair.create('shared');
   say('live migration on shared storage');
   const moved = await liveMoves(pair, shared, false);

@@ -4,24 +4,18 @@ import { guestReady, until } from '@chronovirt/testing/lab';
 import { Guest } from '../../matrix/guest.ts';
 import { Hypervisors, SAMPLE_EVERY_MS } from '../../matrix/hypervisors.ts';
 import type { LabHost } from '../lab-host.ts';
-import type { LabSystem, LiveMoves } from '../lab-system.ts';
+import type { LabSettings, LabSystem } from '../lab-system.ts';
 import { leftOfInstances } from '../leftovers.ts';
-import type { Storage } from '../options.ts';
 import { Story, StoryBroken } from '../story.ts';
 
 /** A story of hosts, told by itself on a lab of two. */
-export interface HostStory {
+export interface HostStory extends LabSettings {
   readonly name: string;
-  readonly storage: Storage;
   readonly watchdog: boolean;
   /** Guests move live in it: for moments there are two processes of one, of which one runs. */
   readonly movesLive?: boolean;
   /** Takes minutes: told only where all are. */
   readonly isLong?: boolean;
-  /** How the agents are told to move guests live. */
-  readonly moves?: LiveMoves;
-  /** `policy` of the agents. */
-  readonly policy?: object;
   tell(scene: Scene): Promise<void>;
 }
 
